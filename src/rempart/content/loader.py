@@ -1,0 +1,76 @@
+"""Reading content files: YAML to typed structs, with a message that names the file and the fault."""
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import TypeVar
+
+import msgspec
+import yaml
+
+from rempart.content.directory import DirectoryAction, DirectoryCheck, DirectoryRelation
+from rempart.kernel.errors import InvalidContent
+
+T = TypeVar("T", DirectoryCheck, DirectoryRelation, DirectoryAction)
+
+# libyaml when the wheel has it: ten times faster, which counts at each start of the command.
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def content_root() -> Traversable:
+    """The folder of the content files inside the package."""
+    return files("rempart.content")
+
+
+def read_yaml(path: Traversable) -> object:
+    """One YAML file as plain objects. Raises InvalidContent with the place of the fault."""
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise InvalidContent(f"{path.name} : YAML illisible ({fault}).") from fault
+
+
+def load_folder(name: str, struct: type[T]) -> dict[str, T]:
+    """Every file of one folder by id, in order of id. Raises InvalidContent on the first that does not fit."""
+    found: dict[str, T] = {}
+    folder = content_root() / name
+    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+        if not path.name.endswith(".yaml"):
+            continue
+        try:
+            item = msgspec.convert(read_yaml(path), struct)
+        except msgspec.ValidationError as fault:
+            raise InvalidContent(f"{name}/{path.name} : {fault}.") from fault
+        if path.name != f"{item.id}.yaml":
+            raise InvalidContent(
+                f"{name}/{path.name} : l’identifiant est {item.id}, le fichier doit porter son nom."
+            )
+        found[item.id] = item
+    return found
+
+
+@cache
+def directory_checks() -> dict[str, DirectoryCheck]:
+    """Checks of the directory audit, by id."""
+    return load_folder("directory_checks", DirectoryCheck)
+
+
+@cache
+def directory_relations() -> dict[str, DirectoryRelation]:
+    """Kinds of edges of the control graph, by id."""
+    return load_folder("directory_relations", DirectoryRelation)
+
+
+@cache
+def directory_actions() -> dict[str, DirectoryAction]:
+    """Gestures that cut edges, by id."""
+    return load_folder("directory_actions", DirectoryAction)
+
+
+@cache
+def directory_facts() -> dict[str, str]:
+    """French label of each fact that a source may give (reference/directory_facts.yaml)."""
+    data = read_yaml(content_root() / "reference" / "directory_facts.yaml")
+    if not isinstance(data, dict):
+        raise InvalidContent("reference/directory_facts.yaml : une table était attendue.")
+    return {str(k): str(v) for k, v in data.items()}

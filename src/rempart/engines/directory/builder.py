@@ -1,0 +1,316 @@
+"""What readers fill: rows, columns and relations, in any order, then `build()` gives the `Directory`.
+
+A row is created the first time its id is met, even if only as the principal of an ACE. Describing a row twice
+(two files, two sources of one domain) keeps what is known: an unknown value never erases a known one.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.engines.directory.model import (
+    NEVER,
+    NO_PAIRS,
+    UAC_ALL,
+    UNKNOWN,
+    Acls,
+    Directory,
+    Fact,
+    Kind,
+    Managed,
+    Pairs,
+    Relation,
+    Source,
+    Trust,
+)
+from rempart.engines.directory.rights import Right
+
+_COLUMNS = {
+    "kind": (np.int8, Kind.UNKNOWN),
+    "parent": (np.int32, UNKNOWN),
+    "password_set": (np.int64, UNKNOWN),
+    "last_logon": (np.int64, UNKNOWN),
+    "created": (np.int64, UNKNOWN),
+    "admin_count": (np.int8, UNKNOWN),
+    "primary_group_rid": (np.int64, UNKNOWN),
+    "encryption_types": (np.int32, UNKNOWN),
+    "managed": (np.int8, Managed.NO),
+    "owner": (np.int32, UNKNOWN),
+    "protected": (np.int8, UNKNOWN),
+    "acl": (np.int32, UNKNOWN),
+}
+
+
+@dataclass(slots=True)
+class _Column:
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    values: array[int] = field(default_factory=lambda: array("q"))
+
+
+def well_known_id(sid: str, domain_dns: str) -> str:
+    """The id of a principal: domain SIDs as they are, well-known ones prefixed by their domain as SharpHound does.
+
+    `S-1-5-32-544` of chu.test becomes `CHU.TEST-S-1-5-32-544`, because each domain has its own.
+    """
+    if sid.startswith("S-1-5-21-") or not domain_dns:
+        return sid
+    return f"{domain_dns.upper()}-{sid}"
+
+
+def sid_of(identifier: str) -> str:
+    """The SID inside an id (`CHU.TEST-S-1-5-32-544` gives `S-1-5-32-544`), or "" when it is not one."""
+    at = identifier.find("S-1-")
+    return identifier[at:] if at >= 0 else ""
+
+
+def rid_of(identifier: str) -> int:
+    """Last sub-authority of the SID in an id, or UNKNOWN."""
+    sid = sid_of(identifier)
+    tail = sid.rpartition("-")[2]
+    return int(tail) if sid and tail.isdigit() and len(tail) < 12 else UNKNOWN
+
+
+class Builder:
+    """Collects one or several sources into one `Directory`."""
+
+    def __init__(self) -> None:
+        self.index: dict[str, int] = {}
+        self.names: dict[int, str] = {}
+        self.dns: dict[int, str] = {}
+        self.domain_of: dict[int, int] = {}
+        self.attributes: dict[str, dict[int, list[str]]] = {}
+        self.blobs: dict[str, dict[int, list[bytes]]] = {}
+        self.sysvol: dict[str, list[str]] = {}
+        self.facts: set[Fact] = set()
+        self.sources: list[Source] = []
+        self.trusts: dict[tuple[int, str], Trust] = {}
+        self._columns = {name: _Column() for name in _COLUMNS}
+        self._uac = (array("q"), array("q"), array("q"))
+        self._relations: dict[Relation, tuple[array[int], array[int]]] = {}
+        self._acl_keys: dict[object, int] = {}
+        self._acl_start = array("q", [0])
+        self._acl_principal = array("i")
+        self._acl_right = array("B")
+        self._acl_inherited = array("B")
+
+    def row(self, identifier: str) -> int:
+        """Row of an id (SID text, prefixed well-known SID, or upper-case GUID), created at need."""
+        found = self.index.get(identifier)
+        if found is None:
+            found = self.index[identifier] = len(self.index)
+        return found
+
+    def describe(
+        self,
+        row: int,
+        kind: Kind,
+        *,
+        name: str = "",
+        dn: str = "",
+        domain: int = UNKNOWN,
+        parent: int = UNKNOWN,
+        created: int = UNKNOWN,
+        uac: int | None = None,
+        uac_known: int = UAC_ALL,
+        password_set: int = UNKNOWN,
+        last_logon: int = UNKNOWN,
+        admin_count: int = UNKNOWN,
+        primary_group_rid: int = UNKNOWN,
+        encryption_types: int = UNKNOWN,
+        managed: Managed = Managed.NO,
+    ) -> None:
+        """State what is known of a row; whatever is left out stays unknown."""
+        self.set("kind", row, kind)
+        if name:
+            self.names[row] = name
+        if dn:
+            self.dns[row] = dn
+        if domain != UNKNOWN:
+            self.domain_of[row] = domain
+        if managed:
+            self.set("managed", row, managed)
+        for column, value in (
+            ("parent", parent),
+            ("created", created),
+            ("password_set", password_set),
+            ("last_logon", last_logon),
+            ("admin_count", admin_count),
+            ("primary_group_rid", primary_group_rid),
+            ("encryption_types", encryption_types),
+        ):
+            if value != UNKNOWN:
+                self.set(column, row, value)
+        if uac is not None:
+            self.set_uac([row], [uac], [uac_known])
+
+    def set(self, column: str, row: int, value: int) -> None:
+        """Set one cell of an integer column of `Directory` (or `protected`, `acl`)."""
+        target = self._columns[column]
+        target.rows.append(row)
+        target.values.append(value)
+
+    def set_many(self, column: str, rows: Iterable[int], values: Iterable[int]) -> None:
+        """Set many cells of one column; `rows` and `values` are aligned."""
+        target = self._columns[column]
+        target.rows.extend(rows)
+        target.values.extend(values)
+
+    def set_uac(self, rows: Sequence[int], values: Sequence[int], known: Sequence[int]) -> None:
+        """State bits of userAccountControl: `known` masks those that the source gives."""
+        for target, cells in zip(self._uac, (rows, values, known), strict=True):
+            target.extend(cells)
+
+    def attribute(self, row: int, name: str, values: list[str]) -> None:
+        """Keep a sparse attribute (lower-case LDAP name) of a row as text."""
+        if values:
+            self.attributes.setdefault(name, {})[row] = values
+
+    def blob(self, row: int, name: str, values: list[bytes]) -> None:
+        """Keep a binary attribute (lower-case LDAP name) as it is: certificates."""
+        if values:
+            self.blobs.setdefault(name, {})[row] = values
+
+    def relate(self, relation: Relation, src: int, dst: int) -> None:
+        """Add one pair of a relation."""
+        pair = self._relations.get(relation)
+        if pair is None:
+            pair = self._relations[relation] = (array("i"), array("i"))
+        pair[0].append(src)
+        pair[1].append(dst)
+
+    def trust(self, trust: Trust) -> None:
+        """Add a trust; one read again with its attributes replaces one read without."""
+        key = (trust.domain, trust.partner.lower())
+        known = self.trusts.get(key)
+        if known is None or known.attributes is None:
+            self.trusts[key] = trust
+
+    def acl(self, key: object, entries: Iterable[tuple[int, int, bool]] | None = None) -> int:
+        """Id of a distinct access list.
+
+        `key` is any hashable value that is equal for equal lists; `entries` gives (principal row, `Right`,
+        inherited) and is consumed only when the key is new. Without `entries`, a new key raises KeyError.
+        """
+        found = self._acl_keys.get(key)
+        if found is not None:
+            return found
+        if entries is None:
+            raise KeyError(key)
+        for principal, right, inherited in entries:
+            self._acl_principal.append(principal)
+            self._acl_right.append(right)
+            self._acl_inherited.append(inherited)
+        self._acl_start.append(len(self._acl_principal))
+        found = self._acl_keys[key] = len(self._acl_keys)
+        return found
+
+    def build(self) -> Directory:
+        """The directory: arrays in place of what was collected. The builder must not be used afterwards."""
+        n = len(self.index)
+        columns = {name: self._column(name, n) for name in _COLUMNS}
+        ids = list(self.index)
+        names = [self.names.get(i, "") for i in range(n)]
+        dns = [self.dns.get(i, "") for i in range(n)]
+        uac, known = self._merged_uac(n)
+        acls = Acls(
+            of=columns["acl"].astype(np.int32),
+            start=np.array(self._acl_start, np.int64),
+            principal=np.array(self._acl_principal, np.int32),
+            right=np.array(self._acl_right, np.uint8),
+            inherited=np.array(self._acl_inherited, np.bool_),
+            protected=columns["protected"].astype(np.int8),
+        )
+        owner = columns["owner"].astype(np.int32)
+        return Directory(
+            sources=tuple(self.sources),
+            facts=frozenset(self.facts),
+            ids=ids,
+            names=names,
+            dns=dns,
+            kind=columns["kind"].astype(np.int8),
+            domain=self._domains(ids, columns["kind"]),
+            parent=columns["parent"].astype(np.int32),
+            rid=np.fromiter(map(rid_of, ids), np.int64, n),
+            uac=uac,
+            uac_known=known,
+            password_set=columns["password_set"],
+            last_logon=columns["last_logon"],
+            created=columns["created"],
+            admin_count=columns["admin_count"].astype(np.int8),
+            primary_group_rid=columns["primary_group_rid"],
+            encryption_types=columns["encryption_types"].astype(np.int32),
+            managed=columns["managed"].astype(np.int8),
+            relations={r: _distinct(*pair, n) for r, pair in self._relations.items()},
+            acls=acls,
+            trusts=tuple(self.trusts.values()),
+            attributes=self.attributes,
+            owner=_owners(owner, acls),
+            blobs=self.blobs,
+            sysvol=self.sysvol,
+            index=self.index,
+        )
+
+    def _column(self, name: str, n: int) -> NDArray[np.int64]:
+        default = _COLUMNS[name][1]
+        cells = self._columns[name]
+        out = np.full(n, int(default), np.int64)
+        rows, values = np.array(cells.rows, np.int64), np.array(cells.values, np.int64)
+        said = values != int(default)
+        out[rows[said]] = values[said]
+        return out
+
+    def _merged_uac(self, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        rows, values, masks = (np.array(part, np.int64) for part in self._uac)
+        uac, known = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        np.bitwise_or.at(known, rows, masks & UAC_ALL)
+        np.bitwise_or.at(uac, rows, values & masks & UAC_ALL)
+        return uac.astype(np.int32), known.astype(np.int32)
+
+    def _domains(self, ids: list[str], kind: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Domain row of each row: as stated, else by the SID, else by the prefix of a well-known SID."""
+        domains = {ids[i]: int(i) for i in np.flatnonzero(kind == Kind.DOMAIN)}
+        by_name = {self.names.get(row, "").upper(): row for row in domains.values()}
+        out = np.full(len(ids), UNKNOWN, np.int32)
+        for i, identifier in enumerate(ids):
+            stated = self.domain_of.get(i)
+            if stated is not None:
+                out[i] = stated
+            elif identifier.startswith("S-1-5-21-"):
+                out[i] = domains.get(
+                    identifier, domains.get(identifier.rpartition("-")[0], UNKNOWN)
+                )
+            elif "-S-1-" in identifier:
+                out[i] = by_name.get(identifier.partition("-S-1-")[0], UNKNOWN)
+        return out
+
+
+def _distinct(src: array[int], dst: array[int], n: int) -> Pairs:
+    if not src:
+        return NO_PAIRS
+    key = np.array(src, np.int64) * n + np.array(dst, np.int64)
+    key = np.unique(key)
+    return Pairs((key // n).astype(np.int32), (key % n).astype(np.int32))
+
+
+def _owners(stated: NDArray[np.int32], acls: Acls) -> NDArray[np.int32]:
+    """Owners as stated, completed by the Owns entries of the access lists."""
+    owns = np.flatnonzero(acls.right == Right.Owns)
+    if not len(owns):
+        return stated
+    of_list = np.full(len(acls.start) - 1, UNKNOWN, np.int32)
+    of_list[np.searchsorted(acls.start, owns, side="right") - 1] = acls.principal[owns]
+    read = acls.of >= 0
+    out = stated.copy()
+    fill = read & (out == UNKNOWN)
+    out[fill] = of_list[acls.of[fill]]
+    return out
+
+
+def unix_or_never(seconds: float | None) -> int:
+    """A date as SharpHound writes it: Unix seconds, where 0 and -1 mean never, and absence unknown."""
+    if seconds is None:
+        return UNKNOWN
+    return int(seconds) if seconds > 0 else NEVER

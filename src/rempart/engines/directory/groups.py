@@ -1,0 +1,133 @@
+"""Who is in which group, whatever the depth, and who is privileged (sense of the ANSSI list)."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.engines.directory.builder import sid_of
+from rempart.engines.directory.model import UNKNOWN, Directory, Kind, Relation, Uac
+
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+DOMAIN_PRIVILEGED_RIDS: Final = (512, 516, 518, 519, 526, 527)
+BUILTIN_PRIVILEGED_RIDS: Final = (544, 548, 549, 550, 551)
+DOMAIN_CONTROLLER_RIDS: Final = (516, 521, 498)
+SYSTEM_SIDS: Final = frozenset(
+    {"S-1-5-18", "S-1-5-9", "S-1-3-0", "S-1-3-4", "S-1-5-10"}
+)  # SYSTEM, Enterprise DCs, Creator Owner, Owner Rights, Self
+
+
+class Groups:
+    """Membership of a directory, computed once and shared by checks and graph."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+
+    @cached_property
+    def edges(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """(member, group) rows: explicit members and primary groups."""
+        d = self.directory
+        pairs = d.pairs(Relation.MEMBER)
+        member, group = self._primary_edges()
+        return np.concatenate([pairs.src, member]), np.concatenate([pairs.dst, group])
+
+    def _primary_edges(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        d = self.directory
+        rows = np.flatnonzero((d.primary_group_rid > 0) & (d.domain != UNKNOWN))
+        key = d.domain[rows].astype(np.int64) << 32 | d.primary_group_rid[rows]
+        target = {
+            int(k): d.index.get(f"{d.ids[int(k) >> 32]}-{int(k) & 0xFFFFFFFF}", UNKNOWN)
+            for k in np.unique(key)
+        }
+        group = np.array([target[int(k)] for k in key.tolist()], np.int32)
+        known = group != UNKNOWN
+        return rows[known].astype(np.int32), group[known]
+
+    @cached_property
+    def _members_csr(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        member, group = self.edges
+        order = np.argsort(group, kind="stable")
+        start = np.zeros(len(self.directory) + 1, np.int64)
+        np.cumsum(np.bincount(group, minlength=len(self.directory)), out=start[1:])
+        return member[order], start
+
+    def members(self, groups: Iterable[int], *, recursive: bool = True) -> Rows:
+        """Rows of the members of these groups (accounts and groups), cycles included, without the groups given
+        unless one is a member of another."""
+        member, start = self._members_csr
+        seen = np.zeros(len(self.directory), np.bool_)
+        frontier = np.array(list(groups), np.int64)
+        while len(frontier):
+            parts = [member[start[g] : start[g + 1]] for g in frontier.tolist()]
+            found = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int32)
+            fresh = found[~seen[found]]
+            seen[fresh] = True
+            if not recursive:
+                break
+            frontier = fresh.astype(np.int64)
+        return np.flatnonzero(seen)
+
+    def well_known(self, *rids: int, domain: int | None = None) -> list[int]:
+        """Rows of the groups or accounts with these RIDs: domain ones (< 1000 after the domain SID) and built-in
+        ones (S-1-5-32-rid), in every domain of the directory or in one."""
+        d = self.directory
+        wanted = np.flatnonzero(np.isin(d.rid, np.array(rids)))
+        out = []
+        for row in wanted.tolist():
+            sid = sid_of(d.ids[row])
+            if not (sid.startswith("S-1-5-32-") or sid.startswith("S-1-5-21-")):
+                continue
+            if domain is None or d.domain[row] == domain:
+                out.append(row)
+        return out
+
+    @cached_property
+    def privileged_groups(self) -> list[int]:
+        """Rows of the privileged groups of the ANSSI list, in every domain."""
+        return self.well_known(*DOMAIN_PRIVILEGED_RIDS, *BUILTIN_PRIVILEGED_RIDS)
+
+    @cached_property
+    def domain_controllers(self) -> Mask:
+        """Mask of the DC and RODC computers."""
+        d = self.directory
+        mask = d.flag(Uac.SERVER_TRUST_ACCOUNT) | d.flag(Uac.PARTIAL_SECRETS_ACCOUNT)
+        mask |= np.isin(d.primary_group_rid, np.array([516, 521]))
+        for row, values in d.attributes.get("isdc", {}).items():
+            mask[row] |= values == ["TRUE"]
+        mask[self.members(self.well_known(*DOMAIN_CONTROLLER_RIDS), recursive=False)] = True
+        mask &= d.kind == Kind.COMPUTER
+        return mask
+
+    @cached_property
+    def privileged(self) -> Mask:
+        """Mask of everything inside the privileged groups, at any depth (accounts and groups), with RID 500."""
+        mask = np.zeros(len(self.directory), np.bool_)
+        mask[self.members(self.privileged_groups)] = True
+        mask[self.well_known(500)] = True
+        return mask
+
+    @cached_property
+    def privileged_accounts(self) -> Rows:
+        """Rows of the privileged users and computers, DCs and RODCs left out."""
+        d = self.directory
+        account = (d.kind == Kind.USER) | (d.kind == Kind.COMPUTER)
+        return np.flatnonzero(self.privileged & account & ~self.domain_controllers)
+
+    @cached_property
+    def trusted(self) -> Mask:
+        """Mask of the principals whose rights are expected: privileged groups and what they hold, DCs, SYSTEM."""
+        d = self.directory
+        mask = self.privileged | self.domain_controllers
+        mask[self.privileged_groups] = True
+        mask[self.well_known(*DOMAIN_CONTROLLER_RIDS)] = True
+        for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist():
+            identifier = d.ids[row]
+            if identifier.startswith("S-1-5-21-"):
+                continue
+            if sid_of(identifier) in SYSTEM_SIDS:
+                mask[row] = True
+        return mask
