@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rempart.engines.directory.rights import Right
+
 UNKNOWN: Final = -1
 """In a column: the source did not give the value."""
 NEVER: Final = 0
@@ -321,12 +323,14 @@ class Directory:
 
     def flag(self, bit: int) -> NDArray[np.bool_]:
         """Rows known to have this bit of userAccountControl."""
-        return ((self.uac & self.uac_known) & bit) != 0
+        mask: NDArray[np.bool_] = ((self.uac & self.uac_known) & bit) != 0
+        return mask
 
     def enabled(self) -> NDArray[np.bool_]:
         """Users and computers not known to be disabled."""
         account = (self.kind == Kind.USER) | (self.kind == Kind.COMPUTER)
-        return account & ~self.flag(Uac.DISABLED)
+        mask: NDArray[np.bool_] = account & ~self.flag(Uac.DISABLED)
+        return mask
 
     def pairs(self, relation: Relation) -> Pairs:
         """A relation, empty when the source has none."""

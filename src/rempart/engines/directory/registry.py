@@ -47,7 +47,7 @@ class Context:
     today: int
     points: Mapping[int, Mapping[str, Any]]
 
-    def param(self, name: str, level: int | None = None) -> Any:  # noqa: ANN401 (typed by content)
+    def param(self, name: str, level: int | None = None) -> Any:
         """A figure of the content file: of one level, or of the first point that states it.
 
         Raises KeyError when no point has it: a content fault that `rempart content check` reports.
