@@ -1,0 +1,65 @@
+"""What holds for every test: parts that are named, a network that is cut, coverage with floors."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import coverage
+import pytest
+
+from support.floors import below
+from support.parts import INSTALL, LOOPBACK, missing, under_ci
+
+FAILED_FLOORS = pytest.StashKey[list[str]]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that names a domain controller may speak to it; nothing else leaves the process."""
+    for item in items:
+        if any("samba" in mark.args for mark in item.iter_markers("needs")):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip for a missing part, with the reason; fail under CI, where every part must be there."""
+    for mark in item.iter_markers("needs"):
+        for part in mark.args:
+            if reason := missing(part):
+                message = f"needs {part}: {reason} ({INSTALL})"
+                if under_ci():
+                    pytest.fail(message, pytrace=False)
+                pytest.skip(message)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Once pytest-cov has written its data, hold each layer to its floor."""
+    result = yield
+    config = session.config
+    whole = not config.getoption("file_or_dir") and not config.getoption("keyword")
+    if whole and config.getoption("cov_source", None) and not hasattr(config, "workerinput"):
+        data = coverage.Coverage(config_file=str(config.rootpath / "pyproject.toml"))
+        data.load()
+        config.stash[FAILED_FLOORS] = failed = below(data)
+        session.testsfailed += len(failed)
+    return result
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say which floor was missed, before the closing line."""
+    for sentence in config.stash.get(FAILED_FLOORS, []):
+        terminalreporter.write_line(f"FAILED {sentence}", red=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Debian's Chromium: the browsers of Playwright are not in the locks, and are not fetched."""
+    return {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of the project."""
+    return Path(__file__).parents[1]

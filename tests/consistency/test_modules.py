@@ -1,0 +1,90 @@
+"""Modules: documented, without cycles, free of what the command line must not need."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+import rustworkx
+
+from support.tree import ROOT, files, name
+
+SOURCE = files("src/*.py")
+DOCUMENTED_LAYERS = ("src/rempart/kernel/", "src/rempart/engines/")
+
+
+@pytest.mark.parametrize("path", SOURCE, ids=name)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not tree.body or ast.get_docstring(tree)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCE if name(p).startswith(DOCUMENTED_LAYERS)], ids=name
+)
+def test_a_public_function_or_class_of_kernel_and_engines_has_a_docstring(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    graph = grimp.build_graph("rempart", cache_dir=None)
+    names = sorted(graph.modules)
+    rows = {module: row for row, module in enumerate(names)}
+    imports = rustworkx.PyDiGraph()
+    imports.add_nodes_from(names)
+    for module in names:
+        for imported in graph.find_modules_directly_imported_by(module):
+            imports.add_edge(rows[module], rows[imported], None)
+    circles = [c for c in rustworkx.strongly_connected_components(imports) if len(c) > 1]
+    assert [[names[row] for row in circle] for circle in circles] == []
+
+
+def test_the_command_line_starts_where_django_is_absent() -> None:
+    code = "import sys; sys.modules['django'] = None; import rempart.cli.main"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_reading_nothing_loads_neither_the_solver_nor_the_renderers() -> None:
+    code = (
+        "import sys, rempart.cli.main; "
+        "print([m for m in ('scipy.optimize', 'typst', 'xlsxwriter', 'ldap3') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_in_the_source_asserts() -> None:
+    found = [
+        f"{name(path)}:{node.lineno}"
+        for path in SOURCE
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assert)
+    ]
+    assert found == []
+
+
+def test_every_test_of_an_engine_mirrors_a_source_file() -> None:
+    strays = []
+    for path in files("tests/engines/*.py", "tests/kernel/*.py", "tests/content/*.py"):
+        stem = path.stem.removeprefix("test_")
+        if path.stem == stem or name(path) in INTEGRATION:
+            continue
+        source = ROOT / "src" / "rempart" / path.parent.relative_to(ROOT / "tests")
+        if not (source / f"{stem}.py").exists() and not (source / stem).is_dir():
+            strays.append(name(path))
+    assert strays == []
+
+
+INTEGRATION: dict[str, str] = {}
+"""A test of an engine that follows no single source file → what it holds together."""

@@ -1,0 +1,43 @@
+"""System parts that some tests need, and how to see that they are there."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from functools import cache
+
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+INSTALL = "tools/system-parts tests"
+
+
+def _command(name: str) -> str | None:
+    return None if shutil.which(name) else f"{name} is not installed"
+
+
+def _samba() -> str | None:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return "a domain controller is provisioned by root only"
+    for name in ("samba", "samba-tool", "ldapsearch"):
+        if reason := _command(name):
+            return reason
+    # Debian's own interpreter: the bindings are not in a virtual environment.
+    found = subprocess.run(["/usr/bin/python3", "-c", "import samba.samdb"], capture_output=True)
+    return None if found.returncode == 0 else "python3-samba is not installed"
+
+
+PARTS: dict[str, Callable[[], str | None]] = {
+    "samba": _samba,
+    "chromium": lambda: _command("chromium"),
+    "poppler": lambda: _command("pdftoppm"),
+}
+
+
+@cache
+def missing(part: str) -> str | None:
+    """Why `part` cannot be used here, or None when it can; an unknown part raises KeyError."""
+    return PARTS[part]()
+
+
+def under_ci() -> bool:
+    """Whether a skip for a missing part is a failure."""
+    return os.environ.get("CI") == "true"
