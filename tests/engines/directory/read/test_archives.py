@@ -1,0 +1,213 @@
+"""What a user gives is opened safely: nothing that an archive states about itself is trusted."""
+
+import gzip
+import hashlib
+import io
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rempart.engines.directory.read.archives import Form, open_container, safe_name
+from rempart.engines.directory.read.inflate import Limits
+from rempart.kernel.errors import UnreadableSource
+
+SMALL = Limits(members=10, inflated=1 << 20, ratio=100, grace=1 << 16)
+
+
+def make_zip(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name), data, method)
+    return path
+
+
+def read_all(path: Path, limits: Limits = SMALL) -> dict[str, bytes]:
+    out = {}
+    for member in open_container(path, limits):
+        with member.open() as stream:
+            out[member.name] = stream.read()
+    return out
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_the_members_of_a_zip_are_read_whole(tmp_path: Path, method: int) -> None:
+    members = {"a.json": b"{}" * 3000, "d/b.json": b"", "d/c.json": bytes(range(256))}
+    assert read_all(make_zip(tmp_path / "c.zip", members, method)) == members
+
+
+def test_a_folder_is_read_as_members_in_order_without_its_links(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "b.tsv").write_bytes(b"b")
+    (tmp_path / "a.tsv").write_bytes(b"a")
+    (tmp_path / "passwd").symlink_to("/etc/passwd")
+    assert list(read_all(tmp_path).items()) == [("a.tsv", b"a"), ("d/b.tsv", b"b")]
+
+
+def test_a_gzip_of_several_parts_is_one_member(tmp_path: Path) -> None:
+    path = tmp_path / "x.ldif.gz"
+    path.write_bytes(gzip.compress(b"one") + gzip.compress(b"two") + b"\0" * 20)
+    assert open_container(path).form is Form.GZIP
+    assert read_all(path) == {"x.ldif": b"onetwo"}
+
+
+def test_a_source_file_states_its_size_and_sha256(tmp_path: Path) -> None:
+    path = tmp_path / "a.ldif"
+    path.write_bytes(b"dn: x\n")
+    (found,) = open_container(path).source_files()
+    assert (found.name, found.size) == ("a.ldif", 6)
+    assert found.sha256 == hashlib.sha256(b"dn: x\n").hexdigest()
+
+
+def test_backslashes_in_member_names_are_folders(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"domain\\chu.test\\top.tsv": b"x"})
+    assert list(read_all(path)) == ["domain/chu.test/top.tsv"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "a/../../x", "/etc/x", "C:\\x", "c:x", "\\\\server\\x", "a\nb", "", "..\\x"]
+)
+def test_a_member_name_that_leads_out_is_refused(name: str) -> None:
+    with pytest.raises(UnreadableSource, match="nom dangereux"):
+        safe_name(name)
+
+
+def test_a_zip_with_a_dangerous_name_is_refused_before_any_member_is_read(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"ok.json": b"{}", "../../evil": b"x"})
+    with pytest.raises(UnreadableSource, match="nom dangereux"):
+        open_container(path)
+
+
+def test_a_symbolic_link_in_a_zip_is_refused(tmp_path: Path) -> None:
+    info = zipfile.ZipInfo("link")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr(info, "/etc/passwd")
+    with pytest.raises(UnreadableSource, match="lien symbolique"):
+        open_container(tmp_path / "c.zip")
+
+
+def test_a_zip_within_a_zip_is_refused_with_advice(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"inner.ZIP": b"PK"})
+    with pytest.raises(UnreadableSource, match=r"autre archive.*Décompressez"):
+        open_container(path)
+
+
+def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
+    with (
+        pytest.warns(UserWarning, match="Duplicate"),
+        zipfile.ZipFile(tmp_path / "c.zip", "w") as z,
+    ):
+        z.writestr("a.json", "1")
+        z.writestr("a.json", "2")
+    with pytest.raises(UnreadableSource, match="même nom"):
+        open_container(tmp_path / "c.zip")
+
+
+def test_an_encrypted_zip_is_said_to_be(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"{}"})
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    path.write_bytes(data)
+    with pytest.raises(UnreadableSource, match="mot de passe"):
+        open_container(path)
+
+
+def test_an_unusual_compression_is_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"{}"}, zipfile.ZIP_LZMA)
+    with pytest.raises(UnreadableSource, match="méthode peu courante"):
+        open_container(path)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.9, 0.99])
+def test_a_truncated_zip_is_refused_with_advice(tmp_path: Path, kept: float) -> None:
+    data = make_zip(tmp_path / "c.zip", {"a.json": bytes(range(256)) * 9}).read_bytes()
+    path = tmp_path / "cut.zip"
+    path.write_bytes(data[: int(len(data) * kept)])
+    with pytest.raises(UnreadableSource, match=r"tronquée ou abîmée.*Recopiez"):
+        open_container(path)
+
+
+def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.ldif.gz"
+    path.write_bytes(gzip.compress(bytes(range(256)) * 50)[:-12])
+    with pytest.raises(UnreadableSource, match="tronqué"):
+        read_all(path)
+
+
+def test_a_changed_byte_is_seen_by_the_checksum(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"abcdef"}, zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"abcdef", b"abcdeg", 1))
+    with pytest.raises(UnreadableSource, match="somme de contrôle"):
+        read_all(path)
+
+
+def test_deflate_garbage_is_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"abc" * 400})
+    data = bytearray(path.read_bytes())
+    data[36:44] = b"\xff" * 8
+    path.write_bytes(data)
+    with pytest.raises(UnreadableSource, match="tronqué ou abîmé"):
+        read_all(path)
+
+
+def test_a_bomb_stops_at_the_ratio_and_not_at_the_end(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"\0" * 4_000_000})
+    roomy = Limits(inflated=1 << 40, ratio=100, grace=1 << 20)
+    with open_container(path, roomy).members[0].open() as stream:
+        assert len(stream.read(1 << 19)) == 1 << 19
+        with pytest.raises(UnreadableSource, match="démesurément"):
+            stream.read()
+
+
+def test_a_gzip_bomb_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "a.ldif.gz"
+    path.write_bytes(gzip.compress(b"\0" * 4_000_000))
+    with pytest.raises(UnreadableSource, match="démesurément"):
+        read_all(path)
+
+
+def test_a_header_that_lies_about_the_size_is_seen_while_inflating(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"x" * 5000})
+    data = path.read_bytes()
+    path.write_bytes(data.replace(struct.pack("<L", 5000), struct.pack("<L", 10)))
+    with pytest.raises(UnreadableSource, match="taille"):
+        read_all(path)
+
+
+def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"x" * 500, "b.json": b"y" * 500})
+    data = bytearray(path.read_bytes())
+    second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 4)
+    data[second + 42 : second + 46] = struct.pack("<L", 0)
+    path.write_bytes(data)
+    with pytest.raises(UnreadableSource, match="mêmes octets"):
+        open_container(path)
+
+
+def test_too_many_members_are_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {f"{i}.json": b"" for i in range(11)})
+    with pytest.raises(UnreadableSource, match="annonce 11 fichiers"):
+        open_container(path, SMALL)
+
+
+def test_a_member_read_twice_counts_once(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": bytes(range(256)) * 3000})
+    container = open_container(path, Limits(inflated=800_000))
+    first = container.members[0].open().read()
+    assert all(container.members[0].open().read() == first for _ in range(9))
+
+
+def test_a_path_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="n’existe pas"):
+        open_container(tmp_path / "absent.zip")
+
+
+def test_a_stream_reads_line_by_line(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.ldif": b"one\ntwo\n"})
+    stream = open_container(path).members[0].open()
+    assert isinstance(stream, io.BufferedReader)
+    assert list(stream) == [b"one\n", b"two\n"]
