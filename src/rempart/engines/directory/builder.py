@@ -26,6 +26,7 @@ from rempart.engines.directory.model import (
     Source,
     Trust,
 )
+from rempart.engines.directory.policies import PolicyFiles
 from rempart.engines.directory.rights import Right
 
 _COLUMNS = {
@@ -83,7 +84,7 @@ class Builder:
         self.domain_of: dict[int, int] = {}
         self.attributes: dict[str, dict[int, list[str]]] = {}
         self.blobs: dict[str, dict[int, list[bytes]]] = {}
-        self.sysvol: dict[str, list[str]] = {}
+        self.sysvol: dict[str, PolicyFiles] = {}
         self.facts: set[Fact] = set()
         self.sources: list[Source] = []
         self.trusts: dict[tuple[int, str], Trust] = {}

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rempart.engines.directory.policies import PolicyFiles
 from rempart.engines.directory.rights import Right
 
 UNKNOWN: Final = -1
@@ -307,7 +308,7 @@ class Directory:
     # Owner as stated, before any reading of rights; UNKNOWN when not read.
     owner: NDArray[np.int32]
     blobs: dict[str, dict[int, list[bytes]]] = field(default_factory=dict)  # cacertificate, …
-    sysvol: dict[str, list[str]] = field(default_factory=dict)  # see read.sysvol
+    sysvol: dict[str, PolicyFiles] = field(default_factory=dict)  # by policies.policy_key
     index: dict[str, int] = field(default_factory=dict)  # id → row
 
     def __len__(self) -> int:
