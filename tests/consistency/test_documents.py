@@ -15,15 +15,17 @@ LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)(?:#[^)
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_a_link_between_documents_resolves(page: Path) -> None:
-    targets = [unquote(link["target"]) for link in LINK.finditer(page.read_text(encoding="utf-8"))]
-    assert [t for t in targets if not (page.parent / t).exists()] == []
+@pytest.mark.parametrize("document", PAGES, ids=name)
+def test_a_link_between_documents_resolves(document: Path) -> None:
+    targets = [
+        unquote(link["target"]) for link in LINK.finditer(document.read_text(encoding="utf-8"))
+    ]
+    assert [t for t in targets if not (document.parent / t).exists()] == []
 
 
-@pytest.mark.parametrize("page", DECISIONS, ids=name)
-def test_a_decision_has_at_most_40_lines(page: Path) -> None:
-    assert len(page.read_text(encoding="utf-8").splitlines()) <= 40
+@pytest.mark.parametrize("document", DECISIONS, ids=name)
+def test_a_decision_has_at_most_40_lines(document: Path) -> None:
+    assert len(document.read_text(encoding="utf-8").splitlines()) <= 40
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
