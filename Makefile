@@ -28,7 +28,7 @@ check: $(VENV)/.dev ## Format, lint, types, layers, spelling, content
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@git ls-files -z 'src/*.py' 'tests/*.py' 'docs/dev' 'docs/adr' CONTRIBUTING.md SECURITY.md | xargs -0 $(BIN)/codespell
+	@$(BIN)/python tools/spell.py
 	@$(BIN)/rempart content check
 
 fix: $(VENV)/.dev ## Format and mend what can be mended
