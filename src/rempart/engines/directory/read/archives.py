@@ -53,7 +53,7 @@ class Form(StrEnum):
 class Member:
     """One file inside what was given: `name` has `/` between folders, and can be shown to the user.
 
-    `size` is what the container states, in bytes: good for a progress bar, and for nothing else.
+    `size` is what the container states, in bytes, 0 when it states nothing: good for a progress bar only.
     """
 
     name: str
@@ -138,7 +138,7 @@ def open_container(path: Path, limits: Limits = DEFAULT_LIMITS) -> Container:
     size = path.stat().st_size
     if magic[:2] == GZIP_MAGIC:
         name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
-        return Container(path, Form.GZIP, (Member(name, size, _gunzip(path, name, size, limits)),))
+        return Container(path, Form.GZIP, (Member(name, 0, _gunzip(path, name, size, limits)),))
     return Container(path, Form.FILE, (Member(path.name, size, lambda: _opened(path)),))
 
 
