@@ -1,0 +1,95 @@
+"""Write again the pages that are generated: `tools/docs.py`; with --check, only say which are out of date."""
+
+import sys
+from pathlib import Path
+
+import click
+from rempart.cli.main import main as command_line
+
+from rempart.content.directory import CheckKind, DirectoryCheck
+from rempart.content.loader import directory_checks
+
+ROOT = Path(__file__).parents[1]
+GENERATED = "<!-- Page produite par `make docs` : ne pas la modifier à la main. -->"
+KINDS = {
+    CheckKind.CONTROL: "Points de contrôle de l’ANSSI, qui décident du niveau",
+    CheckKind.WARNING: "Avertissements de la même liste, non notés",
+    CheckKind.INFO: "Informations de la même liste, non notées",
+    CheckKind.EXTRA: "Ce que la liste n’a pas, et que les attaquants utilisent",
+}
+
+
+def cell(text: str) -> str:
+    """A text that does not break a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def row(check: DirectoryCheck) -> str:
+    """One line of the catalogue."""
+    levels = sorted({point.level for point in check.points} or set(check.level_hint))
+    shown = ", ".join(map(str, levels)) or "–"
+    return f"| `{check.id}` | {shown} | {cell(check.title)} | {check.revised_on} |"
+
+
+def catalogue() -> str:
+    """The checks of the directory audit, by kind and theme."""
+    checks = directory_checks().values()
+    parts = [
+        GENERATED,
+        "# Catalogue des contrôles d’annuaire",
+        "Identifiants et niveaux sont ceux de la source de chaque contrôle ; les textes sont les nôtres.",
+    ]
+    for kind, title in KINDS.items():
+        mine = sorted((c for c in checks if c.kind == kind), key=lambda c: (c.theme, c.id))
+        if mine:
+            parts.append(f"## {title} ({len(mine)})")
+            head = "| Identifiant | Niveaux | Constat | Révisé le |\n|---|---|---|---|"
+            parts.append("\n".join([head, *map(row, mine)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def help_of(command: click.Command, words: str) -> list[str]:
+    """The help of a command, then of those under it."""
+    with click.Context(command, info_name=words, terminal_width=96, color=False) as context:
+        parts = [f"## `{words}`\n\n```text\n{command.get_help(context).rstrip()}\n```"]
+        if isinstance(command, click.Group):
+            for name in sorted(command.commands):
+                parts += help_of(command.commands[name], f"{words} {name}")
+    return parts
+
+
+def commands() -> str:
+    """The help of the command line, as it prints it."""
+    return "\n\n".join([GENERATED, "# Commandes", *help_of(command_line, "rempart")]) + "\n"
+
+
+PAGES = {
+    "docs/utilisateur/catalogue.md": catalogue,
+    "docs/utilisateur/commandes.md": commands,
+}
+
+
+def stale() -> list[str]:
+    """Pages whose text is no longer what the code and the content say."""
+    return [
+        name
+        for name, page in PAGES.items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text(encoding="utf-8") != page()
+    ]
+
+
+def run() -> int:
+    """Write, or only check."""
+    late = stale()
+    if "--check" in sys.argv:
+        for name in late:
+            print(f"{name} n’est plus à jour : make docs")
+        return bool(late)
+    for name in late:
+        (ROOT / name).write_text(PAGES[name](), encoding="utf-8", newline="\n")
+        print(f"{name} écrite")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())
