@@ -5,7 +5,7 @@ An orphan is a SID of a collected domain that no object carries any more: nobody
 entries count as a danger to clean up (second point of a control), never as an immediate one.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -178,11 +178,12 @@ def graded(
     rows: Iterable[int] | NDArray[np.integer],
     *,
     extra_trusted: Iterable[int] = (),
+    unless: Callable[[Offence], bool] | None = None,
     certain: bool = True,
 ) -> Iterator[Hit | Unmeasured]:
     """Judge access lists against the `rights` of each point of a control: one hit per object and principal.
 
-    Lists that were not read, or a source that does not give every right (`certain` False), leave the points
+    `unless` says which offences are expected. Lists that were not read, or a source that does not give every right (`certain` False), leave the points
     without hit unmeasured. Raises NotMeasured when there is no object to look at.
     """
     targets = np.asarray(list(rows), np.int64)
