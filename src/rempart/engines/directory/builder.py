@@ -47,8 +47,8 @@ _COLUMNS = {
 
 @dataclass(slots=True)
 class _Column:
-    rows: array[int] = field(default_factory=lambda: array("q"))
-    values: array[int] = field(default_factory=lambda: array("q"))
+    rows: "array[int]" = field(default_factory=lambda: array("q"))
+    values: "array[int]" = field(default_factory=lambda: array("q"))
 
 
 def well_known_id(sid: str, domain_dns: str) -> str:
@@ -87,6 +87,7 @@ class Builder:
         self.sysvol: dict[str, PolicyFiles] = {}
         self.facts: set[Fact] = set()
         self.sources: list[Source] = []
+        self.stated_edges: list[tuple[int, str, int]] = []
         self.trusts: dict[tuple[int, str], Trust] = {}
         self._columns = {name: _Column() for name in _COLUMNS}
         self._uac = (array("q"), array("q"), array("q"))
@@ -208,6 +209,10 @@ class Builder:
         found = self._acl_keys[key] = len(self._acl_keys)
         return found
 
+    def has_acls(self) -> bool:
+        """Whether any access entry was read."""
+        return len(self._acl_principal) > 0
+
     def build(self) -> Directory:
         """The directory: arrays in place of what was collected. The builder must not be used afterwards."""
         n = len(self.index)
@@ -252,6 +257,7 @@ class Builder:
             blobs=self.blobs,
             sysvol=self.sysvol,
             index=self.index,
+            stated_edges=tuple(self.stated_edges),
         )
 
     def _column(self, name: str, n: int) -> NDArray[np.int64]:
@@ -288,7 +294,7 @@ class Builder:
         return out
 
 
-def _distinct(src: array[int], dst: array[int], n: int) -> Pairs:
+def _distinct(src: "array[int]", dst: "array[int]", n: int) -> Pairs:
     if not src:
         return NO_PAIRS
     key = np.array(src, np.int64) * n + np.array(dst, np.int64)

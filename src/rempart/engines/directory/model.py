@@ -310,6 +310,7 @@ class Directory:
     blobs: dict[str, dict[int, list[bytes]]] = field(default_factory=dict)  # cacertificate, …
     sysvol: dict[str, PolicyFiles] = field(default_factory=dict)  # by policies.policy_key
     index: dict[str, int] = field(default_factory=dict)  # id → row
+    stated_edges: tuple[tuple[int, str, int], ...] = ()  # OpenGraph: source row, kind, target row
 
     def __len__(self) -> int:
         return len(self.ids)

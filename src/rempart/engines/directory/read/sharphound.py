@@ -1,0 +1,213 @@
+"""Reading SharpHound and BloodHound collections (JSON files of versions 3 to 6, and OpenGraph) into the model.
+
+Source of the formats: SharpHoundCommon's output types and BloodHound's ingest models. A BloodHound file has no
+raw descriptor and few attributes of the configuration: the facts that it gives are those really seen in it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.model import Fact
+from rempart.engines.directory.read.json_stream import ArrayFile, Readable
+from rempart.engines.directory.read.sharphound_accounts import Accounts
+from rempart.engines.directory.read.sharphound_acl import AceTable
+from rempart.engines.directory.read.sharphound_graph import read_open_graph
+from rempart.engines.directory.read.sharphound_others import Others
+from rempart.engines.directory.read.sharphound_structs import COMPUTERS, GROUPS, OBJECTS, USERS
+from rempart.kernel.errors import UnreadableSource
+from rempart.kernel.progress import Observer
+
+_TYPE_IN_NAME: Final = re.compile(r"([a-z]+)\.json$", re.IGNORECASE)
+_AZURE: Final = re.compile(r"^az", re.IGNORECASE)
+TYPES: Final = frozenset(
+    [
+        "users",
+        "computers",
+        "groups",
+        "domains",
+        "ous",
+        "gpos",
+        "containers",
+        "aiacas",
+        "rootcas",
+        "enterprisecas",
+        "ntauthstores",
+        "certtemplates",
+        "issuancepolicies",
+    ]
+)
+
+
+# The first key found decides; keys of the object, then keys of its properties.
+_SHOWN_BY_KEY: Final = (
+    ("Members", "groups"),
+    ("LocalGroups", "computers"),
+    ("LocalAdmins", "computers"),
+    ("AllowedToAct", "computers"),
+    ("Trusts", "domains"),
+    ("EnabledCertTemplates", "enterprisecas"),
+    ("CARegistryData", "enterprisecas"),
+    ("SPNTargets", "users"),
+    ("GroupLink", "issuancepolicies"),
+    ("GPOChanges", "ous"),
+    ("Links", "ous"),
+)
+_SHOWN_BY_PROPERTY: Final = (
+    ("gpcpath", "gpos"),
+    ("effectiveekus", "certtemplates"),
+    ("certificatenameflag", "certtemplates"),
+    ("certthumbprints", "ntauthstores"),
+    ("hascrosscertificatepair", "aiacas"),
+)
+
+
+def shown_type(first: dict[str, Any]) -> str:
+    """The type that the keys of an object show, or "" when they do not tell it apart."""
+    properties = first.get("Properties")
+    inside = properties if isinstance(properties, dict) else {}
+    for keys, table in ((first, _SHOWN_BY_KEY), (inside, _SHOWN_BY_PROPERTY)):
+        for key, kind in table:
+            if key in keys:
+                return kind
+    return ""
+
+
+class SharpHoundReader:
+    """Reads the files of one collection into a builder; call `finish` after the last."""
+
+    def __init__(self, builder: Builder, observer: Observer) -> None:
+        self._builder = builder
+        self._observer = observer
+        self._aces = AceTable(builder)
+        self._accounts = Accounts(builder, self._aces)
+        self._others = Others(builder, self._aces)
+        self._refused = 0
+        self.types_seen: set[str] = set()
+        self.versions: set[int] = set()
+
+    def read(self, name: str, stream: Readable) -> None:
+        """Read one JSON file. Raises UnreadableSource when it is not one of SharpHound's, or is truncated."""
+        file = ArrayFile(name, stream)
+        if not file.open():
+            self._read_without_array(file)
+            return
+        kind = self._type_of(file)
+        if _AZURE.match(kind) or kind == "azure":
+            self._observer.note(
+                f"{name} : données Azure ignorées (l’audit porte sur l’annuaire local)."
+            )
+            return
+        if kind not in TYPES:
+            raise UnreadableSource(
+                f"{name} : type d’objets « {kind} » inconnu.",
+                expected="Les types de SharpHound : users, computers, groups, domains, ous, gpos…",
+                todo="Retirez ce fichier, ou donnez le zip d’origine.",
+            )
+        count = 0
+        for objects in file.pieces(self._decoder(kind)):
+            self._take(kind, objects)
+            count += len(objects)
+            self._observer.advance(len(objects))
+        self._check_meta(file, kind, count)
+        self.types_seen.add(kind)
+
+    def finish(self) -> None:
+        """Resolve what refers to objects read later, and state the facts that the files gave."""
+        if not self.types_seen:
+            raise UnreadableSource(
+                "La collecte ne contient aucun objet d’annuaire.",
+                expected="Au moins les fichiers users, computers, groups et domains.",
+                todo="Relancez SharpHound avec la collecte par défaut, puis donnez le zip entier.",
+            )
+        self._accounts.finish()
+        self._others.finish(self.types_seen)
+        if self._builder.has_acls():
+            self._builder.facts |= {Fact.ACL, Fact.OWNERS}
+            if {"certtemplates", "enterprisecas"} & self.types_seen:
+                self._builder.facts.add(Fact.ACL_PKI)
+        missing = {"users", "computers", "groups", "domains"} - self.types_seen
+        if missing:
+            self._observer.note(
+                "La collecte n’a pas de fichier "
+                + ", ".join(sorted(missing))
+                + " : l’audit est partiel."
+            )
+        if self._refused:
+            self._observer.note(f"{self._refused} objets illisibles ont été laissés de côté.")
+        if self._aces.unknown_rights:
+            self._observer.note(
+                "Droits inconnus laissés de côté : "
+                + ", ".join(sorted(self._aces.unknown_rights))
+                + "."
+            )
+
+    def _take(self, kind: str, objects: Sequence[Any]) -> None:
+        if kind in ("users", "computers", "groups"):
+            self._accounts.take(kind, objects)
+        else:
+            self._others.take(kind, objects)
+
+    def _decoder(self, kind: str) -> Callable[[bytes], Sequence[Any]]:
+        decoders: dict[str, Any] = {"users": USERS, "computers": COMPUTERS, "groups": GROUPS}
+        typed = decoders.get(kind)
+        if typed is None:
+            return OBJECTS.decode
+
+        def decode(piece: bytes) -> Sequence[Any]:
+            try:
+                return list(typed.decode(piece))
+            except msgspec.ValidationError:
+                # One object of an unexpected shape must not cost the others.
+                return self._one_by_one(piece, typed)
+
+        return decode
+
+    def _one_by_one(self, piece: bytes, decoder: Any) -> list[Any]:
+        kept = []
+        for raw in msgspec.json.decode(piece, type=list[msgspec.Raw]):
+            try:
+                kept.extend(decoder.decode(b"[" + bytes(raw) + b"]"))
+            except msgspec.ValidationError:
+                self._refused += 1
+        return kept
+
+    def _type_of(self, file: ArrayFile) -> str:
+        """The type of a file: what its first object shows, since names and `meta` may lie; else its name, else `meta`."""
+        if file.array_key != "data":
+            return file.array_key.lower()
+        shown = shown_type(file.first_object())
+        if shown:
+            return shown
+        named = _TYPE_IN_NAME.search(file.name)
+        if named and (named[1].lower() in TYPES or _AZURE.match(named[1])):
+            return named[1].lower()
+        meta = file.around.get("meta")
+        return str(meta.get("type", "")).lower() if isinstance(meta, dict) else "?"
+
+    def _check_meta(self, file: ArrayFile, kind: str, count: int) -> None:
+        meta = file.around.get("meta")
+        if not isinstance(meta, dict):
+            self._observer.note(f"{file.name} : pas d’en-tête « meta » ; lu comme « {kind} ».")
+            return
+        if isinstance(meta.get("version"), int):
+            self.versions.add(meta["version"])
+        if meta.get("count") not in (count, None):
+            self._observer.note(
+                f"{file.name} : l’en-tête annonce {meta['count']} objets, {count} ont été lus."
+            )
+
+    def _read_without_array(self, file: ArrayFile) -> None:
+        if "graph" in file.around or "metadata" in file.around:
+            graph = file.around.get("graph")
+            if isinstance(graph, dict):
+                read_open_graph(graph, self._builder)
+                return
+        raise UnreadableSource(
+            f"{file.name} : ce JSON n’est pas une collecte de SharpHound.",
+            expected='Un fichier {"data":[…],"meta":{…}}.',
+            todo="Donnez le zip produit par SharpHound, bloodhound.py ou RustHound.",
+        )

@@ -1,0 +1,74 @@
+"""Access lists of SharpHound: raw ACE bytes to entries, each distinct ACE decoded once."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.read.sharphound_structs import ACE, Ace
+from rempart.engines.directory.rights import Right
+
+_BY_NAME: Final = {right.name: right for right in Right}
+
+# Version 3 splits a right between RightName and AceType.
+_VERSION_3: Final = {
+    ("Owner", ""): Right.Owns,
+    ("ExtendedRight", "All"): Right.AllExtendedRights,
+    ("ExtendedRight", "User-Force-Change-Password"): Right.ForceChangePassword,
+    ("ExtendedRight", "GetChanges"): Right.GetChanges,
+    ("ExtendedRight", "GetChangesAll"): Right.GetChangesAll,
+    ("ExtendedRight", "DS-Replication-Get-Changes"): Right.GetChanges,
+    ("ExtendedRight", "DS-Replication-Get-Changes-All"): Right.GetChangesAll,
+    ("GenericAll", "All"): Right.GenericAll,
+    ("WriteProperty", "AddMember"): Right.AddMember,
+    ("WriteProperty", "Member"): Right.AddMember,
+    ("WriteProperty", "Self-Membership"): Right.AddSelf,
+    ("WriteProperty", "AllowedToAct"): Right.AddAllowedToAct,
+    ("WriteProperty", "AddAllowedToAct"): Right.AddAllowedToAct,
+    ("WriteProperty", "All"): Right.GenericWrite,
+}
+
+
+def right_of(ace: Ace) -> Right | None:
+    """The right that an ACE states, in any version; None when it is not one that we know."""
+    found = _VERSION_3.get((ace.RightName, ace.AceType or ""))
+    return found or _BY_NAME.get(ace.RightName)
+
+
+class AceTable(dict[bytes, int]):
+    """Bytes of an ACE → its number; `entries[number]` is (principal row, right, inherited) or None when unknown."""
+
+    def __init__(self, builder: Builder) -> None:
+        super().__init__()
+        self.entries: list[tuple[int, int, bool] | None] = []
+        self.unknown_rights: set[str] = set()
+        self._builder = builder
+
+    def __missing__(self, raw: bytes) -> int:
+        number = self[raw] = len(self.entries)
+        self.entries.append(self._entry(raw))
+        return number
+
+    def _entry(self, raw: bytes) -> tuple[int, int, bool] | None:
+        try:
+            ace = ACE.decode(raw)
+        except msgspec.ValidationError:
+            return None
+        right = right_of(ace)
+        if right is None:
+            self.unknown_rights.add(ace.RightName)
+            return None
+        if not ace.PrincipalSID:
+            return None
+        return self._builder.row(ace.PrincipalSID.upper()), int(right), bool(ace.IsInherited)
+
+    def acl(self, aces: Iterable[bytes]) -> int:
+        """Id of the access list made of these ACEs."""
+        numbers = tuple(map(self.__getitem__, aces))
+        try:
+            return self._builder.acl(numbers)
+        except KeyError:
+            entries = self.entries
+            known = (entries[n] for n in numbers)
+            return self._builder.acl(numbers, [e for e in known if e is not None])

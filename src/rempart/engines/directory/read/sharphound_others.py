@@ -1,0 +1,232 @@
+"""Domains, OUs, GPOs, containers and PKI objects of SharpHound, into the builder."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation, Trust
+from rempart.engines.directory.read.sharphound_accounts import identifier, truth, when
+from rempart.engines.directory.read.sharphound_acl import AceTable
+from rempart.engines.directory.read.sharphound_pki import pki_attributes
+
+KINDS: Final = {
+    "domains": Kind.DOMAIN,
+    "ous": Kind.OU,
+    "gpos": Kind.GPO,
+    "containers": Kind.CONTAINER,
+    "aiacas": Kind.AIA_CA,
+    "rootcas": Kind.ROOT_CA,
+    "enterprisecas": Kind.ENTERPRISE_CA,
+    "ntauthstores": Kind.NTAUTH_STORE,
+    "certtemplates": Kind.CERT_TEMPLATE,
+    "issuancepolicies": Kind.ISSUANCE_POLICY,
+}
+# msDS-Behavior-Version behind the name of a functional level (MS-ADTS 6.1.4.4).
+_FUNCTIONAL_LEVELS: Final = {
+    "2000 mixed/native": 0,
+    "2003 interim": 1,
+    "2003": 2,
+    "2008": 3,
+    "2008 r2": 4,
+    "2012": 5,
+    "2012 r2": 6,
+    "2016": 7,
+    "2025": 10,
+}
+# Property of the domain in recent collections → (LDAP attribute, fact that it proves).
+_DOMAIN_PROPERTIES: Final = (
+    ("machineaccountquota", "ms-ds-machineaccountquota", Fact.MACHINE_QUOTA),
+    (
+        "expirepasswordsonsmartcardonlyaccounts",
+        "msds-expirepasswordsonsmartcardonlyaccounts",
+        Fact.SMARTCARD_EXPIRY,
+    ),
+    ("dsheuristics", "dsheuristics", Fact.DSHEURISTICS),
+    ("minpwdlength", "minpwdlength", Fact.DOMAIN_POLICY),
+    ("pwdproperties", "pwdproperties", Fact.DOMAIN_POLICY),
+    ("maxpwdage", "maxpwdage", Fact.DOMAIN_POLICY),
+    ("pwdhistorylength", "pwdhistorylength", Fact.DOMAIN_POLICY),
+    ("lockoutthreshold", "lockoutthreshold", Fact.DOMAIN_POLICY),
+)
+_GPO_LOCAL: Final = (
+    ("LocalAdmins", Relation.LOCAL_ADMIN),
+    ("RemoteDesktopUsers", Relation.LOCAL_RDP),
+    ("DcomUsers", Relation.LOCAL_DCOM),
+    ("PSRemoteUsers", Relation.LOCAL_PSREMOTE),
+)
+_DIRECTIONS: Final = {
+    "disabled": (False, False),
+    "inbound": (True, False),
+    "outbound": (False, True),
+    "bidirectional": (True, True),
+    "0": (False, False),
+    "1": (True, False),
+    "2": (False, True),
+    "3": (True, True),
+}
+
+
+class Others:
+    """Fills a builder with everything but accounts and groups."""
+
+    def __init__(self, builder: Builder, aces: AceTable) -> None:
+        self._builder = builder
+        self._aces = aces
+        self._links: list[tuple[str, int, bool]] = []
+
+    def take(self, kind: str, objects: Sequence[Any]) -> None:
+        """Take the decoded objects of one piece."""
+        for item in objects:
+            if (
+                isinstance(item, dict)
+                and item.get("ObjectIdentifier")
+                and not item.get("IsDeleted")
+            ):
+                self._one(kind, item)
+
+    def finish(self, types_seen: set[str]) -> None:
+        """State the facts that these files gave."""
+        facts = self._builder.facts
+        if "gpos" in types_seen and {"ous", "domains"} & types_seen:
+            facts.add(Fact.GPO_LINKS)
+        if "certtemplates" in types_seen and "enterprisecas" in types_seen:
+            facts.add(Fact.PKI)
+
+    def _one(self, kind: str, item: dict[str, Any]) -> None:
+        b = self._builder
+        row = b.row(str(item["ObjectIdentifier"]).upper())
+        properties = item.get("Properties")
+        p: dict[str, Any] = properties if isinstance(properties, dict) else {}
+        contained = item.get("ContainedBy")
+        b.describe(
+            row,
+            KINDS[kind],
+            name=str(p.get("name") or ""),
+            dn=str(p.get("distinguishedname") or ""),
+            created=when(p.get("whencreated")),
+            parent=b.row(identifier(contained)) if contained else UNKNOWN,
+            domain=b.row(str(p["domainsid"]).upper())
+            if str(p.get("domainsid") or "").startswith("S-1-5-21-")
+            else UNKNOWN,
+        )
+        self._access(item, row)
+        for child in item.get("ChildObjects") or ():
+            if found := identifier(child):
+                b.set("parent", b.row(found), row)
+        self._children_v3(item, row)
+        for link in item.get("Links") or ():
+            guid = str(link.get("GUID") or link.get("Guid") or "").upper()
+            if guid:
+                self._link(guid, row, enforced=bool(truth(link.get("IsEnforced"))))
+        self._gpo_changes(item)
+        if kind == "domains":
+            self._domain(item, p, row)
+        elif kind == "ous" and p.get("blocksinheritance") is not None:
+            b.attribute(row, "gpoptions", ["1" if truth(p["blocksinheritance"]) else "0"])
+        elif kind == "gpos" and p.get("gpcpath"):
+            b.attribute(row, "gpcfilesyspath", [str(p["gpcpath"])])
+        elif kind not in ("ous", "gpos", "containers"):
+            pki_attributes(b, self._aces, kind, item, p, row)
+        if p.get("description"):
+            b.attribute(row, "description", [str(p["description"])])
+
+    def _access(self, item: dict[str, Any], row: int) -> None:
+        b = self._builder
+        if item.get("Aces") is not None:
+            b.set("acl", row, self._aces.acl(map(msgspec.json.encode, item["Aces"])))
+        if item.get("IsACLProtected") is not None:
+            b.set("protected", row, int(bool(item["IsACLProtected"])))
+
+    def _children_v3(self, item: dict[str, Any], row: int) -> None:
+        """Version 3 lists the children by kind."""
+        for key in ("Users", "Computers", "ChildOus"):
+            for child in item.get(key) or ():
+                if found := identifier(child):
+                    self._builder.set("parent", self._builder.row(found), row)
+
+    def _link(self, guid: str, row: int, *, enforced: bool) -> None:
+        b = self._builder
+        gpo = b.row(guid)
+        b.relate(Relation.GP_LINK, gpo, row)
+        if enforced:
+            b.relate(Relation.GP_LINK_ENFORCED, gpo, row)
+
+    def _gpo_changes(self, item: dict[str, Any]) -> None:
+        """Local groups that policies fill, on the computers that they reach."""
+        b = self._builder
+        changes = item.get("GPOChanges")
+        source: dict[str, Any] = changes if isinstance(changes, dict) else item
+        affected = [identifier(c) for c in source.get("AffectedComputers") or ()]
+        for key, relation in _GPO_LOCAL:
+            for principal in source.get(key) or () if affected else ():
+                if found := identifier(principal):
+                    for computer in affected:
+                        b.relate(relation, b.row(found), b.row(computer))
+
+    def _domain(self, item: dict[str, Any], p: dict[str, Any], row: int) -> None:
+        b = self._builder
+        level = p.get("functionallevel")
+        if level is not None:
+            number = level if isinstance(level, int) else _FUNCTIONAL_LEVELS.get(str(level).lower())
+            if number is not None:
+                b.facts.add(Fact.FUNCTIONAL_LEVEL)
+                b.attribute(row, "msds-behavior-version", [str(number)])
+        for name, attribute, fact in _DOMAIN_PROPERTIES:
+            value = p.get(name)
+            if value is None:
+                continue
+            b.facts.add(fact)
+            text = str(value).upper() if isinstance(value, bool) else str(value)
+            b.attribute(row, attribute, [text])
+        if item.get("Trusts") is not None:
+            b.facts.add(Fact.TRUSTS)
+        for trust in item.get("Trusts") or ():
+            self._trust(trust, row)
+
+    def _trust(self, trust: dict[str, Any], row: int) -> None:
+        b = self._builder
+        inbound, outbound = _DIRECTIONS.get(
+            str(trust.get("TrustDirection")).lower(), (False, False)
+        )
+        partner = str(trust.get("TargetDomainName") or "").lower()
+        attributes = trust.get("TrustAttributes")
+        if attributes is None:
+            attributes = _attributes_of(trust)
+        else:
+            b.facts.add(Fact.TRUST_TGT_DELEGATION)
+        b.trust(
+            Trust(
+                domain=row,
+                partner=partner,
+                partner_sid=str(trust.get("TargetDomainSid") or "").upper(),
+                inbound=inbound,
+                outbound=outbound,
+                trust_type=None,
+                attributes=int(attributes),
+            )
+        )
+
+
+def _attributes_of(trust: dict[str, Any]) -> int:
+    """trustAttributes from what SharpHound keeps of them: kind, transitivity, SID filtering, TGT delegation.
+
+    SharpHound calls SidFilteringEnabled the QUARANTINED bit, or for a forest trust the absence of TREAT_AS_EXTERNAL.
+    """
+    kind = str(trust.get("TrustType")).lower()
+    filtering = truth(trust.get("SidFilteringEnabled"))
+    value = 0
+    if kind in ("parentchild", "0", "treeroot", "crosslink", "1"):
+        value |= Trust.WITHIN_FOREST
+    elif kind in ("forest", "2"):
+        value |= Trust.FOREST_TRANSITIVE
+        if filtering is False:
+            value |= Trust.TREAT_AS_EXTERNAL
+    if kind not in ("forest", "2") and filtering:
+        value |= Trust.QUARANTINED
+    if truth(trust.get("IsTransitive")) is False:
+        value |= Trust.NON_TRANSITIVE
+    if truth(trust.get("TGTDelegationEnabled")):
+        value |= Trust.ENABLE_TGT_DELEGATION
+    return value

@@ -1,0 +1,136 @@
+"""What is read of SharpHound's objects, every field optional and every type loose: versions 3 to 6 differ.
+
+Source: SharpHoundCommon output types and BloodHound's ingest models; see docs/dev/directory-formats.md.
+ACEs stay raw bytes: the same few thousand stand behind millions of entries, so each is decoded once.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+Flag = bool | int | str | None
+Number = int | float | str | None
+Text = str | int | None
+
+EMPTY = Raw(b"")
+
+
+class AccountProperties(Struct, gc=False):
+    """The properties that have a column or a use, of accounts and groups."""
+
+    name: Text = None
+    distinguishedname: Text = None
+    samaccountname: Text = None
+    description: Text = None
+    enabled: Flag = None
+    sensitive: Flag = None
+    dontreqpreauth: Flag = None
+    passwordnotreqd: Flag = None
+    unconstraineddelegation: Flag = None
+    pwdneverexpires: Flag = None
+    trustedtoauth: Flag = None
+    usedeskeyonly: Flag = None
+    encryptedtextpwdallowed: Flag = None
+    smartcardrequired: Flag = None
+    useraccountcontrol: Number = None
+    supportedencryptiontypes: Any = None
+    hasspn: Flag = None
+    haslaps: Flag = None
+    isdc: Flag = None
+    gmsa: Flag = None
+    msa: Flag = None
+    admincount: Flag = None
+    pwdlastset: Number = None
+    lastlogon: Number = None
+    lastlogontimestamp: Number = None
+    whencreated: Number = None
+    operatingsystem: Text = None
+    serviceprincipalnames: list[str] | str | None = None
+    sidhistory: list[str] | str | None = None
+    allowedtodelegate: list[str] | str | None = None
+    email: Text = None
+
+
+class Ace(Struct, gc=False):
+    """One entry of an access list."""
+
+    PrincipalSID: str = ""
+    RightName: str = ""
+    AceType: str | None = ""
+    IsInherited: bool | None = False
+
+
+class Ref(Struct, gc=False):
+    """A reference to an object; v3 says MemberId."""
+
+    ObjectIdentifier: str | None = None
+    MemberId: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The identifier, whatever the version calls it."""
+        return self.ObjectIdentifier or self.MemberId or ""
+
+
+class Container(Struct, gc=False):
+    """ContainedBy of version 6."""
+
+    ObjectIdentifier: str | None = None
+
+
+class User(Struct, gc=False):
+    """A user, or a managed service account."""
+
+    ObjectIdentifier: str = ""
+    Properties: AccountProperties | None = None
+    Aces: list[Raw] | None = None
+    PrimaryGroupSID: str | None = None
+    PrimaryGroupSid: str | None = None
+    AllowedToDelegate: list[Any] | None = None
+    HasSIDHistory: list[Any] | None = None
+    IsACLProtected: bool | None = None
+    IsDeleted: bool | None = None
+    ContainedBy: Container | None = None
+
+
+class Computer(User, gc=False):
+    """A computer, with what the collector saw on it."""
+
+    AllowedToAct: list[Any] | None = None
+    DumpSMSAPassword: list[Any] | None = None
+    Sessions: Raw = EMPTY
+    PrivilegedSessions: Raw = EMPTY
+    RegistrySessions: Raw = EMPTY
+    LocalGroups: Raw = EMPTY
+    LocalAdmins: Raw = EMPTY
+    RemoteDesktopUsers: Raw = EMPTY
+    DcomUsers: Raw = EMPTY
+    PSRemoteUsers: Raw = EMPTY
+    IsDC: bool | None = None
+    IsWebClientRunning: Any = None
+    SmbInfo: Any = None
+    NTLMRegistryData: Any = None
+    DCRegistryData: Any = None
+    Status: Any = None
+
+
+class Group(Struct, gc=False):
+    """A group and its direct members."""
+
+    ObjectIdentifier: str = ""
+    Properties: AccountProperties | None = None
+    Aces: list[Raw] | None = None
+    Members: list[Ref] | None = None
+    HasSIDHistory: list[Any] | None = None
+    IsACLProtected: bool | None = None
+    IsDeleted: bool | None = None
+    ContainedBy: Container | None = None
+
+
+USERS = msgspec.json.Decoder(list[User])
+COMPUTERS = msgspec.json.Decoder(list[Computer])
+GROUPS = msgspec.json.Decoder(list[Group])
+OBJECTS = msgspec.json.Decoder(list[dict[str, Any]])
+ACE = msgspec.json.Decoder(Ace)
+ANY = msgspec.json.Decoder()
