@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check fix types bench docs lock clean
+.PHONY: help demo test check fix bench docs lock clean
 
 PYTHON ?= python3
 VENV := .venv

@@ -18,9 +18,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 def parts_named(path: Path) -> Iterator[str]:
     """The parts that the tests of one file need."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "needs":
-                yield from (str(a.value) for a in node.args if isinstance(a, ast.Constant))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "needs":
+            yield from (str(a.value) for a in node.args if isinstance(a, ast.Constant))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
