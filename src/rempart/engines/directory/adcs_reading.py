@@ -241,7 +241,7 @@ def _in_ntauth(d: Directory, row: int, stores: dict[int, set[str]]) -> bool | No
     if not own:
         return None
     suffix = _forest_suffix(d, row)
-    same = [found for store, found in stores.items() if _forest_suffix(d, store) == suffix]
+    same = [found for store, found in stores.items() if _forest_suffix(d, store) in (suffix, "")]
     return None if not same else any(own & found for found in same)
 
 
