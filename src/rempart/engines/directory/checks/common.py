@@ -1,0 +1,175 @@
+"""What the checks on accounts share: which rows to look at, what is known of them, how to say a date.
+
+A value that is bad on one object is a failure whatever the others hide; a set without a bad value is good only
+when every value was read. `judged` writes this rule once.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.content.operating_systems import Support, support_of
+from rempart.engines.directory.groups import Mask
+from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Kind, Managed, Uac
+from rempart.engines.directory.registry import Context, Hit, Unmeasured
+
+Rows = NDArray[np.int64]
+Detail = str | Callable[[int], str]
+
+KRBTGT_RID = 502
+ADMINISTRATOR_RID = 500
+GUEST_RID = 501
+
+
+def collected_domains(directory: Directory) -> list[int]:
+    """Rows of the domains whose accounts were read, whatever other domains are named in passing."""
+    read = directory.domain[directory.uac_known != 0]
+    return [int(row) for row in np.unique(read) if row != UNKNOWN]
+
+
+def in_collection(directory: Directory) -> Mask:
+    """Mask of the rows of the collected domains: an account of elsewhere is judged with its own domain."""
+    mask: Mask = np.isin(directory.domain, np.array(collected_domains(directory), np.int32))
+    return mask
+
+
+def accounts(ctx: Context, *kinds: Kind) -> Mask:
+    """Mask of the accounts of these kinds (users and computers when none is named) in the collected domains."""
+    d = ctx.directory
+    wanted = np.array(kinds or (Kind.USER, Kind.COMPUTER), np.int8)
+    mask: Mask = np.isin(d.kind, wanted) & in_collection(d)
+    return mask
+
+
+def enabled(ctx: Context, *kinds: Kind) -> Mask:
+    """The accounts of these kinds that are not known to be disabled."""
+    return accounts(ctx, *kinds) & ctx.directory.enabled()
+
+
+def privileged(ctx: Context) -> Rows:
+    """Rows of the privileged accounts of the collected domains; domain controllers are left out."""
+    rows = ctx.groups.privileged_accounts
+    return rows[in_collection(ctx.directory)[rows]]
+
+
+def named_accounts(ctx: Context, rid: int) -> list[int]:
+    """Rows of the account with this RID in each collected domain."""
+    return [row for row in ctx.groups.well_known(rid) if in_collection(ctx.directory)[row]]
+
+
+def carriers(directory: Directory, attribute: str) -> Mask:
+    """Mask of the rows that have a value of a sparse attribute (lower-case LDAP name)."""
+    mask = np.zeros(len(directory), np.bool_)
+    mask[list(directory.attributes.get(attribute, {}))] = True
+    return mask
+
+
+def managed(directory: Directory) -> Mask:
+    """Mask of the managed service accounts (sMSA, gMSA, dMSA)."""
+    mask: Mask = directory.managed != Managed.NO
+    return mask
+
+
+def support(directory: Directory, row: int) -> Support | None:
+    """What is known of the system of a computer; None when its name is missing or not in the reference."""
+    name = directory.value(row, "operatingsystem")
+    if not name:
+        return None
+    return support_of(name, directory.value(row, "operatingsystemversion") or "")
+
+
+def servers(ctx: Context) -> Mask:
+    """Mask of the enabled Windows servers; domain controllers and cluster names have checks of their own."""
+    d = ctx.directory
+    mask = np.zeros(len(d), np.bool_)
+    systems = d.attributes.get("operatingsystem", {})
+    mask[[row for row, values in systems.items() if values and "server" in values[0].lower()]] = (
+        True
+    )
+    return mask & enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers & ~cluster_names(d)
+
+
+def cluster_names(directory: Directory) -> Mask:
+    """Mask of the computer accounts that stand for a failover cluster."""
+    mask = np.zeros(len(directory), np.bool_)
+    for row, values in directory.attributes.get("serviceprincipalname", {}).items():
+        mask[row] = any(v.lower().startswith("msclustervirtualserver/") for v in values)
+    return mask
+
+
+def last_password_change(ctx: Context) -> NDArray[np.int64]:
+    """Instant of the last password change of every row; an account that never changed it counts from its
+    creation. UNKNOWN where neither is known."""
+    return _or_creation(ctx, ctx.directory.password_set)
+
+
+def last_activity(ctx: Context) -> NDArray[np.int64]:
+    """Instant of the last logon of every row, or of its creation when it never logged on."""
+    return _or_creation(ctx, ctx.directory.last_logon)
+
+
+def _or_creation(ctx: Context, instants: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.where(instants == NEVER, ctx.directory.created, instants)
+
+
+def older_than(ctx: Context, instants: NDArray[np.int64], days: int) -> Mask:
+    """Mask of the known instants that are more than `days` whole days old."""
+    age = (ctx.today - instants) // 86400
+    mask: Mask = (instants != UNKNOWN) & (age > days)
+    return mask
+
+
+def days_text(days: int) -> str:
+    """« 1 jour », « 1 500 jours », with the French thousands separator."""
+    return f"{days:,}".replace(",", "\u202f") + (" jour" if days < 2 else " jours")
+
+
+def since(
+    ctx: Context, instants: NDArray[np.int64], stated: NDArray[np.int64], verb: str
+) -> Detail:
+    """Text for a row: « inchangé depuis 1 500 jours », or since its creation when the date says never."""
+
+    def text(row: int) -> str:
+        never = ", jamais depuis la création du compte" if stated[row] == NEVER else ""
+        return f"{verb} {days_text(ctx.days_since(int(instants[row])))}{never}"
+
+    return text
+
+
+def judged(
+    rows: Iterable[int] | Rows | Mask,
+    bad: Mask,
+    known: Mask,
+    detail: Detail,
+    missing: str,
+    level: int | None = None,
+) -> Iterator[Hit | Unmeasured]:
+    """Hits on the rows that are bad; without any, Unmeasured when the value of some rows is not known.
+
+    `rows` are row numbers or a mask, `bad` and `known` masks over all rows, `missing` the French noun phrase of
+    what was not read ("la date du mot de passe").
+    """
+    chosen = np.asarray(rows if isinstance(rows, np.ndarray) else list(rows))
+    chosen = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen.astype(np.int64)
+    failing = chosen[bad[chosen] & known[chosen]]
+    for row in failing.tolist():
+        yield Hit(row, detail if isinstance(detail, str) else detail(row), level)
+    blind = int((~known[chosen]).sum())
+    if blind and not len(failing):
+        yield unread(blind, len(chosen), missing, level)
+
+
+def unread(blind: int, total: int, missing: str, level: int | None = None) -> Unmeasured:
+    """The point that could not be judged because `missing` was not read for some objects."""
+    objects = "objet" if total == 1 else "objets"
+    return Unmeasured(
+        f"La collecte ne donne pas {missing} pour {blind} {objects} sur {total}.", level
+    )
+
+
+def flagged(ctx: Context, bit: Uac) -> tuple[Mask, Mask]:
+    """(bad, known): the rows with a bit of userAccountControl, and those for which it was read."""
+    d = ctx.directory
+    known: Mask = (d.uac_known & bit) != 0
+    return d.flag(bit), known
