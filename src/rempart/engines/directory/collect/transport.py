@@ -1,0 +1,155 @@
+"""The socket under an LDAP conversation: TLS, sealing, deadlines, and whole messages of a bounded size."""
+
+import hashlib
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from rempart.engines.directory.collect import ber
+
+MAX_MESSAGE: Final = 64 * 1024 * 1024
+"""Bytes of one answer; a page of Active Directory gives one entry a message, and a value is at most 10 MB."""
+
+_CHUNK: Final = 256 * 1024
+
+_RSA, _ECDSA = bytes.fromhex("2a864886f70d0101"), bytes.fromhex("2a8648ce3d0403")
+_HASHES: Final = {
+    _RSA + b"\x0b": "sha256",
+    _RSA + b"\x0c": "sha384",
+    _RSA + b"\x0d": "sha512",
+    _ECDSA + b"\x02": "sha256",
+    _ECDSA + b"\x03": "sha384",
+    _ECDSA + b"\x04": "sha512",
+}
+
+
+class TransportError(Exception):
+    """The conversation broke; the message (French) says how."""
+
+
+class SilentServerError(TransportError):
+    """The server did not answer in time."""
+
+
+def tls_context(ca_file: Path | None, *, insecure: bool) -> ssl.SSLContext:
+    """TLS 1.2 or later, the certificate and the name verified unless `insecure`. Raises OSError, ssl.SSLError."""
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class Transport:
+    """Sends bytes and gives whole LDAP messages back, each within `timeout` seconds."""
+
+    def __init__(self, host: str, port: int, timeout: float, *, name: str) -> None:
+        """Connect; `name` is what the certificate must say. Raises OSError."""
+        self.name = name
+        self.timeout = timeout
+        self.tls = False
+        self._buffer = bytearray()
+        self._seal: Callable[[bytes], bytes] | None = None
+        self._unseal: Callable[[bytes], bytes] | None = None
+        self._socket: socket.socket = socket.create_connection((host, port), timeout)
+
+    def start_tls(self, context: ssl.SSLContext) -> None:
+        """Go on under TLS. Raises OSError, and `TransportError` when bytes came before their time."""
+        if self._buffer:
+            raise TransportError(
+                "Le serveur a envoyé des données avant la fin de la négociation TLS."
+            )
+        self._socket = context.wrap_socket(self._socket, server_hostname=self.name)
+        self.tls = True
+
+    def seal_with(self, wrap: Callable[[bytes], bytes], unwrap: Callable[[bytes], bytes]) -> None:
+        """From now on, seal what leaves and unseal what comes (RFC 4422 section 3.7: four bytes of length)."""
+        self._seal, self._unseal = wrap, unwrap
+
+    def certificate(self) -> bytes | None:
+        """The certificate of the server (DER) under TLS."""
+        return self._socket.getpeercert(True) if isinstance(self._socket, ssl.SSLSocket) else None
+
+    def send(self, data: bytes) -> None:
+        """Send one message. Raises `TransportError`."""
+        if self._seal:
+            sealed = self._seal(data)
+            data = len(sealed).to_bytes(4, "big") + sealed
+        try:
+            self._socket.settimeout(self.timeout)
+            self._socket.sendall(data)
+        except OSError as error:
+            raise TransportError(f"La connexion a été coupée ({error}).") from error
+
+    def receive(self) -> bytes:
+        """The next whole message. Raises `TransportError` when it is late, too large, not LDAP, or cut."""
+        deadline = time.monotonic() + self.timeout
+        try:
+            while (size := ber.announced(self._buffer)) is None or len(self._buffer) < size:
+                if size is not None and size > MAX_MESSAGE:
+                    raise TransportError(f"Le serveur annonce un message de {size} octets.")
+                self._buffer += self._more(deadline)
+        except ber.MalformedError as error:
+            raise TransportError("La réponse n’est pas du LDAP.") from error
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    def _more(self, deadline: float) -> bytes:
+        if self._unseal is None:
+            return self._read(_CHUNK, deadline)
+        size = int.from_bytes(self._exactly(4, deadline), "big")
+        if size > MAX_MESSAGE:
+            raise TransportError(f"Le serveur annonce un message de {size} octets.")
+        return self._unseal(self._exactly(size, deadline))
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            data += self._read(min(size - len(data), _CHUNK), deadline)
+        return bytes(data)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        left = deadline - time.monotonic()
+        try:
+            if left <= 0:
+                raise TimeoutError
+            self._socket.settimeout(left)
+            data = self._socket.recv(size)
+        except TimeoutError as error:
+            raise SilentServerError(f"Le serveur n’a pas répondu en {self.timeout:g} s.") from error
+        except OSError as error:
+            raise TransportError(f"La connexion a été coupée ({error}).") from error
+        if not data:
+            raise TransportError("Le serveur a fermé la connexion.")
+        return data
+
+    def close(self) -> None:
+        """Close the socket, whatever its state."""
+        self._socket.close()
+
+
+def channel_binding(certificate: bytes) -> bytes:
+    """`tls-server-end-point` (RFC 5929 section 4.1): the hash of the certificate by the algorithm that signed it.
+
+    MD5 and SHA-1 are replaced by SHA-256, and so is an algorithm that names no hash (Ed25519) or hides it (RSA-PSS).
+    """
+    name = _HASHES.get(_signature_algorithm(certificate), "sha256")
+    return b"tls-server-end-point:" + hashlib.new(name, certificate).digest()
+
+
+def _signature_algorithm(certificate: bytes) -> bytes:
+    """OID (its DER content) of Certificate.signatureAlgorithm, read by hand: a domain controller's own certificate
+    often breaks rules (serial number 0) over which a strict parser stops."""
+    try:
+        _, start, end = ber.element(certificate, 0, len(certificate))
+        _, _, after = ber.element(certificate, start, end)
+        _, start, end = ber.element(certificate, after, end)
+        _, start, end = ber.element(certificate, start, end)
+    except ber.MalformedError:
+        return b""
+    return certificate[start:end]
