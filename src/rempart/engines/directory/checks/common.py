@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rempart.content.operating_systems import Support, support_of
 from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Kind, Managed, Uac
-from rempart.engines.directory.registry import Context, Hit, Unmeasured
+from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured
 
 Rows = NDArray[np.int64]
 Detail = str | Callable[[int], str]
@@ -22,10 +22,32 @@ ADMINISTRATOR_RID = 500
 GUEST_RID = 501
 
 
+def domains(directory: Directory) -> list[int]:
+    """Rows of the domains that were read. Raises NotMeasured when there is none."""
+    rows = directory.rows(Kind.DOMAIN).tolist()
+    found = [row for row in rows if directory.names[row] or directory.dns[row]]
+    if not found:
+        raise NotMeasured("La collecte ne contient aucun objet domaine.")
+    return found
+
+
 def collected_domains(directory: Directory) -> list[int]:
-    """Rows of the domains whose accounts were read, whatever other domains are named in passing."""
-    read = directory.domain[directory.uac_known != 0]
-    return [int(row) for row in np.unique(read) if row != UNKNOWN]
+    """Rows of the domains whose accounts were read, whatever other domains are named in passing.
+
+    Raises NotMeasured when there is none.
+    """
+    d = directory
+    read = (d.kind == Kind.USER) | (d.kind == Kind.COMPUTER)
+    read &= (
+        (d.uac_known != 0)
+        | (d.password_set != UNKNOWN)
+        | (d.created != UNKNOWN)
+        | (d.primary_group_rid != UNKNOWN)
+    )
+    found = [int(row) for row in np.unique(d.domain[read]) if row != UNKNOWN]
+    if not found:
+        raise NotMeasured("La collecte ne contient aucun compte de domaine.")
+    return found
 
 
 def in_collection(directory: Directory) -> Mask:
@@ -48,9 +70,15 @@ def enabled(ctx: Context, *kinds: Kind) -> Mask:
 
 
 def privileged(ctx: Context) -> Rows:
-    """Rows of the privileged accounts of the collected domains; domain controllers are left out."""
+    """Rows of the privileged accounts of the collected domains; domain controllers are left out.
+
+    Raises NotMeasured when there is none: every domain has at least its built-in administrator.
+    """
     rows = ctx.groups.privileged_accounts
-    return rows[in_collection(ctx.directory)[rows]]
+    rows = rows[in_collection(ctx.directory)[rows]]
+    if not len(rows):
+        raise NotMeasured("La collecte ne contient aucun membre des groupes privilégiés.")
+    return rows
 
 
 def named_accounts(ctx: Context, rid: int) -> list[int]:

@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from rempart.engines.directory.builder import sid_of
-from rempart.engines.directory.checks.common import collected_domains, in_collection, unread
+from rempart.engines.directory.checks.common import domains, in_collection, unread
 from rempart.engines.directory.model import Directory, Fact, Kind, Relation
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
 
@@ -38,14 +38,13 @@ def _per_domain(
     missing: str,
 ) -> Iterator[Hit | Unmeasured]:
     """One value for each domain: hits where it is bad, Unmeasured when one was not read and none is bad."""
-    domains = collected_domains(ctx.directory)
-    values = {row: read(row) for row in domains}
+    values = {row: read(row) for row in domains(ctx.directory)}
     failing = {row: value for row, value in values.items() if value is not None and bad(value)}
     for row, value in failing.items():
         yield Hit(row, detail(value))
     blind = sum(value is None for value in values.values())
-    if not failing and (blind or not domains):
-        yield unread(blind, len(domains), missing)
+    if blind and not failing:
+        yield unread(blind, len(values), missing)
 
 
 @check("vuln_functional_level", Fact.FUNCTIONAL_LEVEL)
@@ -53,9 +52,9 @@ def functional_level_is_low(ctx: Context) -> Findings:
     """Level of each domain, and of the forest, which is on CN=Partitions; a forest is at most at its lowest domain."""
     d = ctx.directory
     attribute = "msds-behavior-version"
-    domains = {row: d.integer(row, attribute) for row in collected_domains(d)}
+    own = {row: d.integer(row, attribute) for row in domains(d)}
     forests = {row: d.integer(row, attribute) for row in d.of_class("crossrefcontainer")}
-    measured = {row: v for row, v in (domains | forests).items() if v is not None}
+    measured = {row: v for row, v in (own | forests).items() if v is not None}
     for level in ctx.points:
         minimum = ctx.param("minimum", level)
         failing = {row: v for row, v in measured.items() if v < minimum}
@@ -63,7 +62,7 @@ def functional_level_is_low(ctx: Context) -> Findings:
             yield Hit(row, _level_text(value, forest=row in forests), level)
         if failing:
             continue
-        if None in domains.values() or not domains:
+        if None in own.values():
             yield Unmeasured("La collecte ne donne pas le niveau de tous les domaines.", level)
         elif not any(v is not None for v in forests.values()):
             yield Unmeasured("La collecte ne donne pas le niveau fonctionnel de la forêt.", level)
@@ -79,7 +78,7 @@ def heuristics_are_dangerous(ctx: Context) -> Findings:
     """One character a setting; a position beyond the end of the value is a zero (MS-ADTS 6.1.1.2.4.1.2)."""
     d = ctx.directory
     holders = set(d.of_class("ntdsservice")) | set(d.attributes.get("dsheuristics", {}))
-    for row in sorted(holders) or collected_domains(d):
+    for row in sorted(holders) or domains(d):
         value = d.value(row, "dsheuristics") or ""
         for level, params in ctx.points.items():
             for setting in params["settings"]:

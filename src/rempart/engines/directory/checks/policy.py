@@ -19,6 +19,8 @@ TICKS_A_DAY: Final = 864_000_000_000
 AES: Final = 0x18
 WEAK: Final = 0x7  # DES-CBC-CRC, DES-CBC-MD5, RC4-HMAC
 _NUMBER: Final = re.compile(r"-?\d+")
+_SPELT: Final = re.compile(r"(\d+) (day|hour|minute|second)s?")
+_PARTS_OF_A_DAY: Final = {"day": 1, "hour": 24, "minute": 1440, "second": 86400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,15 @@ class Policy:
 
 
 def interval_days(text: str | None) -> float | None:
-    """Days of an LDAP interval (negative count of 100 ns); zero and the smallest number mean « never expires »."""
-    if text is None or not _NUMBER.fullmatch(text.strip()):
+    """Days of an interval: LDAP's negative count of 100 ns, where zero and the smallest number mean never, or the
+    English words of SharpHound (« 42 days 1 hour », « Forever »). None when it is neither."""
+    if text is None:
         return None
+    if not _NUMBER.fullmatch(text.strip()):
+        if text.strip().lower() == "forever":
+            return float("inf")
+        parts = _SPELT.findall(text.lower())
+        return sum(int(n) / _PARTS_OF_A_DAY[unit] for n, unit in parts) if parts else None
     ticks = int(text)
     if ticks == 0 or ticks <= -(2**63):
         return float("inf")

@@ -22,7 +22,6 @@ from rempart.engines.directory.registry import (
     Context,
     Hit,
     NotApplicable,
-    NotMeasured,
     Unmeasured,
     check,
 )
@@ -41,8 +40,6 @@ _ROOT_GROUPS = {
 def critical_objects_are_missing(ctx: Context) -> Findings:
     """What the collection must hold for the rest to mean something, in each domain."""
     domains = collected_domains(ctx.directory)
-    if not domains:
-        raise NotMeasured("La collecte ne contient aucun compte de domaine.")
     for domain in domains:
         names = {**_ACCOUNTS, 512: "le groupe Administrateurs du domaine"}
         root = _is_forest_root(ctx, domain)

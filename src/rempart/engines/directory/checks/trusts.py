@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rempart.engines.directory.checks.common import collected_domains
+from rempart.engines.directory.checks.common import domains
 from rempart.engines.directory.model import UNKNOWN, Fact, Trust
 from rempart.engines.directory.registry import Context, Hit, NotApplicable, Unmeasured, check
 
@@ -18,7 +18,7 @@ def _judge(
     detail: str,
 ) -> Iterator[Hit | Unmeasured]:
     """Hits on the concerned trusts that are bad; None from either function: the source did not give the bit."""
-    own = set(collected_domains(ctx.directory))
+    own = set(domains(ctx.directory))
     trusts = [t for t in ctx.directory.trusts if t.domain in own and t.trust_type != REALM]
     trusts = [t for t in trusts if concerned(t) is not False]
     if not trusts:
@@ -81,7 +81,7 @@ def forest_trusts_accept_sid_history(ctx: Context) -> Findings:
     )
 
 
-@check("vuln_trusts_tgt_deleg", Fact.TRUSTS)
+@check("vuln_trusts_tgt_deleg", Fact.TRUSTS, Fact.TRUST_TGT_DELEGATION)
 def trusts_carry_delegation(ctx: Context) -> Findings:
     """Incoming trusts over which the tickets of our users may be delegated to the other side."""
     yield from _judge(
