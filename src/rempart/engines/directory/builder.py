@@ -160,6 +160,10 @@ class Builder:
         target.rows.extend(rows)
         target.values.extend(values)
 
+    def stated(self, column: str) -> frozenset[int]:
+        """Rows whose cell of this column was stated, by this source or one before."""
+        return frozenset(self._columns[column].rows)
+
     def set_uac(self, rows: Sequence[int], values: Sequence[int], known: Sequence[int]) -> None:
         """State bits of userAccountControl: `known` masks those that the source gives."""
         for target, cells in zip(self._uac, (rows, values, known), strict=True):
