@@ -1,0 +1,98 @@
+"""Tier 0: what commands the whole directory, computed, then adjusted by the establishment.
+
+Source of the list: the ANSSI privileged groups (directory audit guide), the tiering model of Microsoft, and the
+default Tier Zero of BloodHound CE; what differs is stated in docs/dev/control-graph.md.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.engines.directory.groups import Groups
+from rempart.engines.directory.model import Directory, Kind, Relation
+
+Mask = NDArray[np.bool_]
+
+GROUP_RIDS: Final = (512, 516, 518, 519, 526, 527, 544, 548, 549, 550, 551, 498, 521)
+PKI_KINDS: Final = (Kind.ENTERPRISE_CA, Kind.ROOT_CA, Kind.NTAUTH_STORE, Kind.AIA_CA)
+# Accounts that Entra Connect creates: they replicate the secrets of the domain.
+SYNC_PREFIXES: Final = ("MSOL_", "AZUREADSSOACC", "SYNC_", "AAD_")
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What the establishment adds to Tier 0 or takes out, by id, name, DN or sAMAccountName."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = None) -> Mask:
+    """Mask of the rows of Tier 0, members at any depth included."""
+    d = directory
+    mask = np.zeros(len(d), np.bool_)
+    roots = groups.well_known(*GROUP_RIDS)
+    mask[roots] = True
+    mask[groups.members(roots)] = True
+    mask[groups.well_known(500, 502)] = True
+    mask |= groups.domain_controllers
+    mask |= np.isin(d.kind, np.array([Kind.DOMAIN, *PKI_KINDS], np.int8))
+    mask[d.pairs(Relation.HOSTS_CA).src] = True
+    for row, dn in enumerate(d.dns):
+        if dn[:16].upper() == "CN=ADMINSDHOLDER":
+            mask[row] = True
+    for row, values in d.attributes.get("samaccountname", {}).items():
+        if values[0].upper().startswith(SYNC_PREFIXES):
+            mask[row] = True
+    mask[_system_principals(d)] = True
+    mask[_policies_on(d, mask)] = True
+    if adjustment is not None:
+        mask[find(d, adjustment.add)] = True
+        mask[groups.members(find(d, adjustment.add))] = True
+        mask[find(d, adjustment.remove)] = False
+    return mask
+
+
+def find(directory: Directory, wanted: Iterable[str]) -> list[int]:
+    """Rows that a person names by id, name, DN or sAMAccountName, whatever the case."""
+    names = {w.upper() for w in wanted}
+    if not names:
+        return []
+    sam = directory.attributes.get("samaccountname", {})
+    return [
+        row
+        for row in range(len(directory))
+        if names.intersection(
+            (
+                directory.ids[row].upper(),
+                directory.names[row].upper(),
+                directory.dns[row].upper(),
+                sam.get(row, [""])[0].upper(),
+            )
+        )
+    ]
+
+
+def _system_principals(d: Directory) -> list[int]:
+    """SYSTEM and Enterprise Domain Controllers of each domain: they are the machines of Tier 0 themselves."""
+    return [
+        row
+        for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist()
+        if d.ids[row].endswith(("S-1-5-18", "S-1-5-9")) and not d.ids[row].startswith("S-1-5-21")
+    ]
+
+
+def _policies_on(d: Directory, mask: Mask) -> list[int]:
+    """GPOs linked to a domain or to the OU of its controllers, whose editor commands the controllers."""
+    controllers = mask & (d.kind == Kind.COMPUTER)
+    parents = set(d.parent[controllers].tolist())
+    links = d.pairs(Relation.GP_LINK)
+    return [
+        gpo
+        for gpo, target in links
+        if d.kind[target] == Kind.DOMAIN
+        or (target in parents and d.dns[target].upper().startswith("OU=DOMAIN CONTROLLERS,"))
+    ]
