@@ -87,6 +87,11 @@ class PolicyFiles:
     passwords: tuple[StoredPassword, ...] = ()
     scripts: tuple[Script, ...] = ()
     unreadable: tuple[str, ...] = ()  # files that could not be read, each with its reason in French
+    changed_at: int | None = None  # last modification of a file, Unix seconds
+    # Of the descriptors of files, where they were read (Fact.SYSVOL_DESCRIPTORS).
+    explicit_rights: tuple[str, ...] = ()  # files with access entries of their own
+    protected_files: tuple[str, ...] = ()  # files whose access list does not inherit
+    folder_protected: bool | None = None  # the folder has an access list of its own, as it should
 
     def registry_value(self, key: str, name: str) -> RegistryValue | None:
         """The last value that the policy gives to `key\\name` of the machine, or None."""
@@ -125,4 +130,10 @@ def merged(first: PolicyFiles, second: PolicyFiles) -> PolicyFiles:
         passwords=tuple(dict.fromkeys(first.passwords + second.passwords)),
         scripts=tuple(dict.fromkeys(first.scripts + second.scripts)),
         unreadable=tuple(dict.fromkeys(first.unreadable + second.unreadable)),
+        changed_at=max(filter(None, (first.changed_at, second.changed_at)), default=None),
+        explicit_rights=tuple(dict.fromkeys(first.explicit_rights + second.explicit_rights)),
+        protected_files=tuple(dict.fromkeys(first.protected_files + second.protected_files)),
+        folder_protected=(
+            second.folder_protected if first.folder_protected is None else first.folder_protected
+        ),
     )
