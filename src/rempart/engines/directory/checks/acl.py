@@ -183,16 +183,18 @@ def graded(
 ) -> Iterator[Hit | Unmeasured]:
     """Judge access lists against the `rights` of each point of a control: one hit per object and principal.
 
-    `unless` says which offences are expected. Lists that were not read, or a source that does not give every right (`certain` False), leave the points
-    without hit unmeasured. Raises NotMeasured when there is no object to look at.
+    `unless` says which offences are expected. Lists that were not read, or a source that does not give every
+    right (`certain` False), leave the points without hit unmeasured. Raises NotMeasured when there is no object to look at.
     """
     targets = np.asarray(list(rows), np.int64)
     if not len(targets):
         raise NotMeasured("La collecte ne contient aucun des objets dont il faut lire les droits.")
     per_level = {level: rights_of(ctx, level) for level in ctx.points}
     wanted = frozenset[Right]().union(*per_level.values())
-    offences = _replication_needs_both(offenders(ctx, targets, wanted, extra_trusted=extra_trusted))
-    yield from _hits(ctx, offences, per_level)
+    found = offenders(ctx, targets, wanted, extra_trusted=extra_trusted)
+    if unless is not None:
+        found = [offence for offence in found if not unless(offence)]
+    yield from _hits(ctx, _replication_needs_both(found), per_level)
     yield from _gaps(ctx, targets, certain)
 
 

@@ -54,9 +54,16 @@ def unread_access_lists(ctx: Context) -> Iterator[Hit | Unmeasured]:
     if not len(rows):
         raise NotMeasured("Aucun objet privilégié n’est dans la collecte.")
     lists = d.acls.of[rows]
-    empty = lists < 0
-    # A descriptor always has an owner: a list without any entry is one that could not be read.
-    length = d.acls.start[1:] - d.acls.start[:-1]
-    empty[~empty] = (length[lists[~empty]] == 0) & (d.owner[rows][~empty] == UNKNOWN)
-    for row in rows[empty].tolist():
-        yield Hit(row, "permissions illisibles avec le compte de collecte")
+    unread = lists < 0
+    if d.has(Fact.DESCRIPTORS):
+        for row in rows[unread].tolist():
+            yield Hit(row, "permissions illisibles avec le compte de collecte")
+        return
+    # SharpHound writes an empty list both for what it could not read and for what it does not read.
+    length = np.diff(d.acls.start)
+    unread[~unread] = length[lists[~unread]] == 0
+    if unread.any():
+        yield Unmeasured(
+            f"La collecte ne dit pas si les permissions de {int(unread.sum())} objet(s) privilégié(s) sont "
+            "illisibles ou n’ont pas été demandées."
+        )
