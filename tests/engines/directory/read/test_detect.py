@@ -1,0 +1,169 @@
+"""Each collection is recognised by its content, and what is none gets an answer that helps."""
+
+import gzip
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.model import Directory
+from rempart.engines.directory.read.detect import Format, read_into, sources_of
+from rempart.kernel.errors import UnreadableSource
+from rempart.kernel.progress import Silent
+
+SID = "S-1-5-21-1-2-3"
+LDIF = f"dn: CN=a,DC=chu,DC=test\nobjectClass: user\nobjectSid: {SID}-1104\nsAMAccountName: a\n"
+USERS = json.dumps(
+    {
+        "data": [
+            {"ObjectIdentifier": f"{SID}-1104", "Properties": {"name": "A@CHU.TEST"}, "Aces": []}
+        ],
+        "meta": {"methods": 0, "type": "users", "count": 1, "version": 6},
+    }
+)
+DUMP = json.dumps([{"attributes": {"objectSid": [f"{SID}-1104"]}, "dn": "CN=a,DC=chu,DC=test"}])
+
+
+def zipped(path: Path, **members: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/"), text)
+    return path
+
+
+def formats(path: Path) -> list[Format]:
+    return [source.format for source in sources_of(path)]
+
+
+def read(path: Path) -> Directory:
+    builder = Builder()
+    for source in sources_of(path):
+        read_into(source, builder, Silent())
+    return builder.build()
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(UnreadableSource) as caught:
+        sources_of(path)
+    assert "Rempart" in caught.value.expected and caught.value.todo
+    return caught.value.found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_sharphound_file_is_recognised_whatever_its_encoding(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "20261121101500_users.json"
+    path.write_text(USERS, encoding=encoding)
+    (source,) = read(path).sources
+    assert (source.format, source.collected_at) == ("SharpHound", 1795256100)
+    assert [file.name for file in source.files] == [path.name]
+
+
+def test_a_zip_of_sharphound_files_is_one_source(tmp_path: Path) -> None:
+    path = zipped(
+        tmp_path / "c.zip", **{"1_users.json": USERS, "2_users.json": USERS, "x.txt": "note"}
+    )
+    (source,) = sources_of(path)
+    assert source.format is Format.SHARPHOUND and len(source.members) == 2
+
+
+@pytest.mark.parametrize("name", ["a.ldf", "a.ldif", "a.txt", "a.ldif.gz"])
+def test_ldif_files_of_a_folder_are_one_source(tmp_path: Path, name: str) -> None:
+    data = LDIF.encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    (tmp_path / "config.ldf").write_bytes(
+        b"dn: CN=Configuration,DC=chu,DC=test\ncn: Configuration\n"
+    )
+    (source,) = sources_of(tmp_path)
+    assert source.format is Format.LDIF and len(source.members) == 2
+    found = read(tmp_path)
+    assert f"{SID}-1104" in found.index
+    assert len(found.sources[0].files) == 2
+
+
+def test_a_gzip_ldif_given_alone_is_recognised(tmp_path: Path) -> None:
+    (tmp_path / "export.gz").write_bytes(gzip.compress(LDIF.encode()))
+    assert formats(tmp_path / "export.gz") == [Format.LDIF]
+
+
+def test_ldapdomaindump_is_recognised_by_its_names(tmp_path: Path) -> None:
+    members = {"out/domain_users.json": DUMP, "out/domain_users.html": "<html>"}
+    path = zipped(tmp_path / "d.zip", **members)
+    assert formats(path) == [Format.LDAPDOMAINDUMP]
+    assert f"{SID}-1104" in read(path).index
+
+
+def test_a_folder_of_several_collections_gives_them_all(tmp_path: Path) -> None:
+    zipped(tmp_path / "hopital_a.zip", **{"1_users.json": USERS})
+    (tmp_path / "b").mkdir()
+    zipped(tmp_path / "b" / "hopital_b.zip", **{"1_users.json": USERS})
+    (tmp_path / "c.ldif").write_text(LDIF, encoding="utf-8")
+    assert sorted(formats(tmp_path)) == [Format.LDIF, Format.SHARPHOUND, Format.SHARPHOUND]
+
+
+def test_two_oradad_dates_of_one_forest_are_refused(tmp_path: Path) -> None:
+    for date in ("20260101-000000", "20261121-000000"):
+        folder = tmp_path / "chu.test" / date
+        folder.mkdir(parents=True)
+        (folder / "tables.tsv").write_text("chu.test\n", encoding="utf-8")
+    with pytest.raises(UnreadableSource, match=r"plusieurs collectes.*20260101-000000, 20261121"):
+        sources_of(tmp_path)
+
+
+def test_an_encrypted_oradad_archive_tells_how_to_get_the_clear_output(tmp_path: Path) -> None:
+    path = tmp_path / "chu.test_20261121.mla"
+    path.write_bytes(b"MLA\1\0\0\0")
+    with pytest.raises(UnreadableSource, match=r"ANSSI.*outputFiles>1<.*additionalMLAKeys"):
+        sources_of(path)
+    (tmp_path / "oradad.log").write_text("x", encoding="utf-8")
+    assert "chiffrée" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("ad_hc_chu.xml", b"<?xml version='1.0'?><HealthcheckData>", "PingCastle"),
+        ("ntds.dit", b"\1\2\3\4\xef\xcd\xab\x89", "NTDS.dit"),
+        ("copie.bin", b"\1\2\3\4\xef\xcd\xab\x89rest", "NTDS.dit"),
+        ("snapshot.dat", b"win-ad-ob\0", "AD Explorer"),
+        ("c.7z", b"7z\xbc\xaf\x27\x1c", "7z"),
+        ("c.rar", b"Rar!\x1a", "RAR"),
+        ("c.tar", b"\0" * 257 + b"ustar", "tar"),
+        ("SYSTEM", b"regf", "registre"),
+        ("rapport.pdf", b"%PDF-1.7", "PDF"),
+        ("rapport.html", b"<!DOCTYPE html><html>", "HTML"),
+        ("users.csv", b"a;b;c\n1;2;3\n", "tableau"),
+        ("x.json", b'{"hello": 1}', "ni de SharpHound"),
+        ("x.json", b"[" * 5000, "ni de SharpHound"),
+        ("x.xml", b"<?xml version='1.0'?><a/>", "XML"),
+        ("domain_users.grep", b"a\tb", "JSON"),
+        ("vide.ldif", b"", "vide"),
+        ("bruit.bin", bytes(range(256)), "connaisse"),
+    ],
+)
+def test_a_stranger_is_named(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert said in refusal(tmp_path / name)
+
+
+def test_a_folder_or_zip_without_any_collection_is_said_to_be(tmp_path: Path) -> None:
+    assert "vide" in refusal(tmp_path)
+    zipped(tmp_path / "x.zip", **{"xl__workbook.xml": "<x/>"})
+    assert "L’archive « x.zip » ne contient aucune collecte" in refusal(tmp_path / "x.zip")
+    (tmp_path / "x.zip").unlink()
+    (tmp_path / "notes.md").write_text("bonjour", encoding="utf-8")
+    assert "fichiers vus : 1" in refusal(tmp_path)
+
+
+def test_a_zip_of_a_pingcastle_report_names_it(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "c.zip", **{"ad_hc_chu.xml": "<HealthcheckData>"})
+    assert "PingCastle" in refusal(path)
+
+
+def test_the_description_of_an_oradad_output_is_not_enough(tmp_path: Path) -> None:
+    (tmp_path / "tables.tsv").write_text("chu.test_2026\n", encoding="utf-8")
+    with pytest.raises(UnreadableSource, match=r"ORADAD.*dossier"):
+        sources_of(tmp_path / "tables.tsv")
