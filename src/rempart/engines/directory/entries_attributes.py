@@ -159,7 +159,6 @@ _TEXTS = [
     "frsreplicasettype",
     "frsrootpath",
     "frscomputerreference",
-    "frscomputerreference",
     "options",
     "ncname",
     "dnsroot",

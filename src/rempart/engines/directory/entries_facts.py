@@ -3,8 +3,6 @@
 from itertools import repeat
 from typing import Final
 
-import numpy as np
-
 from rempart.engines.directory.entries_attributes import ALL_ATTRIBUTES_SIGNS
 from rempart.engines.directory.entries_gathered import (
     CONFIGURATION,
@@ -67,12 +65,8 @@ class _Known:
         )
         self._names = list(gathered.class_numbers)
         self.partitions = [partition.name for partition in gathered.numbers]
-        classes = np.array(gathered.class_of, np.int64)
-        places = np.array(gathered.partition_of, np.int64)
-        pairs = (
-            np.unique(classes.astype(np.int64) << 16 | (places & 0xFFFF)) if len(classes) else []
-        )
-        met = [(int(p) >> 16, int(p) & 0xFFFF) for p in pairs if int(p) >= 0]
+        pairs = set(zip(gathered.class_of, gathered.partition_of, strict=True))
+        met = [(kind, place) for kind, place in pairs if kind >= 0]
         self.by_partition = {(self.partitions[place], self._names[kind]) for kind, place in met}
         self.classes = {name for _, name in self.by_partition}
 
