@@ -1,0 +1,50 @@
+"""The tests themselves: each asserts something, and says what it skips."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.tree import files, name
+
+TESTS = files("tests/**/test_*.py", "tests/test_*.py")
+CLAIMS = ("assert", "raises", "warns", "fail", "expect")
+
+
+def tests_in(path: Path) -> Iterator[ast.FunctionDef]:
+    """The tests of one file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+def claims(test: ast.FunctionDef) -> bool:
+    """Whether a test asserts, or calls something whose name says that it does."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            called = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
+            if called.lstrip("_").startswith(CLAIMS):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name)
+def test_a_test_asserts_something(path: Path) -> None:
+    assert [test.name for test in tests_in(path) if not claims(test)] == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name)
+def test_a_test_is_a_sentence(path: Path) -> None:
+    short = [test.name for test in tests_in(path) if test.name.count("_") < 3]
+    assert short == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name)
+def test_nothing_is_skipped_without_a_named_part(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not any(
+        word in text for word in ("mark." + "skip", "mark." + "xfail", "pytest." + "skip(")
+    )
