@@ -12,7 +12,7 @@ TESTS = files("tests/**/test_*.py", "tests/test_*.py")
 CLAIMS = ("assert", "raises", "warns", "fail", "expect")
 
 
-def tests_in(path: Path) -> Iterator[ast.FunctionDef]:
+def named_tests(path: Path) -> Iterator[ast.FunctionDef]:
     """The tests of one file."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -33,12 +33,12 @@ def claims(test: ast.FunctionDef) -> bool:
 
 @pytest.mark.parametrize("path", TESTS, ids=name)
 def test_a_test_asserts_something(path: Path) -> None:
-    assert [test.name for test in tests_in(path) if not claims(test)] == []
+    assert [test.name for test in named_tests(path) if not claims(test)] == []
 
 
 @pytest.mark.parametrize("path", TESTS, ids=name)
 def test_a_test_is_a_sentence(path: Path) -> None:
-    short = [test.name for test in tests_in(path) if test.name.count("_") < 3]
+    short = [test.name for test in named_tests(path) if test.name.count("_") < 3]
     assert short == []
 
 
