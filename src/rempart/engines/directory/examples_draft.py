@@ -121,7 +121,9 @@ class Names:
         self._drafts = drafts  # by lower-case DN
         self._short: dict[str, Draft] = {}
         for draft in drafts.values():
-            self._short.setdefault(draft.short_name.lower(), draft)
+            if "samaccountname" in draft.attributes:
+                self._short.setdefault(draft.short_name.lower(), draft)
+        for draft in drafts.values():
             self._short.setdefault(draft.dn.partition(",")[0].partition("=")[2].lower(), draft)
             for shown in draft.attributes.get("displayname", []):
                 self._short.setdefault(str(shown).lower(), draft)
