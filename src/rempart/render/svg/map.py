@@ -6,9 +6,9 @@ from typing import Final
 
 from rempart.engines.directory.report import ObjectRef, Path
 from rempart.render.french import counted
-from rempart.render.svg.draw import badge, head, svg, wrapped
+from rempart.render.svg.draw import badge, head, svg
 from rempart.render.svg.layers import layout
-from rempart.render.svg.path import BOX, box, nodes
+from rempart.render.svg.path import BOX, box, fitted, nodes
 from rempart.render.words import kind, short_name
 
 LIMIT: Final = 12
@@ -77,7 +77,7 @@ def map_of(paths: Sequence[Path], numbers: Mapping[str, int], domain: str = "") 
         under = "cœur (Tier 0)" if key in last else kind(ref.kind)
         if str(key) in starts and starts[str(key)] > 1:
             under = f"et {counted(starts[str(key)] - 1, 'autre')}"
-        lines = wrapped(short_name(ref, domain), int((w - 14) / 8), 2)
+        lines = fitted(short_name(ref, domain), w)
         over.append(box(x, y - h / 2, w, lines, under, "core" if key in last else "box"))
     title = f"{counted(len(drawn), 'chemin')} vers le cœur, et les endroits où le plan les coupe."
     count = len(plan.columns)

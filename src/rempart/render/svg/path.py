@@ -39,11 +39,15 @@ def box(x: float, y: float, width: float, lines: list[str], under: str, css: str
     )
 
 
+def fitted(text: str, width: float) -> list[str]:
+    """The name on the two lines of a box; capitals are wider."""
+    return wrapped(text, int((width - 12) / (9.4 if text.isupper() else 8)), 2)
+
+
 def node(ref: ObjectRef, x: float, y: float, width: float, domain: str, place: str) -> str:
     """The box of an object; `place` is first, last or middle."""
     under = {"first": f"{kind(ref.kind)} ordinaire", "last": CORE}.get(place, kind(ref.kind))
-    chars = int((width - 14) / 8)
-    lines = wrapped(short_name(ref, domain), chars, 2)
+    lines = fitted(short_name(ref, domain), width)
     return box(x, y, width, lines, under, "core" if place == "last" else "box")
 
 
