@@ -9,6 +9,8 @@ import pytest
 from support.floors import below
 from support.parts import INSTALL, LOOPBACK, missing, under_ci
 
+pytest_plugins = ["plugins.samba"]
+
 FAILED_FLOORS = pytest.StashKey[list[str]]()
 
 

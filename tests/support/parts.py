@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from functools import cache
 
-LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
 INSTALL = "tools/system-parts tests"
 
 

@@ -7,49 +7,9 @@ addresses, telephones and photographs that no check needs (GDPR article 5.1.c, d
 
 from typing import Final
 
-SECRETS: Final = frozenset(
-    {
-        "currentvalue",
-        "dbcspwd",
-        "initialauthincoming",
-        "initialauthoutgoing",
-        "lmpwdhistory",
-        "ms-mcs-admpwd",
-        "msds-executescriptpassword",
-        "msds-managedpassword",
-        "msds-managedpasswordid",
-        "msds-managedpasswordpreviousid",
-        "msfve-keypackage",
-        "msfve-recoverypassword",
-        "mskds-rootkeydata",
-        "mslaps-currentpasswordversion",
-        "mslaps-encrypteddsrmpassword",
-        "mslaps-encrypteddsrmpasswordhistory",
-        "mslaps-encryptedpassword",
-        "mslaps-encryptedpasswordhistory",
-        "mslaps-password",
-        "mspkiaccountcredentials",
-        "mspkidpapimasterkeys",
-        "mspkiroamingtimestamp",
-        "mssfu30password",
-        "mstpm-ownerinformation",
-        "mstpm-ownerinformationtemp",
-        "ntpwdhistory",
-        "peklist",
-        "priorvalue",
-        "supplementalcredentials",
-        "trustauthincoming",
-        "trustauthoutgoing",
-        "unicodepwd",
-        "unixuserpassword",
-        "userpassword",
-    }
-)
-"""Lower-case names whose value is a secret, or unlocks one. Not asked, and dropped if a server sends them unasked."""
-
 _IDENTITY: Final = """
     cn displayName distinguishedName name objectCategory objectClass objectGUID objectSid sAMAccountName
-    sAMAccountType sIDHistory userPrincipalName dNSHostName description info whenCreated whenChanged uSNChanged
+    sAMAccountType sIDHistory userPrincipalName dNSHostName comment description info whenCreated whenChanged
     instanceType systemFlags isCriticalSystemObject isDeleted isRecycled showInAdvancedViewOnly adminCount
     nTSecurityDescriptor flags
 """
@@ -100,7 +60,7 @@ _CONFIGURATION: Final = """
     msDS-NC-Replica-Locations msDS-NC-RO-Replica-Locations msDS-SDReferenceDomain trustParent rootTrust
     uPNSuffixes options hasMasterNCs msDS-hasMasterNCs msDS-HasDomainNCs invocationId siteObject
     siteList cost interSiteTopologyGenerator msDS-EnabledFeature
-    adminContextMenu adminPropertyPages contextMenu shellContextMenu shellPropertyPages createWizardExt
+    adminContextMenu adminPropertyPages contextMenu creationWizard shellContextMenu shellPropertyPages createWizardExt
     createDialog classDisplayName treatAsLeaf adminMultiselectPropertyPages queryFilter extraColumns
     appliesTo rightsGuid validAccesses localizationDisplayId msKds-Version msKds-CreateTime
     msKds-UseStartTime msKds-DomainID msKds-KDFAlgorithmID serviceBindingInformation keywords serviceClassName
@@ -124,7 +84,7 @@ _PKI: Final = """
     pKIExtendedKeyUsage pKIKeyUsage pKIMaxIssuingDepth pKIOverlapPeriod revision
 """
 _SERVICES: Final = """
-    dNSProperty dnsRecord dNSTombstoned msDFSR-ComputerReference msDFSR-ContentSetGuid
+    dNSProperty dnsRecord dNSTombstoned msDFSR-ComputerReference msDFSR-ContentSetGuid msDFSR-DirectoryPath
     msDFSR-Enabled msDFSR-FileFilter msDFSR-Flags msDFSR-MemberReference
     msDFSR-Options msDFSR-ReadOnly msDFSR-ReplicationGroupGuid msDFSR-ReplicationGroupType msDFSR-RootPath
     msDFSR-StagingPath msDFSR-Version fRSComputerReference fRSMemberReference fRSReplicaSetType fRSRootPath

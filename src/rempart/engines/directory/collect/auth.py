@@ -30,6 +30,13 @@ class Context(Protocol):
 
 def context_of(target: Target, transport: Transport) -> spnego.ContextProxy:
     """The context that authenticates `target.user`. Raises `UnreadableSource` where the mechanism is missing."""
+    if transport.tls and target.auth is Auth.NTLM:
+        # pyspnego and Samba disagree on the session key of an NTLM exchange that does not sign.
+        raise UnreadableSource(
+            "NTLM ne s’emploie pas sous TLS.",
+            expected="NTLM scelle lui-même les échanges, sur le port 389.",
+            todo="Utilisez ldap:// sans --start-tls avec NTLM, ou --auth simple avec ldaps://.",
+        )
     certificate = transport.certificate()
     bindings = (
         GssChannelBindings(application_data=channel_binding(certificate)) if certificate else None

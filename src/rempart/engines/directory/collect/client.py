@@ -116,7 +116,7 @@ class Client:
         *,
         before_page: Callable[[int], None] | None = None,
     ) -> Iterator[Entry]:
-        """Every entry under `base`, by pages. `before_page` is told how many entries the last page gave.
+        """Every entry under `base`, by pages, ranged attributes whole. `before_page` is told how many entries the last page gave.
 
         Raises `RefusedError` with the answer of the server, `TransportError` when the conversation breaks.
         """
@@ -124,16 +124,25 @@ class Client:
         while True:
             asked = (messages.paged(self.target.page, cookie), *controls)
             count, before = 0, cookie
+            ranged: list[Entry] = []
             for message in self._ask(base, Scope.SUBTREE, filter_, attributes, asked):
                 if message.tag == Tag.SEARCH_ENTRY:
                     count += 1
-                    yield messages.entry_of(message)
+                    entry = messages.entry_of(message)
+                    if any(";range=" in name for name in entry[1]):
+                        ranged.append(
+                            entry
+                        )  # completed once the page has come: one question at a time
+                    else:
+                        yield entry
                 elif message.tag == Tag.SEARCH_REFERENCE:
                     self.referrals += 1
                 else:
                     result = messages.result_of(message)
                     self._check(result)
                     cookie = result.cookie
+            for entry in ranged:
+                yield self._completed(entry, controls)
             if not cookie:
                 return
             if cookie == before and not count:
@@ -141,7 +150,7 @@ class Client:
             if before_page:
                 before_page(count)
 
-    def completed(self, entry: Entry, controls: Sequence[Control] = ()) -> Entry:
+    def _completed(self, entry: Entry, controls: Sequence[Control]) -> Entry:
         """The entry with every ranged attribute whole (MS-ADTS 3.1.1.3.1.3.3)."""
         dn, attributes = entry
         for name in [name for name in attributes if ";range=" in name]:

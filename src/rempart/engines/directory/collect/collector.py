@@ -192,8 +192,6 @@ class _Collection:
 
     def _write(self, entry: Entry) -> None:
         dn, attributes = entry
-        if any(";range=" in name for name in attributes):
-            dn, attributes = self.client.completed(entry, self.controls)
         attributes = kept(attributes)
         self.summary.descriptors += "ntsecuritydescriptor" in attributes
         self.sink.entry(dn, attributes)
@@ -207,13 +205,13 @@ class _Collection:
         missing = self.summary.total - self.summary.descriptors
         if missing:
             self._note(
-                f"{missing} objets sur {self.summary.total} sont venus sans leur descripteur de sécurité : "
+                f"Objets venus sans leur descripteur de sécurité : {missing} sur {self.summary.total} ; "
                 "leurs droits ne sont pas évalués."
             )
         if self.client.referrals:
             self._note(
-                f"Le serveur a renvoyé {self.client.referrals} fois vers un autre annuaire ; "
-                "Rempart ne suit pas ces renvois : collectez chaque domaine auprès de ses contrôleurs."
+                f"Renvois vers un autre annuaire, non suivis : {self.client.referrals} ; "
+                "collectez chaque domaine auprès de ses propres contrôleurs."
             )
 
     def _note(self, text: str) -> None:
