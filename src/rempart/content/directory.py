@@ -71,6 +71,10 @@ class Example(Struct, forbid_unknown_fields=True, frozen=True):
     remove: list[str] = []
     aces: list[dict[str, Any]] = []
     without: list[str] = []  # facts taken away, to prove NOT_MEASURED
+    facts: list[str] = []  # facts added, as a richer source would give
+    observed: dict[str, dict[str, Any]] = {}  # attributes that collectors read on machines
+    policies: list[dict[str, Any]] = []  # folders of group policies in SYSVOL
+    collector: str = ""
 
 
 class DirectoryCheck(Struct, forbid_unknown_fields=True, frozen=True):
@@ -116,7 +120,7 @@ class DirectoryAction(Struct, forbid_unknown_fields=True, frozen=True):
     ]  # relative: minutes of work and risk for services together
     minutes: Annotated[int, Meta(ge=1)]
     fix: Fix
-    groups_by: Annotated[str, Meta(pattern="^(principal|target|pair)$")]
+    groups_by: Annotated[str, Meta(pattern="^(pair|principal|target|place|principal_place)$")]
     closes: list[str] = []  # checks that it mends when nothing else offends
     status: Status = Status.STABLE
     revised_on: Text = "2026-11-21"

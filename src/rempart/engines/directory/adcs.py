@@ -6,6 +6,7 @@ registry of the authority or of a domain controller gives nothing when no collec
 """
 
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from rempart.engines.directory import adcs_authorities as authorities, adcs_templates as templates
 from rempart.engines.directory.adcs_access import Analysis, Escalation
@@ -40,13 +41,20 @@ _RULES: Final = (
     authorities.relay,
 )
 
+# A dozen checks and the graph ask the same question of one directory.
+_KNOWN: WeakKeyDictionary[Groups, list[Escalation]] = WeakKeyDictionary()
+
 
 def escalations(directory: Directory, groups: Groups) -> list[Escalation]:
     """Every escalation that the data prove, privileged principals left out, each (kind, principal, target,
     template, authority) once. Empty without `Fact.PKI`."""
+    known = _KNOWN.get(groups)
+    if known is not None:
+        return known
     found: dict[tuple[str, int, int, int, int], Escalation] = {}
     analysis = Analysis(directory, groups)
     for rule in _RULES:
         for e in rule(analysis):
             found.setdefault((e.kind, e.principal, e.target, e.template, e.authority), e)
-    return list(found.values())
+    _KNOWN[groups] = list(found.values())
+    return _KNOWN[groups]

@@ -38,6 +38,7 @@ remove: names of objects; what is under them goes too.
 aces: {on, who, right, inherited, owner, deny}: right is a name of `rights.Right`, or an SDDL entry with `%s` where
 the SID goes: `(OA;;CR;00299570-246d-11d0-a768-00aa006e0529;;%s)`. `owner: true` makes `who` the owner instead.
 without: facts taken away after reading, as a poorer source would. today: another day for the audit (`2027-01-31`).
+observed, policies, facts, collector: what machines and SYSVOL say; see `examples_observed`.
 """
 
 from collections.abc import Iterator
@@ -60,6 +61,7 @@ from rempart.engines.directory.examples_draft import (
 )
 from rempart.engines.directory.examples_forest import forest_drafts
 from rempart.engines.directory.examples_objects import computer, draft, group, protect, user
+from rempart.engines.directory.examples_observed import observe
 from rempart.engines.directory.model import Directory, Fact, Source, Uac
 from rempart.kernel.progress import Silent
 
@@ -87,10 +89,13 @@ def example_directory(example: Example | None = None) -> Directory:
     for one in drafts.values():
         reader.add(*render(one, names, day))
     reader.finish()
-    builder.sources.append(Source("Annuaire d’exemple", (), collected_at=day))
+    collector = "" if example is None else example.collector
+    builder.sources.append(Source("Annuaire d’exemple", (), collector, collected_at=day))
+    directory = builder.build()
     if example is not None:
-        builder.facts.difference_update(Fact(name) for name in example.without)
-    return builder.build()
+        observe(directory, names, example, day)
+        directory.facts -= {Fact(name) for name in example.without}
+    return directory
 
 
 def example_entries() -> Iterator[tuple[str, dict[str, list[bytes]]]]:
