@@ -1,7 +1,8 @@
 """Security descriptors as bytes: read at full speed, and built for tests, examples and generators.
 
 Layout: MS-DTYP 2.4.2 (SID), 2.4.4 (ACE), 2.4.5 (ACL), 2.4.6 (SECURITY_DESCRIPTOR, self-relative). An ACE is a
-plain tuple, because a real directory holds millions of them.
+plain tuple, because a real directory holds millions of them; the same few thousand come back all the time, so each
+distinct one is read once.
 """
 
 import struct
@@ -27,7 +28,7 @@ _HAS_INHERITED_TYPE = 0x2
 _GUIDS_OF = {0: 0, _HAS_OBJECT_TYPE: 16, _HAS_INHERITED_TYPE: 16, 3: 32}
 _MAX_SUBAUTHORITIES = 15
 _KNOWN_SIDS: dict[bytes, str] = {}
-_KNOWN_SIDS_LIMIT = 2_000_000
+_KNOWN_LIMIT = 1_000_000
 
 
 class UnreadableDescriptor(ValueError):
@@ -125,43 +126,52 @@ def _aces(data: bytes, at: int, size: int) -> list[Ace]:
         raise UnreadableDescriptor("the DACL counts more entries than it can hold")
     out = []
     at += 8
+    known = _KNOWN_ACES
     for _ in range(count):
         if at + 8 > end:
             raise UnreadableDescriptor("an entry starts after the end of the DACL")
-        kind, flags, ace_size, mask = _ACE.unpack_from(data, at)
-        ace_end = at + ace_size
-        if ace_size < 8 or ace_end > end:
+        ace_end = at + (data[at + 2] | data[at + 3] << 8)
+        if ace_end < at + 8 or ace_end > end:
             raise UnreadableDescriptor("an entry ends after the DACL")
-        if kind <= DENY:
-            sid = _sid_at(data, at + 8, ace_end)
-            out.append(Ace(kind == ALLOW, flags, mask, "", "", sid))
-        elif kind in (ALLOW_OBJECT, DENY_OBJECT):
-            types, sid = _object_ace(data, at + 8, ace_end)
-            out.append(Ace(kind == ALLOW_OBJECT, flags, mask, *types, sid))
+        key = data[at:ace_end]
+        ace = known.get(key)
+        if ace is None:
+            ace = _read_ace(key)
+            if len(known) < _KNOWN_LIMIT:
+                known[key] = ace
+        if ace is not SKIPPED:
+            out.append(ace)
         at = ace_end
     return out
 
 
-_KNOWN_TYPES: dict[bytes, tuple[str, str]] = {}
+SKIPPED: Final = Ace(False, 0, 0, "", "", "")
+"""Stands for the kinds of ACE that are not read."""
+_KNOWN_ACES: dict[bytes, Ace] = {}
 
 
-def _object_ace(data: bytes, at: int, end: int) -> tuple[tuple[str, str], str]:
-    if at + 4 > end:
+def _read_ace(data: bytes) -> Ace:
+    kind, flags, _, mask = _ACE.unpack_from(data)
+    if kind <= DENY:
+        return Ace(kind == ALLOW, flags, mask, "", "", _sid_at(data, 8, len(data)))
+    if kind in (ALLOW_OBJECT, DENY_OBJECT):
+        types, sid = _object_ace(data)
+        return Ace(kind == ALLOW_OBJECT, flags, mask, *types, sid)
+    return SKIPPED
+
+
+def _object_ace(data: bytes) -> tuple[tuple[str, str], str]:
+    if len(data) < 12:
         raise UnreadableDescriptor("an object entry is too short")
-    (present,) = _OBJECT_FLAGS.unpack_from(data, at)
-    sid_at = at + 4 + _GUIDS_OF[present & 3]
-    if sid_at > end:
+    (present,) = _OBJECT_FLAGS.unpack_from(data, 8)
+    sid_at = 12 + _GUIDS_OF[present & 3]
+    if sid_at > len(data):
         raise UnreadableDescriptor("an object entry is too short")
-    key = data[at:sid_at]
-    types = _KNOWN_TYPES.get(key)
-    if types is None:
-        guids = [guid_text(key[i : i + 16]) for i in range(4, len(key), 16)]
-        object_type = guids.pop(0) if present & _HAS_OBJECT_TYPE else ""
-        inherited = guids.pop(0) if guids else ""
-        types = (_nothing_if_null(object_type), _nothing_if_null(inherited))
-        if len(_KNOWN_TYPES) < _KNOWN_SIDS_LIMIT:
-            _KNOWN_TYPES[key] = types
-    return types, _sid_at(data, sid_at, end)
+    guids = [guid_text(data[i : i + 16]) for i in range(12, sid_at, 16)]
+    object_type = guids.pop(0) if present & _HAS_OBJECT_TYPE else ""
+    inherited = guids.pop(0) if guids else ""
+    types = (_nothing_if_null(object_type), _nothing_if_null(inherited))
+    return types, _sid_at(data, sid_at, len(data))
 
 
 def _nothing_if_null(guid: str) -> str:
@@ -181,7 +191,7 @@ def _sid_at(data: bytes, at: int, end: int) -> str:
         authority = int.from_bytes(key[2:8], "big")
         parts = struct.unpack_from(f"<{count}I", key, 8)
         text = "-".join(["S-1", str(authority), *map(str, parts)])
-        if len(_KNOWN_SIDS) < _KNOWN_SIDS_LIMIT:
+        if len(_KNOWN_SIDS) < _KNOWN_LIMIT:
             _KNOWN_SIDS[key] = text
     return text
 

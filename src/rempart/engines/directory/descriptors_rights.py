@@ -214,42 +214,72 @@ def rights_of(
     out = []
     if descriptor.owner and descriptor.owner not in NOBODY:
         out.append((descriptor.owner, Right.Owns, False))
-    own_guid = class_guid or CLASS_GUIDS.get(object_class, "")
+    meanings = _meanings(object_class, class_guid or CLASS_GUIDS.get(object_class, ""), laps)
     denied: dict[str, list[Ace]] = {}
     for ace in descriptor.aces or ():
-        flags = ace.flags
-        if flags & AceFlag.INHERIT_ONLY or ace.sid in NOBODY:
-            continue
-        inherited = bool(flags & AceFlag.INHERITED)
-        if inherited and own_guid and ace.inherited_type not in ("", own_guid):
-            continue
+        given = meanings.of(ace)
         if not ace.allow:
-            denied.setdefault(ace.sid, []).append(ace)
-            continue
-        rights = rights_of_mask(object_class, ace.mask, ace.object_type, laps)
-        if denied and rights:
-            rights = _less(rights, ace, denied, object_class, laps)
-        for right in rights:
-            out.append((ace.sid, right, inherited))
+            if given is not None:
+                denied.setdefault(ace.sid, []).append(ace)
+        elif given:
+            out += _less(given, ace, denied, object_class, laps) if denied else given
     return list(dict.fromkeys(out))
 
 
+Given = tuple[tuple[str, Right, bool], ...]
+_KNOWN_LIMIT = 500_000
+
+
+class _Meanings:
+    """What each distinct entry gives on objects of one class, read once."""
+
+    def __init__(self, object_class: str, guid: str, laps: frozenset[str] | None) -> None:
+        self._class, self._guid, self._laps = object_class, guid, laps
+        self._known: dict[Ace, Given | None] = {}
+
+    def of(self, ace: Ace) -> Given | None:
+        """(principal, right, inherited) of an entry; None when it does not apply to the object itself."""
+        try:
+            return self._known[ace]
+        except KeyError:
+            pass
+        found = self._read(ace)
+        if len(self._known) < _KNOWN_LIMIT:
+            self._known[ace] = found
+        return found
+
+    def _read(self, ace: Ace) -> Given | None:
+        if ace.flags & AceFlag.INHERIT_ONLY or ace.sid in NOBODY:
+            return None
+        inherited = bool(ace.flags & AceFlag.INHERITED)
+        if inherited and self._guid and ace.inherited_type not in ("", self._guid):
+            return None
+        rights = rights_of_mask(self._class, ace.mask, ace.object_type, self._laps)
+        return tuple((ace.sid, right, inherited) for right in rights)
+
+
+@lru_cache(maxsize=1024)
+def _meanings(object_class: str, guid: str, laps: frozenset[str] | None) -> _Meanings:
+    return _Meanings(object_class, guid, laps)
+
+
 def _less(
-    rights: tuple[Right, ...],
+    given: Given,
     ace: Ace,
     denied: dict[str, list[Ace]],
     object_class: str,
     laps: frozenset[str] | None,
-) -> tuple[Right, ...]:
+) -> Given:
     """What is left of an allowing entry after the denials met before it."""
     mask = specific(ace.mask)
     for sid in (ace.sid, *_EVERYBODY):
         for denial in denied.get(sid, ()):
             if denial.object_type in ("", ace.object_type):
                 mask &= ~specific(denial.mask)
-    if Right.GenericAll in rights and mask & Mask.WRITE_DAC:
-        return rights  # who may rewrite the DACL takes back what is denied
-    return rights_of_mask(object_class, mask, ace.object_type, laps)
+    if given[0][1] == Right.GenericAll and mask & Mask.WRITE_DAC:
+        return given  # who may rewrite the DACL takes back what is denied
+    left = rights_of_mask(object_class, mask, ace.object_type, laps)
+    return tuple(one for one in given if one[1] in left)
 
 
 def principals_of(descriptor: Descriptor) -> list[str]:

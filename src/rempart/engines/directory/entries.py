@@ -11,16 +11,12 @@ from dataclasses import dataclass
 from rempart.engines.directory import entries_values as values
 from rempart.engines.directory.builder import Builder, well_known_id
 from rempart.engines.directory.entries_attributes import (
-    BLOBS,
     IGNORED_CLASSES,
-    KEPT,
     KINDS,
-    LINKS,
-    NOT_OF_ACCOUNTS,
-    SECRETS,
 )
 from rempart.engines.directory.entries_facts import state_facts
 from rempart.engines.directory.entries_gathered import DOMAIN, Gathered, Partition
+from rempart.engines.directory.entries_handlers import ACCOUNTS, Handlers
 from rempart.engines.directory.entries_names import object_name
 from rempart.engines.directory.entries_relations import resolve
 from rempart.engines.directory.model import UNKNOWN, Kind, Managed
@@ -34,15 +30,6 @@ _MANAGED = {
     "msds-groupmanagedserviceaccount": Managed.GMSA,
     "msds-delegatedmanagedserviceaccount": Managed.DMSA,
 }
-_ACCOUNTS = frozenset({Kind.USER, Kind.COMPUTER, Kind.GROUP})
-_DATES = {
-    "pwdlastset": "password_set",
-    "lastlogontimestamp": "last_logon",
-    "whencreated": "created",
-}
-_NUMBERS = {"admincount": "admin_count", "msds-supportedencryptiontypes": "encryption_types"}
-_LAPS_DATES = frozenset({"ms-mcs-admpwdexpirationtime", "mslaps-passwordexpirationtime"})
-_ON_RARE_OBJECTS = frozenset({"whenchanged"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +54,7 @@ class EntryReader:
         self._complete = complete
         self._observer = observer
         self._gathered = Gathered(builder)
+        self._handlers = Handlers(builder, self._gathered)
         self._classes: dict[tuple[bytes, ...], _Class] = {}
 
     def add(self, dn: str, attributes: Attributes) -> None:
@@ -91,9 +79,11 @@ class EntryReader:
             gathered.parents[0].append(row)
             gathered.parents[1].append(gathered.dn_id(parent))
         self._builder.attribute(row, "objectclass", found.names)
+        handlers = self._handlers
         for name, given in attributes.items():
             if given:
-                self._read(row, kind, name, given)
+                for handle in handlers[name]:
+                    handle(row, kind, given)
 
     def finish(self) -> None:
         """Resolve the references between objects, compute the access lists and state the facts."""
@@ -139,7 +129,7 @@ class EntryReader:
             return
         if kind == Kind.DOMAIN:
             self._gathered.domain_sids[partition.dns] = sid
-        elif kind in _ACCOUNTS:
+        elif kind in ACCOUNTS:
             self._gathered.domain_sids.setdefault(partition.dns, sid.rpartition("-")[0])
 
     def _describe(
@@ -168,60 +158,10 @@ class EntryReader:
         if kind in (Kind.DOMAIN, Kind.NAMING_CONTEXT):
             gathered.roots.add(partition)
 
-    def _read(self, row: int, kind: Kind, name: str, given: Sequence[bytes]) -> None:
-        builder, gathered = self._builder, self._gathered
-        name = name.partition(";")[0] if ";" in name else name
-        if name in SECRETS:
-            builder.attribute(row, name, ["TRUE"])
-            return
-        if name in LINKS:
-            for value in given:
-                gathered.link(name, row, values.linked_dn(value))
-        if name in _DATES:
-            builder.set(_DATES[name], row, values.instant(given[0]))
-        elif name == "useraccountcontrol":
-            uac = values.integer(given[0])
-            if uac is not None:
-                builder.set_uac([row], [uac], [0x7FFFFFFF])
-        elif name == "primarygroupid":
-            builder.set("primary_group_rid", row, values.integer(given[0]) or UNKNOWN)
-        elif name in _NUMBERS:
-            number = values.integer(given[0])
-            if number is not None:
-                builder.set(_NUMBERS[name], row, _fit(name, number))
-        elif name == "ntsecuritydescriptor":
-            data = values.descriptor_bytes(given[0])
-            ids = gathered.descriptor_ids
-            gathered.descriptor_of[row] = ids.setdefault(data, len(ids))
-        elif name in KEPT:
-            self._keep(row, kind, name, given)
-        elif name in BLOBS:
-            if kind not in _ACCOUNTS:
-                builder.blob(row, name, [bytes(value) for value in given])
-        elif name == "msds-groupmsamembership":
-            gathered.readers[row] = values.descriptor_bytes(given[0])
-        elif name == "msds-allowedtoactonbehalfofotheridentity":
-            gathered.delegates[row] = values.descriptor_bytes(given[0])
-        elif name in _ON_RARE_OBJECTS and kind not in _ACCOUNTS:
-            builder.attribute(row, name, [str(values.instant(given[0]))])
-
-    def _keep(self, row: int, kind: Kind, name: str, given: Sequence[bytes]) -> None:
-        if kind in _ACCOUNTS and name in NOT_OF_ACCOUNTS and name != "grouptype":
-            return
-        if name in _LAPS_DATES:
-            self._gathered.laps.add(row)
-        codec = KEPT[name]
-        self._builder.attribute(row, name, [codec(value) for value in given])
-
 
 def _first(attributes: Attributes, name: str) -> str:
     given = attributes.get(name)
     return values.text(given[0]) if given else ""
-
-
-def _fit(name: str, number: int) -> int:
-    """Numbers as the columns hold them: adminCount is 0 or 1, encryption types 31 bits."""
-    return min(max(number, 0), 1) if name == "admincount" else number & 0x7FFFFFFF
 
 
 def _guessed(attributes: Attributes) -> tuple[bytes, ...]:

@@ -32,6 +32,9 @@ class Gathered:
     parents: "tuple[array[int], array[int]]" = field(
         default_factory=lambda: (array("i"), array("i"))
     )
+    account_control: "tuple[array[int], array[int]]" = field(
+        default_factory=lambda: (array("i"), array("i"))
+    )
     links: "dict[str, tuple[array[int], array[int]]]" = field(default_factory=dict)
     partitions: dict[str, Partition] = field(default_factory=dict)  # by lower-case parent DN
     numbers: dict[Partition, int] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from rempart.engines.directory.descriptors_rights import principals_of, rights_o
 from rempart.engines.directory.entries_attributes import LINKS
 from rempart.engines.directory.entries_gathered import Gathered
 from rempart.engines.directory.entries_names import WELL_KNOWN
-from rempart.engines.directory.model import UNKNOWN, Kind, Relation, Trust
+from rempart.engines.directory.model import UAC_ALL, UNKNOWN, Kind, Relation, Trust
 from rempart.engines.directory.rights import Right
 from rempart.kernel.progress import Observer
 
@@ -26,7 +26,7 @@ def resolve(gathered: Gathered, observer: Observer) -> None:
     """Give the builder everything that needed the whole stream to be known."""
     observer.stage("Résolution des liens entre objets")
     _domains(gathered)
-    _parents(gathered)
+    _columns(gathered)
     _links(gathered, observer)
     _group_policy_links(gathered)
     _certificates(gathered)
@@ -54,10 +54,12 @@ def _domains(gathered: Gathered) -> None:
             builder.domain_of[row] = rows[number]
 
 
-def _parents(gathered: Gathered) -> None:
+def _columns(gathered: Gathered) -> None:
     rows, ids = gathered.parents
     found = [gathered.dn_rows[i] for i in ids]
     gathered.builder.set_many("parent", rows.tolist(), found)
+    rows, masks = gathered.account_control
+    gathered.builder.set_uac(rows.tolist(), masks.tolist(), [UAC_ALL] * len(rows))
 
 
 def _links(gathered: Gathered, observer: Observer) -> None:
