@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
@@ -14,7 +14,16 @@ from rempart.kernel.errors import InvalidContent
 T = TypeVar("T", DirectoryCheck, DirectoryRelation, DirectoryAction)
 
 # libyaml when the wheel has it: ten times faster, which counts at each start of the command.
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """A safe loader where only true and false are booleans: YAML 1.1 would also take `on`, `no` and `y`."""
+
+    yaml_implicit_resolvers = {
+        letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool" or letter in "tTfF"]
+        for letter, pairs in _Base.yaml_implicit_resolvers.items()
+    }
 
 
 def content_root() -> Traversable:
