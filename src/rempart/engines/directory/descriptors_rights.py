@@ -3,7 +3,8 @@
 Under SharpHound's own names the result is SharpHound's, so that the LDIF and the BloodHound file of one directory
 give the same graph. On purpose it differs from it in these: deny entries are looked at; inherit-only entries never
 apply; GENERIC_* bits are mapped to the bits they stand for; the property sets that hold a sensitive attribute count
-as that attribute; GenericWrite is said of every class; ManageCA and ManageCertificates are not read from a
+as that attribute; GenericWrite is said of every class, and
+WriteAccountRestrictions of users too; AdminSDHolder has the rights of what it protects; ManageCA and ManageCertificates are not read from a
 directory entry, where their bits mean "create child" and "delete child": they belong to the registry of the CA.
 
 Deny, approximately: an entry that allows loses what an earlier entry denies to the same SID, to Everyone or to
@@ -26,6 +27,7 @@ CLASS_GUIDS: Final = {
     "domaindns": "19195a5b-6da0-11d0-afd3-00c04fd930c9",
     "organizationalunit": "bf967aa5-0de6-11d0-a285-00aa003049e2",
     "container": "bf967a8b-0de6-11d0-a285-00aa003049e2",
+    "adminsdholder": "bf967a8b-0de6-11d0-a285-00aa003049e2",
     "grouppolicycontainer": "f30e3bc2-9ff0-11d1-b603-0000f80367c1",
     "msds-managedserviceaccount": "ce206244-5827-4a86-ba1c-1c0c386c1b64",
     "msds-groupmanagedserviceaccount": "7b8b558a-93a5-4af7-adca-c017e67f1057",
@@ -52,7 +54,9 @@ CLASS_GUIDS: Final = {
 }
 """schemaIDGUID of the common classes (MS-ADSC), by lower-case LDAP name."""
 
-_USERS = frozenset({"user", "inetorgperson"})
+ADMINSDHOLDER: Final = "adminsdholder"
+"""Stands for the class of AdminSDHolder, a container whose entries are copied onto users and groups."""
+_USERS = frozenset({"user", "inetorgperson", ADMINSDHOLDER})
 _MANAGED = frozenset(
     {
         "msds-managedserviceaccount",
@@ -62,7 +66,7 @@ _MANAGED = frozenset(
 )
 _COMPUTERS = frozenset({"computer"})
 _ACCOUNTS = _USERS | _MANAGED | _COMPUTERS
-_GROUPS = frozenset({"group"})
+_GROUPS = frozenset({"group", ADMINSDHOLDER})
 _LINKED = frozenset({"organizationalunit", "domaindns", "site"})
 _ROOTS = frozenset({"domaindns", "configuration", "dmd"})
 _PUBLISHED = frozenset({"pkicertificatetemplate", "pkienrollmentservice"})

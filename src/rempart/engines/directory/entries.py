@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rempart.engines.directory import entries_values as values
 from rempart.engines.directory.builder import Builder, well_known_id
+from rempart.engines.directory.descriptors_rights import ADMINSDHOLDER
 from rempart.engines.directory.entries_attributes import (
     IGNORED_CLASSES,
     KINDS,
@@ -72,7 +73,8 @@ class EntryReader:
         kind = _kind(found, lower, partition, attributes)
         row = self._row(dn, lower, kind, partition, attributes)
         gathered.dn_rows[gathered.dn_id(lower)] = row
-        gathered.place(row, partition, found.name)
+        holder = lower.startswith("cn=adminsdholder,cn=system,")
+        gathered.place(row, partition, ADMINSDHOLDER if holder else found.name)
         self._describe(row, dn, kind, found, partition, attributes)
         parent = values.split_dn(lower)[1]
         if parent:

@@ -190,8 +190,9 @@ KEPT: Final[dict[str, Codec]] = {
     **dict.fromkeys(_GUIDS, values.guid),
     **dict.fromkeys(_SIDS, values.sid),
     **dict.fromkeys(_HEXADECIMAL, values.hexadecimal),
+    "whenchanged": lambda value: str(values.instant(value)),
 }
-"""Sparse attributes and how each value becomes text."""
+"""Sparse attributes and how each value becomes text; dates become Unix seconds."""
 
 NOT_OF_ACCOUNTS: Final = frozenset(
     {"objectsid", "instancetype", "objectcategory", "flags", "options"}

@@ -49,11 +49,13 @@ from typing import Any, Final
 from rempart.content.directory import Example
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.entries import EntryReader
+from rempart.engines.directory.entries_attributes import LINKS
 from rempart.engines.directory.examples_aces import add_ace
 from rempart.engines.directory.examples_domain import domain_drafts
 from rempart.engines.directory.examples_draft import (
     DOMAIN,
     DOMAIN_SID,
+    PRINCIPALS,
     Draft,
     Names,
     render,
@@ -68,6 +70,7 @@ from rempart.kernel.progress import Silent
 TODAY: Final = 1_795_219_200
 """2026-11-21 at midnight UTC, the day of the examples."""
 _FIRST_NEW_RID: Final = 5000
+_REFERRING: Final = frozenset({*LINKS, *PRINCIPALS, "gplink"})
 
 
 def today_of(example: Example) -> int:
@@ -122,25 +125,21 @@ def _change(drafts: dict[str, Draft], example: Example) -> None:
             _set(one, attribute.lower(), value)
     for given in example.aces:
         add_ace(names, given)
-    for name in example.remove:
-        gone = names.draft(name).dn.lower()
-        for dn in [dn for dn in drafts if dn == gone or dn.endswith(f",{gone}")]:
-            del drafts[dn]
-    _forget_removed(drafts, names, example.remove)
+    roots = tuple(names.draft(name).dn.lower() for name in example.remove)
+    gone = {dn for dn in drafts if dn.endswith(tuple(f",{root}" for root in roots))}.union(roots)
+    _forget(drafts, names, gone)
+    for dn in gone:
+        del drafts[dn]
 
 
-def _forget_removed(drafts: dict[str, Draft], names: Names, removed: list[str]) -> None:
-    """A directory drops the links to an object that it deletes."""
-    gone = {names.draft(name).dn.lower() for name in removed}
-    if not gone:
-        return
-    for one in drafts.values():
-        for attribute in ("member", "managedby", "gplink", "msds-revealedusers"):
-            kept = [v for v in one.attributes.get(attribute, []) if not _names(v, names, gone)]
-            if attribute in one.attributes:
-                one.attributes[attribute] = kept
-                if not kept:
-                    del one.attributes[attribute]
+def _forget(drafts: dict[str, Draft], names: Names, gone: set[str]) -> None:
+    """A directory drops the links to the objects that it deletes."""
+    for one in drafts.values() if gone else ():
+        for attribute in _REFERRING.intersection(one.attributes):
+            kept = [v for v in one.attributes[attribute] if not _names(v, names, gone)]
+            one.attributes[attribute] = kept
+            if not kept:
+                del one.attributes[attribute]
 
 
 def _names(value: Any, names: Names, gone: set[str]) -> bool:

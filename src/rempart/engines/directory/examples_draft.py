@@ -54,7 +54,7 @@ _DURATIONS = frozenset(
     }
 )
 _SIDS = frozenset({"objectsid", "sidhistory", "securityidentifier", "ms-ds-creatorsid"})
-_PRINCIPALS = frozenset({"msds-allowedtoactonbehalfofotheridentity", "msds-groupmsamembership"})
+PRINCIPALS = frozenset({"msds-allowedtoactonbehalfofotheridentity", "msds-groupmsamembership"})
 _DN_BINARY = frozenset({"msds-revealedusers"})
 _AGO = re.compile(r"([+-]?\d+)([dhm])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60}
@@ -214,7 +214,7 @@ def render(draft: Draft, names: Names, today: int) -> tuple[str, dict[str, list[
     out["whencreated"] = [wire("whencreated", "-1500d", names, today)]
     out["usnchanged"], out["instancetype"] = [b"12345"], [b"4"]
     for name, values in draft.attributes.items():
-        if name in _PRINCIPALS:
+        if name in PRINCIPALS:
             out[name] = [_principals(values, names)]
         elif name == "gplink":
             out[name] = [_policy_links(values, names)]
