@@ -190,9 +190,8 @@ KEPT: Final[dict[str, Codec]] = {
     **dict.fromkeys(_GUIDS, values.guid),
     **dict.fromkeys(_SIDS, values.sid),
     **dict.fromkeys(_HEXADECIMAL, values.hexadecimal),
-    "whenchanged": lambda value: str(values.instant(value)),
 }
-"""Sparse attributes and how each value becomes text; dates become Unix seconds."""
+"""Sparse attributes and how each value becomes text."""
 
 NOT_OF_ACCOUNTS: Final = frozenset(
     {"objectsid", "instancetype", "objectcategory", "flags", "options"}

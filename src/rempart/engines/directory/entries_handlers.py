@@ -126,5 +126,5 @@ class Handlers(dict[str, tuple[Handler, ...]]):
         self._gathered.delegates[row] = values.descriptor_bytes(given[0])
 
     def _changed(self, row: int, kind: Kind, given: Sequence[bytes]) -> None:
-        if kind not in ACCOUNTS:
+        if kind not in (Kind.USER, Kind.COMPUTER):
             self._builder.attribute(row, "whenchanged", [str(values.instant(given[0]))])
