@@ -5,6 +5,8 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from rempart.engines.directory.model import Directory, Fact, Kind
 from rempart.engines.directory.registry import Context, Hit, NotApplicable, Unmeasured, check
 
@@ -20,7 +22,7 @@ def menus(ctx: Context) -> Iterator[Hit]:
     """Menu entries of the consoles that run a file of a share other than those of domain controllers."""
     d = ctx.directory
     good = {str(name).lower() for name in ctx.param("shares")}
-    domains = _domain_names(d)
+    domains = _holders_of_sysvol(ctx)
     for row in d.rows(Kind.DISPLAY_SPECIFIER).tolist():
         for attribute in _MENUS:
             for value in d.values(row, attribute):
@@ -29,9 +31,11 @@ def menus(ctx: Context) -> Iterator[Hit]:
                         yield Hit(row, f"{attribute} lance \\\\{server}\\{share}")
 
 
-def _domain_names(d: Directory) -> set[str]:
-    """Lower-case DNS and short names of the domains of the directory."""
-    names = {d.names[row].lower() for row in d.rows(Kind.DOMAIN).tolist()}
+def _holders_of_sysvol(ctx: Context) -> set[str]:
+    """Lower-case DNS and short names of the domains and of their controllers."""
+    d = ctx.directory
+    rows = d.rows(Kind.DOMAIN).tolist() + np.flatnonzero(ctx.groups.domain_controllers).tolist()
+    names = {d.names[row].lower() for row in rows}
     return names | {name.partition(".")[0] for name in names}
 
 
