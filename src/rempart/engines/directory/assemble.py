@@ -15,7 +15,7 @@ from rempart.engines.directory.edges import (
 )
 from rempart.engines.directory.graph import ControlGraph, EdgeCollector, Mask, ordinary
 from rempart.engines.directory.groups import Groups
-from rempart.engines.directory.model import UNKNOWN, Directory, Fact
+from rempart.engines.directory.model import Directory, Fact
 
 
 def control_graph(
@@ -35,13 +35,19 @@ def control_graph(
     delegation_edges(directory, groups, out)
     trust_edges(directory, out)
     if directory.has(Fact.PKI):
-        certificate_edges(directory, groups, out)
+        certificate_edges(directory, groups, relations, out)
     return out.graph(len(directory), tier0, ordinary(directory, tier0))
 
 
-def certificate_edges(directory: Directory, groups: Groups, out: EdgeCollector) -> None:
+def certificate_edges(
+    directory: Directory,
+    groups: Groups,
+    relations: Mapping[str, DirectoryRelation],
+    out: EdgeCollector,
+) -> None:
     """Escalations through certificate services that lead all the way."""
     for found in escalations(directory, groups):
         if found.kind in EDGE_KINDS and out.knows(found.kind):
-            via = found.template if found.template != UNKNOWN else found.authority
+            by_authority = relations[found.kind].cut == "fix_authority"
+            via = found.authority if by_authority else found.template
             out.add(found.kind, [found.principal], [found.target], via)

@@ -74,7 +74,7 @@ class Reversed:
         difficulty: NDArray[np.float64] | None,
     ) -> Tree:
         g = self.graph
-        depth = _depths(order, before, self.root)
+        depth = depths(order, before, self.root)
         distance = depth[: g.n].copy()
         distance[g.tier0] = 0
         next_row = before[: g.n].astype(np.int32)
@@ -98,7 +98,7 @@ class Reversed:
         return next_row
 
 
-def _depths(order: NDArray[np.integer], before: NDArray[np.int32], root: int) -> NDArray[np.int32]:
+def depths(order: NDArray[np.integer], before: NDArray[np.int32], root: int) -> NDArray[np.int32]:
     """Steps from the root for every node of the tree, by doubling: log2(depth) passes over the array."""
     depth = np.full(len(before), UNREACHED, np.int32)
     depth[order] = 1

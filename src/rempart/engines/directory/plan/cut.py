@@ -1,0 +1,167 @@
+"""The cheapest set of gestures after which no ordinary principal reaches Tier 0: a minimum cut, and its proof.
+
+All ordinary principals are one source, the whole of Tier 0 one sink. A gesture with a single principal or a
+single target is an arc of that capacity beside arcs of infinite capacity, so the cut is exact and polynomial
+(max-flow min-cut, scipy's Dinic). The proof is apart: the dual linear program, solved by HiGHS.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable
+
+SOURCE: Final = 0
+SINK: Final = 1
+LARGEST: Final = 2**31 - 1
+_solve: Callable[..., Any] = linprog  # its stubs refuse a sparse matrix, which HiGHS takes
+
+
+@dataclass(slots=True, frozen=True)
+class Cut:
+    """Numbers of the gestures chosen, their total cost, and the rows that no gesture can part from Tier 0."""
+
+    chosen: list[int]
+    cost: int
+    bound: float
+    unavoidable: NDArray[np.bool_]
+
+
+class Network:
+    """The flow network of a cuttable graph."""
+
+    def __init__(self, cuttable: Cuttable) -> None:
+        self.cuttable = cuttable
+
+    @cached_property
+    def unavoidable(self) -> NDArray[np.bool_]:
+        """Rows outside Tier 0 with a way to it that no gesture cuts; the plan treats them as Tier 0 itself."""
+        c = self.cuttable
+        hard = c.gesture == UNCUTTABLE
+        src, dst = c.src[hard], c.dst[hard]
+        reached = c.graph.tier0.copy()
+        while True:
+            step = reached[dst] & ~reached[src]
+            if not step.any():
+                return reached & ~c.graph.tier0
+            reached[src[step]] = True
+
+    @cached_property
+    def arcs(
+        self,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Tail, head, capacity and gesture (UNCUTTABLE for infinite arcs) of each arc, each once."""
+        c = self.cuttable
+        node = self._nodes()
+        tail, head = node[c.src], node[c.dst]
+        useful = (tail != SINK) & (head != SOURCE) & (tail != head)
+        tail, head, gesture = tail[useful], head[useful], c.gesture[useful]
+        first = int(node.max(initial=SINK)) + 1
+        cost = np.array([g.cost for g in c.gestures] or [0], np.int64)
+        shared = np.array([g.principal < 0 for g in c.gestures] or [False], np.bool_)
+        middle = gesture + first
+        cut = gesture != UNCUTTABLE
+        by_target = cut & shared[gesture]
+        by_principal = cut & ~shared[gesture]
+        infinite = min(int(cost.sum()) + 1, LARGEST)
+        rows = [
+            (tail[~cut], head[~cut], infinite, False),
+            (tail[by_principal], middle[by_principal], 0, True),
+            (middle[by_principal], head[by_principal], infinite, False),
+            (tail[by_target], middle[by_target], infinite, False),
+            (middle[by_target], head[by_target], 0, True),
+        ]
+        owners = [gesture[by_principal], gesture[by_target]]
+        parts, at = [], 0
+        for t, h, capacity, priced in rows:
+            owner = owners[at] if priced else np.full(len(t), UNCUTTABLE)
+            at += priced
+            caps = cost[owner] if priced else np.full(len(t), capacity)
+            parts.append(np.stack([t, h, caps, owner], axis=1))
+        arcs = np.concatenate(parts)
+        size = first + len(c.gestures)
+        _, once = np.unique(arcs[:, 0] * size + arcs[:, 1], return_index=True)
+        arcs = arcs[once]
+        return arcs[:, 0], arcs[:, 1], arcs[:, 2], arcs[:, 3]
+
+    def _nodes(self) -> NDArray[np.int64]:
+        """Node of each row: SOURCE for ordinary principals, SINK for Tier 0 and what no gesture parts from it."""
+        graph = self.cuttable.graph
+        node = np.full(graph.n, SINK, np.int64)
+        sink = graph.tier0 | self.unavoidable
+        node[graph.low & ~sink] = SOURCE
+        used = np.zeros(graph.n, np.bool_)
+        used[self.cuttable.src] = True
+        used[self.cuttable.dst] = True
+        inner = np.flatnonzero(used & ~sink & ~graph.low)
+        node[inner] = np.arange(2, 2 + len(inner))
+        return node
+
+    @cached_property
+    def _capacities(self) -> csr_array:
+        tail, head, capacity, _ = self.arcs
+        size = int(max(tail.max(initial=SINK), head.max(initial=SINK))) + 1
+        total = coo_array((capacity, (tail, head)), shape=(size, size)).tocsr()
+        total.data = np.minimum(total.data, LARGEST)
+        return csr_array(total.astype(np.int32))
+
+    def minimum(self) -> Cut:
+        """The minimum cut, on the side of Tier 0 when several are equal."""
+        tail, head, _, gesture = self.arcs
+        if not len(tail):
+            return Cut([], 0, 0.0, self.unavoidable)
+        capacities = self._capacities
+        flow = maximum_flow(capacities, SOURCE, SINK, method="dinic")
+        residual = csr_array(capacities - flow.flow)
+        residual.data = (residual.data > 0).astype(np.int8)
+        residual.eliminate_zeros()
+        back = breadth_first_order(csr_array(residual.T), SINK, return_predecessors=False)
+        near = np.zeros(capacities.shape[0], np.bool_)
+        near[back] = True
+        crossing = ~near[tail] & near[head]
+        chosen = sorted(set(gesture[crossing].tolist()))
+        cost = sum(self.cuttable.gestures[g].cost for g in chosen)
+        return Cut(chosen, cost, self.bound(), self.unavoidable)
+
+    def bound(self) -> float:
+        """Optimum of the dual program by HiGHS: no set of gestures that leaves no way costs less.
+
+        Variables: one potential a node (1 at the source, 0 at the sink) and one price an arc with a capacity;
+        minimise the sum of capacity × price with price ≥ drop of potential, and no drop on infinite arcs.
+        """
+        tail, head, capacity, gesture = self.arcs
+        if not len(tail):
+            return 0.0
+        nodes = self._capacities.shape[0]
+        priced = np.flatnonzero(gesture != UNCUTTABLE)
+        m, k = len(tail), len(priced)
+        row = np.arange(m)
+        a = csr_array(
+            (
+                np.concatenate([np.ones(m), -np.ones(m), -np.ones(k)]),
+                (
+                    np.concatenate([row, row, priced]),
+                    np.concatenate([tail, head, nodes + np.arange(k)]),
+                ),
+            ),
+            shape=(m, nodes + k),
+        )
+        low = np.zeros(nodes + k)
+        high = np.ones(nodes + k)
+        low[SOURCE], high[SINK] = 1.0, 0.0
+        objective = np.concatenate([np.zeros(nodes), capacity[priced].astype(np.float64)])
+        solved = _solve(
+            objective,
+            A_ub=a,
+            b_ub=np.zeros(m),
+            bounds=list(zip(low.tolist(), high.tolist(), strict=True)),
+            method="highs",
+        )
+        return float(solved.fun) if solved.status == 0 else 0.0

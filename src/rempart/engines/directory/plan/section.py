@@ -1,0 +1,195 @@
+"""The plan section of the report: gestures in order, what each closes, what remains, and the proof."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from rempart.content.directory import DirectoryAction
+from rempart.engines.directory.exposure import Searched, paths_from
+from rempart.engines.directory.model import UNKNOWN, Directory
+from rempart.engines.directory.objects import object_ref
+from rempart.engines.directory.paths import Reversed, exposed
+from rempart.engines.directory.plan.apply import applied
+from rempart.engines.directory.plan.cut import Cut, Network
+from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable, Gesture, gestures
+from rempart.engines.directory.plan.order import best_order, exposed_after
+from rempart.engines.directory.report import (
+    Action,
+    ControlResult,
+    FixText,
+    Level,
+    Path,
+    Plan,
+)
+from rempart.kernel.outcome import Outcome
+
+SHOWN_OBJECTS: Final = 3
+SHOWN_UNCUTTABLE: Final = 5
+
+
+@dataclass(slots=True, frozen=True)
+class Planned:
+    """A minimum cut with its order, the number still exposed after each step, and the action id of each gesture."""
+
+    cuttable: Cuttable
+    cut: Cut
+    order: list[int]
+    exposed_after: list[int]
+    ids: dict[int, str]
+
+    def cut_by(self) -> dict[tuple[int, int, int], str]:
+        """(source, target, kind) of every edge that the plan removes → id of its action."""
+        c = self.cuttable
+        numbers = np.flatnonzero(np.isin(c.gesture, np.array(self.order, np.int64)))
+        edges = c.edge[numbers]
+        return {
+            (s, t, k): self.ids[g]
+            for s, t, k, g in zip(
+                c.graph.src[edges].tolist(),
+                c.graph.dst[edges].tolist(),
+                c.graph.kind[edges].tolist(),
+                c.gesture[numbers].tolist(),
+                strict=True,
+            )
+        }
+
+
+def plan(
+    directory: Directory, searched: Searched, actions: Mapping[str, DirectoryAction]
+) -> Planned:
+    """The minimum cut of a graph, ordered."""
+    cuttable = gestures(directory, searched.graph, searched.shortest, actions)
+    cut = Network(cuttable).minimum()
+    order = best_order(cuttable, cut)
+    ids = {g: f"{cuttable.gestures[g].action.id}-{i:03d}" for i, g in enumerate(order, 1)}
+    return Planned(cuttable, cut, order, exposed_after(cuttable, order), ids)
+
+
+def remaining(planned: Planned, searched: Searched) -> int:
+    """Ordinary principals still exposed once the plan is done, found by searching the graph again."""
+    graph = searched.graph
+    alive = np.ones(len(graph), np.bool_)
+    c = planned.cuttable
+    alive[c.edge[np.isin(c.gesture, np.array(planned.order, np.int64))]] = False
+    left = graph.keeping(alive)
+    return int(exposed(left, Reversed(left).breadth_first()).sum())
+
+
+def section(
+    directory: Directory,
+    searched: Searched,
+    planned: Planned,
+    structural: Planned,
+    controls: list[ControlResult],
+    judge_again: Callable[[Directory], Level],
+) -> Plan:
+    """The plan as the report states it. `judge_again` gives the level of a changed directory."""
+    cut, left = planned.cut, planned.cut.cost
+    actions = []
+    failing = {c.id: {o.id for o in c.objects} for c in controls if c.outcome == Outcome.FAILED}
+    for g, after in zip(planned.order, planned.exposed_after, strict=True):
+        gesture = planned.cuttable.gestures[g]
+        left -= gesture.cost
+        actions.append(_action(directory, planned, g, failing, after, left))
+    after_level = judge_again(applied(directory, planned.cuttable, planned.order))
+    stuck, reason = _uncuttable(directory, searched, planned)
+    return Plan(
+        actions=actions,
+        cost=cut.cost,
+        bound=round(cut.bound, 6),
+        exposed_after=remaining(planned, searched),
+        minimal=abs(cut.bound - cut.cost) < 1e-6 * max(1, cut.cost),
+        level_after=after_level,
+        structural_cost=structural.cut.cost,
+        structural_actions=len(structural.order),
+        uncuttable=stuck,
+        uncuttable_reason=reason,
+    )
+
+
+def _action(
+    d: Directory,
+    planned: Planned,
+    number: int,
+    failing: Mapping[str, set[str]],
+    after: int,
+    left: int,
+) -> Action:
+    gesture = planned.cuttable.gestures[number]
+    c = planned.cuttable
+    mine = c.gesture == number
+    rows = np.unique(np.concatenate([c.src[mine], c.dst[mine]])).tolist()
+    if gesture.place != UNKNOWN:
+        rows.append(gesture.place)
+    names = {d.ids[row] for row in rows}
+    fix = gesture.action.fix
+    words = _words(d, planned, number)
+    return Action(
+        id=planned.ids[number],
+        title=_filled(gesture.action.title, words),
+        cost=gesture.cost,
+        closes=[i for i in gesture.action.closes if names & failing.get(i, set())],
+        kind=gesture.action.id,
+        minutes=gesture.action.minutes,
+        cuts=gesture.edges,
+        objects=[object_ref(d, row) for row in dict.fromkeys(rows)],
+        fix=FixText(
+            _filled(fix.console, words),
+            fix.powershell,
+            fix.rollback,
+            _filled(fix.service_effect, words),
+            fix.minutes,
+        ),
+        exposed_after=after,
+        remaining_cost=left,
+    )
+
+
+def _words(d: Directory, planned: Planned, number: int) -> dict[str, str]:
+    c, gesture = planned.cuttable, planned.cuttable.gestures[number]
+    targets = np.unique(c.dst[c.gesture == number]).tolist()
+    shown = ", ".join(d.label(row) for row in targets[:SHOWN_OBJECTS])
+    more = len(targets) - SHOWN_OBJECTS
+    if more > 0:
+        shown += f" et {more} autre{'s' if more > 1 else ''}"
+    return {
+        "principal": _label(d, gesture.principal),
+        "target": _label(d, gesture.target),
+        "place": _label(d, gesture.place),
+        "objects": shown,
+    }
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    """Placeholders replaced by names; `str.format` would choke on a brace in a name or in a script."""
+    for word, value in words.items():
+        text = text.replace("{" + word + "}", value)
+    return text
+
+
+def _label(d: Directory, row: int) -> str:
+    return d.label(row) if row != UNKNOWN else ""
+
+
+def _uncuttable(d: Directory, searched: Searched, planned: Planned) -> tuple[list[Path], str]:
+    """Ways that no gesture cuts: shown with the reason, so that nobody believes them closed."""
+    graph = searched.graph
+    stuck = np.flatnonzero(planned.cut.unavoidable & graph.low)
+    if not len(stuck):
+        return [], ""
+    hard = np.ones(len(graph), np.bool_)
+    c = planned.cuttable
+    hard[c.edge[c.gesture != UNCUTTABLE]] = False
+    left = graph.keeping(hard)
+    turned = Reversed(left)
+    again = Searched(left, turned.breadth_first(), turned.cheapest())
+    paths = paths_from(d, again, stuck[:SHOWN_UNCUTTABLE].tolist())
+    return paths, (
+        f"{len(stuck)} comptes ordinaires atteignent le cœur par des liens qu’aucun geste ne supprime "
+        "(appartenance d’office ou contenance) : il faut déplacer l’objet concerné, ou le compter dans le cœur."
+    )
+
+
+__all__ = ["Gesture", "Planned", "plan", "remaining", "section"]
