@@ -71,7 +71,7 @@ def fault_of(content: DirectoryCheck, example: Example) -> str:
         return f"{example.expect} attendu, {said.outcome} obtenu ({detail})."
     if example.levels and frozenset(example.levels) != said.levels:
         return f"Niveaux {sorted(example.levels)} attendus, {sorted(said.levels)} obtenus."
-    named = {short_name(directory, hit.row) for hit in said.hits}
+    named = frozenset().union(*(short_names(directory, hit.row) for hit in said.hits))
     missing = [name for name in example.objects if not _is_named(name, named)]
     if missing:
         return f"Objets absents : {', '.join(missing)} (obtenus : {', '.join(sorted(named))})."
@@ -119,14 +119,15 @@ def not_clean() -> list[Failure]:
     return found
 
 
-def short_name(directory: Directory, row: int) -> str:
-    """sAMAccountName without its dollar, or the value of the first component of the DN, in lower case."""
-    account = directory.value(row, "samaccountname")
-    name = account or rdn_value(directory.dns[row]) or directory.label(row).partition("@")[0]
-    return name.removesuffix("$").lower()
+def short_names(directory: Directory, row: int) -> frozenset[str]:
+    """How examples may call a row: sAMAccountName without its dollar, cn, displayName, in lower case."""
+    given = [directory.value(row, "samaccountname"), directory.value(row, "displayname")]
+    dn = directory.dns[row]
+    given += [rdn_value(dn) if dn else directory.label(row).partition("@")[0]]
+    return frozenset(name.removesuffix("$").lower() for name in given if name)
 
 
-def _is_named(name: str, named: set[str]) -> bool:
+def _is_named(name: str, named: frozenset[str]) -> bool:
     aliases = {"domaine": "sain", "schéma": "schema"}
     key = aliases.get(name.lower(), name.lower()).removesuffix("$")
     return key in named
