@@ -194,7 +194,7 @@ KEPT: Final[dict[str, Codec]] = {
 """Sparse attributes and how each value becomes text."""
 
 NOT_OF_ACCOUNTS: Final = frozenset(
-    {"objectsid", "instancetype", "objectcategory", "flags", "options"}
+    {"objectsid", "instancetype", "objectcategory", "flags", "options", "whenchanged"}
 )
 """Kept for rare objects only: on a million accounts they cost memory and teach nothing."""
 

@@ -6,7 +6,6 @@ to a global group it is in, then the lowest precedence, then the smallest GUID.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
@@ -49,14 +48,6 @@ def interval_days(text: str | None) -> float | None:
     return abs(ticks) / TICKS_A_DAY
 
 
-def instant(text: str | None) -> int | None:
-    """Unix seconds of a date as sources write it (GeneralizedTime, ISO, or seconds), None when there is none."""
-    digits = re.sub(r"[-:T ]", "", text.strip()) if text else ""
-    if re.fullmatch(r"\d{14}(\.\d+)?Z?", digits):
-        return int(datetime.strptime(digits[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())
-    return int(digits) if re.fullmatch(r"\d{9,11}", digits) else None
-
-
 class Policies:
     """The policies of a directory, and the one that holds for each account."""
 
@@ -86,7 +77,7 @@ class Policies:
             row,
             d.integer(row, "msds-minimumpasswordlength"),
             interval_days(d.value(row, "msds-maximumpasswordage")),
-            instant(d.value(row, "whenchanged")),
+            d.integer(row, "whenchanged"),
         )
 
     def _rank(self, settings: int) -> tuple[int, str]:
