@@ -57,17 +57,19 @@ class StoredPassword:
 
     file: str
     account: str
-    kind: str  # groups, services, scheduledtasks, datasources, drives, printers, autologon
+    kind: str  # groups, services, scheduledtasks, datasources, drives, printers, registry
     changed: str = ""  # date that the file states, as written
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script that a policy runs; `when` is startup, shutdown, logon or logoff."""
+    """A script that a policy runs; `when` is startup, shutdown, logon or logoff.
+
+    Its parameters are not kept: administrators write passwords there.
+    """
 
     when: str
     command: str
-    parameters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
