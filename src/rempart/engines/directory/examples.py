@@ -18,7 +18,7 @@ conclude:
 
 Names: an object is called by its sAMAccountName (with or without `$`), its cn, its DN, its SID, or an alias:
 `domaine`, `configuration`, `schéma`, `adminsdholder`, `domaindnszones`, `forestdnszones`, `directory service`,
-`system`. A principal may also be an SDDL alias (DA, AU, WD, S-1-5-7…).
+`system`, `autorité` (the certification authority). A principal may also be an SDDL alias (DA, AU, WD, S-1-5-7…).
 What is there: DC1, DC2, RODC1, SRV-PKI, SRV-SQL, SRV-DPI, CLU1 (cluster), PC01…03, Administrator, Guest, krbtgt,
 krbtgt_21001, adm-anne, adm-bruno (Domain Admins), u01…u20, svc-dpi (has an SPN), gmsa-sql, PARTENAIRE$ (trust
 account), the default groups under their English names, G-Soignants, G-Laboratoire, G-Pharmacie, G-Accès-DPI,

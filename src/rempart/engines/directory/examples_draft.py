@@ -113,6 +113,7 @@ class Names:
         "forestdnszones": f"DC=ForestDnsZones,{DOMAIN}",
         "directory service": f"CN=Directory Service,CN=Windows NT,{SERVICES}",
         "system": SYSTEM,
+        "autorité": f"CN=SAIN-CA,CN=Enrollment Services,{PKI}",
         "administrateur": f"CN=Administrator,{USERS}",
         "invité": f"CN=Guest,{USERS}",
     }

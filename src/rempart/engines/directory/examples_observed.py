@@ -1,6 +1,7 @@
 """What an example adds beyond LDAP: what collectors see on machines, and the files of group policies.
 
-observed: {object: {attribute: value}}: attributes as readers name them (`smbsigning`, `haslaps`…), taken as they are.
+observed: {object: {attribute: value}}: attributes as readers name them (`smbsigning`, `haslaps`…), taken as they are;
+`rights: [{who, right}]` are those of the access list that a certification authority keeps to itself.
 policies: [{gpo, registry: {"key\\name": value}, services: {name: 2|3|4}, passwords: [{file, account}], changed,
 explicit_rights, protected_files, folder_protected}]: the folder of a policy in SYSVOL.
 facts: facts added, as a richer source would give. collector: what the collection says of its collector.
@@ -8,16 +9,19 @@ facts: facts added, as a richer source would give. collector: what the collectio
 
 from typing import Any
 
+import numpy as np
+
 from rempart.content.directory import Example
 from rempart.engines.directory.entries_values import FILETIME_EPOCH
 from rempart.engines.directory.examples_draft import Names, ticks
-from rempart.engines.directory.model import Directory, Fact
+from rempart.engines.directory.model import Acls, Directory, Fact
 from rempart.engines.directory.policies import (
     PolicyFiles,
     RegistryValue,
     StoredPassword,
     policy_key_of_dn,
 )
+from rempart.engines.directory.rights import Right
 
 
 def observe(directory: Directory, names: Names, example: Example, day: int) -> None:
@@ -26,12 +30,31 @@ def observe(directory: Directory, names: Names, example: Example, day: int) -> N
     for name, attributes in example.observed.items():
         row = rows[names.dn(name).lower()]
         for attribute, value in attributes.items():
+            if attribute == "rights":
+                _give(directory, row, [(names.sid(v["who"]), Right[v["right"]]) for v in value])
+                continue
             values = value if isinstance(value, list) else [value]
             directory.attributes.setdefault(attribute.lower(), {})[row] = [_text(v) for v in values]
     for given in example.policies:
         dn = names.dn(str(given["gpo"]))
         directory.sysvol[policy_key_of_dn(dn)] = _files(dict(given), day)
     directory.facts |= {Fact(name) for name in example.facts}
+
+
+def _give(directory: Directory, row: int, given: list[tuple[str, Right]]) -> None:
+    """Add rights to the access list of a row, which gets one of its own."""
+    acls = directory.acls
+    entries = acls.entries(row) + [(directory.index[sid], right, False) for sid, right in given]
+    of = acls.of.copy()
+    of[row] = len(acls.start) - 1
+    directory.acls = Acls(
+        of=of,
+        start=np.append(acls.start, acls.start[-1] + len(entries)),
+        principal=np.append(acls.principal, [e[0] for e in entries]).astype(np.int32),
+        right=np.append(acls.right, [int(e[1]) for e in entries]).astype(np.uint8),
+        inherited=np.append(acls.inherited, [e[2] for e in entries]).astype(np.bool_),
+        protected=acls.protected,
+    )
 
 
 def _text(value: Any) -> str:

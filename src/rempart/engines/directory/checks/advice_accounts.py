@@ -1,0 +1,276 @@
+"""Unscored items of the ANSSI list on accounts: what deserves a look, without deciding the level."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from rempart.engines.directory.checks.common import (
+    ADMINISTRATOR_RID,
+    KRBTGT_RID,
+    accounts,
+    carriers,
+    days_text,
+    enabled,
+    flagged,
+    in_collection,
+    judged,
+    last_activity,
+    last_password_change,
+    managed,
+    named_accounts,
+    older_than,
+    privileged,
+    since,
+)
+from rempart.engines.directory.checks.policy import Policies
+from rempart.engines.directory.groups import Mask
+from rempart.engines.directory.model import NEVER, UNKNOWN, Fact, Kind, Relation, Uac
+from rempart.engines.directory.registry import (
+    Context,
+    Hit,
+    NotApplicable,
+    NotMeasured,
+    Unmeasured,
+    check,
+)
+
+Findings = Iterable[Hit | Unmeasured]
+
+# Groups that the directory protects like administrators, without being privileged here: replicators, read-only
+# controllers, controllers of the enterprise.
+_PROTECTED_BESIDES = (552, 521, 498, KRBTGT_RID)
+
+
+@check("warning_admincount", Fact.ACCOUNTS, Fact.MEMBERS, Fact.ADMIN_COUNT)
+def marked_without_reason(ctx: Context) -> Findings:
+    """adminCount is 1 on what is no longer privileged: access rights stayed those of an administrator."""
+    d = ctx.directory
+    expected = ctx.groups.privileged | ctx.groups.domain_controllers
+    expected[ctx.groups.privileged_groups] = True
+    besides = ctx.groups.well_known(*_PROTECTED_BESIDES)
+    expected[besides] = True
+    expected[ctx.groups.members(besides)] = True
+    rows = accounts(ctx, Kind.USER, Kind.COMPUTER, Kind.GROUP) & ~expected
+    detail = "adminCount vaut 1 sans appartenance à un groupe privilégié"
+    yield from judged(rows, d.admin_count == 1, d.admin_count != UNKNOWN, detail, "adminCount")
+
+
+@check("warning_admincount_0", Fact.ACCOUNTS, Fact.MEMBERS, Fact.ADMIN_COUNT)
+def mark_removed_by_hand(ctx: Context) -> Findings:
+    """adminCount is 0 on a privileged account: the mark was taken away while the privilege stayed."""
+    d = ctx.directory
+    rows = privileged(ctx)
+    detail = "compte privilégié dont adminCount vaut 0"
+    yield from judged(rows, d.admin_count == 0, d.admin_count != UNKNOWN, detail, "adminCount")
+
+
+@check("warning_dont_expire", Fact.ACCOUNTS, Fact.UAC_COMMON)
+def passwords_never_expire(ctx: Context) -> Findings:
+    """Every enabled user whose password never expires, even below the share that fails the control."""
+    bad, known = flagged(ctx, Uac.DONT_EXPIRE_PASSWORD)
+    users = enabled(ctx, Kind.USER) & ~managed(ctx.directory)
+    detail = "mot de passe qui n’expire jamais"
+    yield from judged(users, bad, known, detail, "l’expiration du mot de passe")
+
+
+@check("warning_password_change", Fact.ACCOUNTS, Fact.PASSWORD_DATES)
+def old_passwords(ctx: Context) -> Findings:
+    """Every enabled account whose password has not changed for long."""
+    changed = last_password_change(ctx)
+    yield from judged(
+        enabled(ctx) & ~_krbtgt(ctx),
+        older_than(ctx, changed, ctx.param("days")),
+        changed != UNKNOWN,
+        since(ctx, changed, ctx.directory.password_set, "mot de passe inchangé depuis"),
+        "la date du mot de passe",
+    )
+
+
+def _krbtgt(ctx: Context) -> Mask:
+    mask = np.zeros(len(ctx.directory), np.bool_)
+    mask[ctx.groups.well_known(KRBTGT_RID)] = True
+    return mask
+
+
+@check("warning_logonscript_priv", Fact.ACCOUNTS, Fact.MEMBERS, Fact.UAC)
+def scripts_of_administrators(ctx: Context) -> Iterator[Hit]:
+    """A privileged account with a logon script runs what whoever writes the script wants."""
+    d = ctx.directory
+    for row in privileged(ctx).tolist():
+        script = d.value(row, "scriptpath")
+        if script:
+            yield Hit(row, f"script d’ouverture de session : {script}")
+
+
+@check("warning_reversible_password", Fact.ACCOUNTS, Fact.UAC)
+def reversible_passwords(ctx: Context) -> Findings:
+    """Passwords that the directory can give back in clear."""
+    bad, known = flagged(ctx, Uac.REVERSIBLE_PASSWORD)
+    detail = "mot de passe conservé sous une forme réversible"
+    yield from judged(enabled(ctx), bad, known, detail, "la forme de conservation du mot de passe")
+
+
+@check("warning_rid500", Fact.ACCOUNTS, Fact.LOGON_DATES)
+def builtin_administrator_in_use(ctx: Context) -> Findings:
+    """The built-in administrator is for emergencies: recent use means daily use."""
+    d = ctx.directory
+    rows = named_accounts(ctx, ADMINISTRATOR_RID)
+    if not rows:
+        raise NotMeasured("La collecte ne contient pas le compte Administrateur intégré.")
+    recent = (d.last_logon > NEVER) & ~older_than(ctx, d.last_logon, ctx.param("days") - 1)
+
+    def detail(row: int) -> str:
+        return f"dernière session il y a {days_text(ctx.days_since(int(d.last_logon[row])))}"
+
+    yield from judged(rows, recent, d.last_logon != UNKNOWN, detail, "la date de dernière session")
+
+
+@check("warning_spn_priv", Fact.ACCOUNTS, Fact.MEMBERS, Fact.SPN)
+def tolerated_service_names(ctx: Context) -> Iterator[Hit]:
+    """Privileged users with a service name that the control tolerates: still a target for password cracking."""
+    d = ctx.directory
+    spn, service = carriers(d, "serviceprincipalname"), managed(d)
+    policies = Policies(ctx)
+    figures = {"min_length": ctx.param("min_length"), "max_age_days": ctx.param("max_age_days")}
+    for row in privileged(ctx).tolist():
+        if not spn[row] or d.kind[row] != Kind.USER or d.rid[row] == KRBTGT_RID:
+            continue
+        if service[row]:
+            yield Hit(row, "compte de service géré privilégié, avec un nom de service")
+        elif policies.hardened(row, **figures):
+            yield Hit(row, "nom de service toléré : mot de passe très long et clés AES seules")
+
+
+def _dormant(ctx: Context) -> tuple[Mask, Mask]:
+    """(silent, known): enabled users without a logon for `days`; the built-in administrator is meant to sleep."""
+    activity = last_activity(ctx)
+    return older_than(ctx, activity, ctx.param("days")), activity != UNKNOWN
+
+
+def _users(ctx: Context) -> Mask:
+    users = enabled(ctx, Kind.USER) & ~managed(ctx.directory) & ~_krbtgt(ctx)
+    users[named_accounts(ctx, ADMINISTRATOR_RID)] = False
+    return users
+
+
+def _silent_text(ctx: Context) -> dict[int, str]:
+    silent, _ = _dormant(ctx)
+    activity = last_activity(ctx)
+    never = ctx.directory.last_logon == NEVER
+    out = {}
+    for row in np.flatnonzero(silent & _users(ctx)).tolist():
+        days = days_text(ctx.days_since(int(activity[row])))
+        start = (
+            "jamais utilisé depuis sa création, il y a" if never[row] else "dernière session il y a"
+        )
+        out[row] = f"{start} {days}"
+    return out
+
+
+@check("warning_user_accounts_dormant", Fact.ACCOUNTS, Fact.LOGON_DATES)
+def many_dormant_accounts(ctx: Context) -> Findings:
+    """A significant share of the enabled users no longer opens sessions."""
+    users = _users(ctx)
+    silent, known = _dormant(ctx)
+    total = int(users.sum())
+    if not total:
+        raise NotMeasured("La collecte ne contient aucun compte actif.")
+    limit = ctx.param("share") * total / 100
+    if int((users & silent & known).sum()) > limit:
+        texts = _silent_text(ctx)
+        yield from judged(users, silent, known, texts.__getitem__, "la date de dernière session")
+    elif int((users & ~known).sum()) > limit:
+        raise NotMeasured("Trop de comptes n’ont pas de date de dernière session.")
+
+
+@check("info_user_accounts_dormant", Fact.ACCOUNTS, Fact.LOGON_DATES)
+def dormant_accounts(ctx: Context) -> Findings:
+    """Every enabled user without a recent logon."""
+    silent, known = _dormant(ctx)
+    texts = _silent_text(ctx)
+    yield from judged(_users(ctx), silent, known, texts.__getitem__, "la date de dernière session")
+
+
+def _keys(ctx: Context, rows: Mask) -> Iterator[Hit]:
+    d = ctx.directory
+    keys = d.attributes.get("msds-keycredentiallink", {})
+    for row in np.flatnonzero(rows & carriers(d, "msds-keycredentiallink")).tolist():
+        count = len(keys[row])
+        yield Hit(row, f"{count} clé{'s' if count > 1 else ''} d’authentification")
+
+
+@check("info_keycredentiallink_dc", Fact.ACCOUNTS, Fact.KEY_CREDENTIALS)
+def keys_of_controllers(ctx: Context) -> Iterator[Hit]:
+    """Domain controllers that authenticate with a public key."""
+    yield from _keys(ctx, ctx.groups.domain_controllers & in_collection(ctx.directory))
+
+
+@check("info_keycredentiallink_priv", Fact.ACCOUNTS, Fact.MEMBERS, Fact.KEY_CREDENTIALS)
+def keys_of_administrators(ctx: Context) -> Iterator[Hit]:
+    """Privileged accounts that authenticate with a public key."""
+    mask = np.zeros(len(ctx.directory), np.bool_)
+    mask[privileged(ctx)] = True
+    yield from _keys(ctx, mask)
+
+
+@check("info_keycredentiallink_silo", Fact.ACCOUNTS, Fact.SILOS, Fact.KEY_CREDENTIALS)
+def keys_in_silos(ctx: Context) -> Iterator[Hit]:
+    """Members of an authentication silo that authenticate with a public key."""
+    d = ctx.directory
+    members = d.pairs(Relation.SILO_MEMBER)
+    if not len(members):
+        raise NotApplicable("Aucun compte n’est rattaché à un silo d’authentification.")
+    mask = np.zeros(len(d), np.bool_)
+    mask[members.src] = True
+    yield from _keys(ctx, mask)
+
+
+def _laps_machines(ctx: Context) -> tuple[Mask, Mask]:
+    """(eligible, covered): enabled Windows computers that are not domain controllers, and those where LAPS wrote."""
+    d = ctx.directory
+    eligible = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers
+    other = np.zeros(len(d), np.bool_)
+    for row, values in d.attributes.get("operatingsystem", {}).items():
+        other[row] = bool(values) and "windows" not in values[0].lower()
+    covered = carriers(d, "ms-mcs-admpwdexpirationtime") | carriers(
+        d, "mslaps-passwordexpirationtime"
+    )
+    for row, values in d.attributes.get("haslaps", {}).items():
+        covered[row] |= values == ["TRUE"]
+    return eligible & ~other, covered
+
+
+@check("info_laps", Fact.ACCOUNTS, Fact.LAPS)
+def laps_coverage(ctx: Context) -> Iterator[Hit]:
+    """Share of the machines whose local administrator password is managed, said for each domain below the target."""
+    d = ctx.directory
+    eligible, covered = _laps_machines(ctx)
+    for domain in np.unique(d.domain[eligible]).tolist():
+        mine = eligible & (d.domain == domain)
+        total, good = int(mine.sum()), int((mine & covered).sum())
+        if domain != UNKNOWN and good * 100 < ctx.param("share") * total:
+            yield Hit(domain, f"{good} ordinateurs gérés sur {total}, soit {good * 100 // total} %")
+
+
+@check("info_laps_missing", Fact.ACCOUNTS, Fact.LAPS)
+def laps_is_not_used(ctx: Context) -> Iterator[Hit]:
+    """A domain where no machine at all has its local administrator password managed."""
+    d = ctx.directory
+    eligible, covered = _laps_machines(ctx)
+    if not eligible.any():
+        raise NotApplicable("La collecte ne contient aucun ordinateur Windows actif à gérer.")
+    for domain in np.unique(d.domain[eligible]).tolist():
+        mine = eligible & (d.domain == domain)
+        if domain != UNKNOWN and not (mine & covered).any():
+            yield Hit(domain, f"aucun des {int(mine.sum())} ordinateurs n’est géré par LAPS")
+
+
+@check("extra_laps_missing", Fact.ACCOUNTS, Fact.LAPS)
+def machines_without_laps(ctx: Context) -> Findings:
+    """Each enabled Windows machine whose local administrator password nobody changes."""
+    eligible, covered = _laps_machines(ctx)
+    if not eligible.any():
+        raise NotApplicable("La collecte ne contient aucun ordinateur Windows actif à gérer.")
+    known = np.ones(len(ctx.directory), np.bool_)
+    detail = "aucune trace de LAPS sur cet ordinateur"
+    yield from judged(eligible, ~covered, known, detail, "l’état de LAPS")

@@ -1,0 +1,257 @@
+"""What attackers use on accounts and the ANSSI list lacks, or lists for administrators only."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from rempart.engines.directory.checks.acl import Offence, describe, offenders
+from rempart.engines.directory.checks.common import (
+    KRBTGT_RID,
+    accounts,
+    carriers,
+    days_text,
+    enabled,
+    flagged,
+    in_collection,
+    judged,
+    last_activity,
+    last_password_change,
+    managed,
+    older_than,
+    support,
+)
+from rempart.engines.directory.checks.policy import AES
+from rempart.engines.directory.groups import Mask
+from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Fact, Kind, Uac
+from rempart.engines.directory.registry import (
+    Context,
+    Hit,
+    NotApplicable,
+    NotMeasured,
+    Unmeasured,
+    check,
+)
+from rempart.engines.directory.rights import CONTROL_RIGHTS, Right
+
+Findings = Iterable[Hit | Unmeasured]
+
+
+@check("extra_password_in_description", Fact.ACCOUNTS, Fact.DESCRIPTION)
+def written_passwords(ctx: Context) -> Iterator[Hit]:
+    """Free text that everybody reads and that looks like it holds a password; the text itself is not repeated."""
+    d = ctx.directory
+    patterns = [re.compile(str(text), re.IGNORECASE) for text in ctx.param("patterns")]
+    mine = accounts(ctx, Kind.USER, Kind.COMPUTER, Kind.GROUP)
+    for attribute in ctx.param("attributes"):
+        for row, texts in d.attributes.get(attribute, {}).items():
+            if mine[row] and any(p.search(text) for p in patterns for text in texts):
+                yield Hit(
+                    row, f"l’attribut {attribute} semble contenir un mot de passe (non repris ici)"
+                )
+
+
+def _ordinary(ctx: Context) -> Mask:
+    return ~ctx.groups.privileged
+
+
+@check("extra_asrep_roastable", Fact.ACCOUNTS, Fact.UAC_COMMON)
+def tickets_for_anybody(ctx: Context) -> Findings:
+    """Ordinary enabled accounts whose encrypted ticket is given to whoever asks."""
+    bad, known = flagged(ctx, Uac.DONT_REQUIRE_PREAUTH)
+    rows = enabled(ctx) & _ordinary(ctx)
+    detail = "pré-authentification Kerberos non exigée"
+    yield from judged(rows, bad, known, detail, "la pré-authentification")
+
+
+@check("extra_kerberoastable", Fact.ACCOUNTS, Fact.SPN, Fact.PASSWORD_DATES)
+def crackable_services(ctx: Context) -> Findings:
+    """Ordinary enabled users with a service name and a password that is old, or protected by RC4 only."""
+    d = ctx.directory
+    changed = last_password_change(ctx)
+    old = older_than(ctx, changed, ctx.param("days"))
+    weak = (d.encryption_types != UNKNOWN) & ((d.encryption_types & AES) == 0)
+    rows = enabled(ctx, Kind.USER) & _ordinary(ctx) & ~managed(d)
+    rows &= carriers(d, "serviceprincipalname") & (d.rid != KRBTGT_RID)
+
+    def detail(row: int) -> str:
+        reasons = []
+        if old[row]:
+            reasons.append(f"mot de passe de {days_text(ctx.days_since(int(changed[row])))}")
+        if weak[row]:
+            reasons.append("clés AES non déclarées, ticket chiffré en RC4")
+        return ", ".join(reasons)
+
+    known = (changed != UNKNOWN) | weak
+    yield from judged(rows, old | weak, known, detail, "la date du mot de passe")
+
+
+@check("extra_passwd_notreqd", Fact.ACCOUNTS, Fact.UAC_COMMON)
+def empty_passwords_allowed(ctx: Context) -> Findings:
+    """Enabled accounts that may have an empty password; accounts of trusts have the bit by design."""
+    bad, known = flagged(ctx, Uac.PASSWORD_NOT_REQUIRED)
+    rows = enabled(ctx) & ~ctx.directory.flag(Uac.INTERDOMAIN_TRUST_ACCOUNT)
+    detail = "mot de passe facultatif : il peut être vide"
+    yield from judged(rows, bad, known, detail, "l’obligation de mot de passe")
+
+
+@check("extra_shadow_credentials", Fact.ACCOUNTS, Fact.KEY_CREDENTIALS)
+def unexpected_keys(ctx: Context) -> Iterator[Hit]:
+    """Keys on accounts that no person uses with Windows Hello: services, controllers, disabled or built-in ones."""
+    d = ctx.directory
+    service = carriers(d, "serviceprincipalname") & (d.kind == Kind.USER)
+    reasons = (
+        (ctx.groups.domain_controllers, "contrôleur de domaine"),
+        (np.isin(d.rid, (500, 501, KRBTGT_RID)) & (d.kind == Kind.USER), "compte intégré"),
+        (managed(d), "compte de service géré"),
+        (service, "compte de service"),
+        (d.flag(Uac.DISABLED), "compte désactivé"),
+        (ctx.groups.privileged, "compte privilégié"),
+    )
+    keys = carriers(d, "msds-keycredentiallink") & accounts(ctx)
+    for row in np.flatnonzero(keys).tolist():
+        why = next((text for mask, text in reasons if mask[row]), None)
+        if why:
+            yield Hit(row, f"clé d’authentification sur un {why}")
+
+
+@check("extra_inactive_computers", Fact.ACCOUNTS, Fact.LOGON_DATES)
+def silent_computers(ctx: Context) -> Findings:
+    """Enabled computers that no longer open sessions; controllers have a control."""
+    activity = last_activity(ctx)
+    rows = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers
+
+    def detail(row: int) -> str:
+        days = days_text(ctx.days_since(int(activity[row])))
+        if ctx.directory.last_logon[row] == NEVER:
+            return f"aucune session depuis sa création, il y a {days}"
+        return f"dernière session il y a {days}"
+
+    silent = older_than(ctx, activity, ctx.param("days"))
+    missing = "la date de dernière session"
+    yield from judged(rows, silent, activity != UNKNOWN, detail, missing)
+
+
+@check("extra_obsolete_os", Fact.ACCOUNTS, Fact.OPERATING_SYSTEM)
+def obsolete_systems(ctx: Context) -> Findings:
+    """Enabled computers, controllers left out, whose system gets no security update any more."""
+    d = ctx.directory
+    rows = np.flatnonzero(enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers)
+    known = np.zeros(len(d), np.bool_)
+    bad = np.zeros(len(d), np.bool_)
+    said: dict[int, str] = {}
+    for row in rows.tolist():
+        found = support(d, row)
+        name = d.value(row, "operatingsystem")
+        # What is not Windows has no date here, and is not ours to judge.
+        known[row] = found is not None or (name is not None and "windows" not in name.lower())
+        if found is not None and found.ends_at <= ctx.today:
+            bad[row] = True
+            said[row] = f"{found.label}, sans correctif depuis le {found.ends_on}"
+    yield from judged(rows, bad, known, said.__getitem__, "un système reconnu")
+
+
+@check(
+    "extra_precreated_computers",
+    Fact.ACCOUNTS,
+    Fact.LOGON_DATES,
+    Fact.PASSWORD_DATES,
+    Fact.CREATION_DATES,
+)
+def guessable_computers(ctx: Context) -> Findings:
+    """Enabled computers that nobody ever joined: their first password may be their own name."""
+    d = ctx.directory
+    rows = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers
+    first = (d.password_set == NEVER) | (
+        (d.password_set >= d.created - 60) & (d.password_set <= d.created + 60)
+    )
+    old = older_than(ctx, d.created, ctx.param("days"))
+    bad = (d.last_logon == NEVER) & first & old
+    known = (d.last_logon != UNKNOWN) & (d.password_set != UNKNOWN) & (d.created != UNKNOWN)
+
+    def detail(row: int) -> str:
+        return f"créé il y a {days_text(ctx.days_since(int(d.created[row])))}, jamais raccordé"
+
+    missing = "les dates de création, de session et de mot de passe"
+    yield from judged(rows, bad, known, detail, missing)
+
+
+def _named(d: Directory, row: int) -> str:
+    return (d.value(row, "samaccountname") or d.names[row].partition("@")[0]).rstrip("$").lower()
+
+
+@check("extra_azureadssoacc", Fact.ACCOUNTS, Fact.PASSWORD_DATES)
+def single_sign_on_key(ctx: Context) -> Findings:
+    """The computer account whose key opens the cloud sessions of everybody: its key must be rolled over."""
+    d = ctx.directory
+    candidates = np.flatnonzero(accounts(ctx, Kind.COMPUTER)).tolist()
+    rows = [row for row in candidates if _named(d, row).startswith("azureadssoacc")]
+    if not rows:
+        raise NotApplicable("L’ouverture de session transparente d’Entra ID n’est pas installée.")
+    changed = last_password_change(ctx)
+    old = older_than(ctx, changed, ctx.param("days"))
+
+    def detail(row: int) -> str:
+        return f"clé inchangée depuis {days_text(ctx.days_since(int(changed[row])))}"
+
+    yield from judged(rows, old, changed != UNKNOWN, detail, "la date de la clé")
+
+
+@check("extra_msol_rights", Fact.ACCOUNTS, Fact.ACL)
+def synchronization_accounts(ctx: Context) -> Iterator[Hit]:
+    """Accounts of directory synchronization that can replicate secrets, and who controls them."""
+    d = ctx.directory
+    starts = tuple(str(text).lower() for text in ctx.param("prefixes"))
+    users = np.flatnonzero(enabled(ctx, Kind.USER)).tolist()
+    rows = [row for row in users if _named(d, row).startswith(starts)]
+    if not rows:
+        raise NotApplicable("Aucun compte de synchronisation d’annuaire n’a été reconnu.")
+    replicating = {
+        who
+        for domain in d.rows(Kind.DOMAIN).tolist()
+        for who, right, _ in d.acls.entries(domain)
+        if right in (Right.GetChangesAll, Right.GenericAll, Right.AllExtendedRights)
+    }
+    for row in rows:
+        groups = [g for g in replicating if row in ctx.groups.members([g])]
+        if row in replicating or groups:
+            yield Hit(row, "peut répliquer tous les secrets du domaine")
+    found: dict[tuple[int, int], list[Offence]] = {}
+    for offence in offenders(ctx, rows, CONTROL_RIGHTS):
+        found.setdefault((offence.row, offence.principal), []).append(offence)
+    for (row, principal), rights in found.items():
+        yield Hit(row, describe(ctx, principal, rights))
+
+
+@check("extra_badsuccessor", Fact.ACL, Fact.ACCOUNTS)
+def successors(ctx: Context) -> Findings:
+    """Who may create a delegated managed account, and so declare it the successor of an administrator."""
+    d = ctx.directory
+    _need_recent_controller(ctx)
+    places = np.flatnonzero(
+        np.isin(d.kind, (Kind.OU, Kind.CONTAINER, Kind.DOMAIN)) & in_collection(d)
+    )
+    places = np.array([row for row in places.tolist() if _holds_accounts(d, row)], np.int64)
+    rights = {Right[name] for name in ctx.param("rights")}
+    found: dict[tuple[int, int], list[Offence]] = {}
+    for offence in offenders(ctx, places, rights):
+        found.setdefault((offence.row, offence.principal), []).append(offence)
+    for (row, principal), given in found.items():
+        yield Hit(row, describe(ctx, principal, given))
+    if not found and not d.has(Fact.DESCRIPTORS):
+        yield Unmeasured("La collecte ne donne pas le droit de créer des objets.")
+
+
+def _holds_accounts(d: Directory, row: int) -> bool:
+    return ",cn=system," not in d.dns[row].lower() and "cn=configuration," not in d.dns[row].lower()
+
+
+def _need_recent_controller(ctx: Context) -> None:
+    """The class only works with a controller of Windows Server 2025; the class may be there without one."""
+    controllers = np.flatnonzero(ctx.groups.domain_controllers & in_collection(ctx.directory))
+    systems = [ctx.directory.value(row, "operatingsystem") for row in controllers.tolist()]
+    if any(name and "2025" in name for name in systems):
+        return
+    if systems and all(systems):
+        raise NotApplicable("Aucun contrôleur de domaine n’est sous Windows Server 2025.")
+    raise NotMeasured("La collecte ne donne pas le système de tous les contrôleurs de domaine.")
