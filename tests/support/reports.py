@@ -277,7 +277,7 @@ def clean() -> Report:
     """A directory where nothing that was measured fails, and all was measured."""
     base = sample()
     counts = [LevelCount(n, 0, k, 0, 0) for n, k in ((1, 37), (2, 30), (3, 21), (4, 7))]
-    passed = [msgspec.structs.replace(c, outcome=Outcome.PASSED, reason="", objects=[], failed_levels=[]) for c in base.controls]  # fmt: skip
+    passed = [msgspec.structs.replace(c, outcome=Outcome.PASSED, reason="", objects=[], failed_levels=[], points=[]) for c in base.controls]  # fmt: skip
     return msgspec.structs.replace(
         base,
         level=Level(5, False, 0, counts),

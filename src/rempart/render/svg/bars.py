@@ -63,13 +63,14 @@ def columns(rows: Sequence[Bar], title: str) -> str:
     base = COLUMN_HEIGHT + 20
     body = []
     for k, row in enumerate(rows):
-        height = COLUMN_HEIGHT * row.value / most
+        height = max(COLUMN_HEIGHT * row.value / most, 2.0 if row.value else 0.0)
+        x, centre, top = k * step + step * 0.15, (k + 0.5) * step, base - height
         if row.value:
-            height = max(height, 2.0)
-        x, centre = k * step + step * 0.15, (k + 0.5) * step
+            body.append(
+                f'<rect class="bar" x="{x:.1f}%" y="{top:.0f}" width="{step * 0.7:.1f}%" height="{height:.0f}" rx="2"/>'
+            )
         body.append(
-            f'<rect class="bar" x="{x:.1f}%" y="{base - height:.0f}" width="{step * 0.7:.1f}%" height="{height:.0f}" rx="2"/>'
-            f'<text class="strong" x="{centre:.1f}%" y="{base - height - 6:.0f}" text-anchor="middle">{label(row.note)}</text>'
+            f'<text class="strong" x="{centre:.1f}%" y="{top - 6:.0f}" text-anchor="middle">{label(row.note)}</text>'
             f'<text x="{centre:.1f}%" y="{base + 17}" text-anchor="middle">{label(row.label)}</text>'
         )
     return (
