@@ -1,0 +1,25 @@
+"""Reading whatever a hospital has into directories: one a forest, collections that complete each other merged."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.merge import forests
+from rempart.engines.directory.model import Directory
+from rempart.engines.directory.read.detect import read_into, sources_of
+from rempart.kernel.progress import Observer
+
+
+def read(
+    paths: Sequence[Path], observer: Observer, *, passphrase: str = "", identity: str = ""
+) -> list[Directory]:
+    """Read every collection at these paths. Raises UnreadableSource when one cannot be read: nothing is guessed.
+
+    `passphrase` and `identity` open encrypted collections.
+    """
+    read_ones = []
+    for source in [found for path in paths for found in sources_of(path)]:
+        builder = Builder()
+        read_into(source, builder, observer, passphrase=passphrase, identity=identity)
+        read_ones.append(builder.build())
+    return forests(read_ones)

@@ -1,0 +1,204 @@
+"""`rempart audit directory`: read, judge, search, plan, write."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+import yaml
+from rich.console import Console
+
+from rempart import __version__
+from rempart.cli.progress import Bars
+from rempart.content.catalogue import directory_catalogue
+from rempart.engines.directory.pseudonymise import pseudonymise, read_key
+from rempart.engines.directory.read import read
+from rempart.engines.directory.register import read_register
+from rempart.engines.directory.report import Report
+from rempart.engines.directory.run import Options, audit as run_audit, collection_day
+from rempart.engines.directory.tier0 import Adjustment
+from rempart.kernel.errors import UnreadableSource
+from rempart.render.outputs import FORMATS, PROOF, write
+from rempart.render.terminal import summary
+
+FINDINGS: Final = 1
+_PATH = click.Path(path_type=Path)
+
+
+class Formats(click.ParamType[tuple[str, ...]]):
+    """A list of formats separated by commas."""
+
+    name = "formats"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The formats asked for; `all` means every one."""
+        asked = [part.strip() for part in str(value).split(",") if part.strip()]
+        known = [*FORMATS, PROOF]
+        unknown = [f for f in asked if f not in [*known, "all"]]
+        if unknown or not asked:
+            self.fail(
+                f"format inconnu : {', '.join(unknown)}. Formats : {', '.join(known)}.", param, ctx
+            )
+        return tuple(known if "all" in asked else asked)
+
+
+@click.group(help="Auditer, hors ligne, ce que l’établissement a déjà.")
+def audit() -> None:
+    """The group of the audits."""
+
+
+@audit.command(
+    "directory",
+    help="Auditer un annuaire Active Directory : niveau ANSSI, chemins vers le cœur, plan le moins coûteux.\n\n"
+    "SOURCE : zip ou dossier SharpHound, LDIF, dossier ORADAD en clair, ldapdomaindump, ou collecte de Rempart. "
+    "Plusieurs sources d’un même annuaire se complètent ; plusieurs annuaires donnent la vue d’un groupement.",
+)
+@click.argument("sources", nargs=-1, required=True, type=_PATH, metavar="SOURCE…")
+@click.option(
+    "--output", "output", required=True, type=_PATH, metavar="DOSSIER", help="Où écrire le rapport."
+)
+@click.option(
+    "--format",
+    "formats",
+    type=Formats(),
+    default="html,pdf,xlsx,csv,json",
+    show_default=True,
+    metavar="LISTE",
+    help="Formats séparés par des virgules : html, pdf, xlsx, csv, json, proof (dossier de preuve).",
+)
+@click.option(
+    "--accepted", type=_PATH, metavar="FICHIER", help="Registre des risques acceptés (YAML)."
+)
+@click.option(
+    "--tier0",
+    "tier0_file",
+    type=_PATH,
+    metavar="FICHIER",
+    help="Ajustement du cœur (YAML : add, remove).",
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="AAAA-MM-JJ",
+    help="Jour auquel les âges sont comptés. Par défaut : celui de la collecte.",
+)
+@click.option(
+    "--threshold",
+    type=click.IntRange(1, 4),
+    metavar="NIVEAU",
+    help="Sortir avec le code 1 si un point de ce niveau, ou d’un niveau plus grave, échoue.",
+)
+@click.option(
+    "--pseudonymise", "pseudonymised", is_flag=True, help="Cacher les noms dans le rapport."
+)
+@click.option(
+    "--key",
+    "key_file",
+    type=_PATH,
+    metavar="FICHIER",
+    help="Clé des pseudonymes, créée si elle manque ; elle reste ici.",
+)
+@click.option(
+    "--passphrase-file",
+    type=_PATH,
+    metavar="FICHIER",
+    help="Phrase qui ouvre une collecte chiffrée.",
+)
+@click.option(
+    "--identity-file",
+    type=_PATH,
+    metavar="FICHIER",
+    help="Identité age qui ouvre une collecte chiffrée.",
+)
+@click.option("--quiet", is_flag=True, help="Ne rien afficher que les erreurs.")
+@click.pass_context
+def audit_directory(
+    ctx: click.Context,
+    sources: tuple[Path, ...],
+    output: Path,
+    formats: tuple[str, ...],
+    accepted: Path | None,
+    tier0_file: Path | None,
+    today: datetime | None,
+    threshold: int | None,
+    pseudonymised: bool,
+    key_file: Path | None,
+    passphrase_file: Path | None,
+    identity_file: Path | None,
+    quiet: bool,
+) -> None:
+    """Run the audit and write its outputs."""
+    if pseudonymised and key_file is None:
+        raise click.UsageError(
+            "--pseudonymise demande --key FICHIER, pour retrouver les noms ensuite."
+        )
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    options = Options(
+        accepted=read_register(accepted) if accepted else (),
+        adjustment=read_adjustment(tier0_file) if tier0_file else Adjustment(),
+    )
+    with Bars(console) as bars:
+        directories = read(
+            list(sources),
+            bars,
+            passphrase=_secret(passphrase_file),
+            identity=_secret(identity_file),
+        )
+        day = today.date() if today else collection_day(directories, _system_day())
+        report = run_audit(
+            directories,
+            catalogue=directory_catalogue(),
+            today=day,
+            tool_version=__version__,
+            options=options,
+            notes=bars.notes,
+            observer=bars,
+        )
+        if pseudonymised and key_file is not None:
+            report = pseudonymise(report, read_key(key_file))
+        bars.stage("Écriture du rapport")
+        paths = write(report, output, formats)
+    if not quiet:
+        summary(report, Console(highlight=False))
+        click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
+    if threshold is not None and _fails(report, threshold):
+        ctx.exit(FINDINGS)
+
+
+class _Tier0File(msgspec.Struct, forbid_unknown_fields=True):
+    add: list[str] = []
+    remove: list[str] = []
+
+
+def read_adjustment(path: Path) -> Adjustment:
+    """What the establishment adds to Tier 0 or takes out of it. Raises UnreadableSource."""
+    try:
+        data = yaml.safe_load(path.read_text("utf-8-sig"))
+        found = msgspec.convert(data or {}, _Tier0File)
+    except (OSError, ValueError, yaml.YAMLError, msgspec.ValidationError) as fault:
+        raise UnreadableSource(
+            f"Ajustement du cœur illisible : {path} ({fault}).",
+            expected="Un fichier YAML avec deux listes, add et remove, de noms, SID ou DN.",
+        ) from fault
+    return Adjustment(tuple(found.add), tuple(found.remove))
+
+
+def _secret(path: Path | None) -> str:
+    """First line of a secret file, never asked for on the command line."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text("utf-8-sig").strip()
+    except (OSError, ValueError) as fault:
+        raise UnreadableSource(f"Fichier de secret illisible : {path} ({fault}).") from fault
+
+
+def _system_day() -> date:
+    return datetime.now(UTC).date()  # noqa: TID251 (the command line is where the clock is read)
+
+
+def _fails(report: Report, threshold: int) -> bool:
+    return any(level <= threshold for c in report.controls for level in c.failed_levels)

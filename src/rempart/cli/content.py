@@ -1,0 +1,45 @@
+"""`rempart content check`: every content file against its schema, its function and its examples."""
+
+import click
+
+from rempart.content.loader import (
+    directory_actions,
+    directory_checks,
+    directory_facts,
+    directory_relations,
+)
+from rempart.engines.directory import checks as _checks
+from rempart.engines.directory.content_check import faults_of_content
+from rempart.kernel.errors import InvalidContent
+
+REGISTERED = _checks
+
+
+@click.group(help="Le contenu de Rempart : points de contrôle, relations, gestes.")
+def content() -> None:
+    """The group of the content commands."""
+
+
+@content.command(
+    "check",
+    help="Vérifier chaque fichier : schéma, renvois, exemples qui doivent et ne doivent pas être relevés.",
+)
+@click.pass_context
+def content_check(ctx: click.Context) -> None:
+    """Print each fault; exit with 1 when there is one."""
+    try:
+        counts = {
+            "points de contrôle": len(directory_checks()),
+            "relations": len(directory_relations()),
+            "gestes": len(directory_actions()),
+            "faits": len(directory_facts()),
+        }
+        faults = faults_of_content()
+    except InvalidContent as fault:
+        faults, counts = [str(fault)], {}
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        click.echo(f"{len(faults)} défaut(s) dans le contenu.", err=True)
+        ctx.exit(1)
+    click.echo("Contenu valide : " + ", ".join(f"{n} {what}" for what, n in counts.items()) + ".")

@@ -1,0 +1,54 @@
+"""Progress on the terminal: a line while a stage lasts, notes kept for the report."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from rempart.cli.text import for_console
+
+
+class Bars:
+    """The observer of a command: shows stages on a terminal, and gathers the notes."""
+
+    def __init__(self, console: Console) -> None:
+        self.notes: list[str] = []
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn("line"),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal or console.quiet,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Show a new stage in place of the last."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(for_console(name, self._console), total=total)
+
+    def advance(self, units: int = 1) -> None:
+        """Move the bar of the present stage."""
+        if self._task is not None:
+            self._progress.advance(self._task, units)
+
+    def note(self, message: str) -> None:
+        """Keep a note for the report."""
+        self.notes.append(message)
