@@ -16,7 +16,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## Install, audit the bundled sample, and say where the report is
-	@$(BIN)/rempart audit directory $(SAMPLE) --output out/demo --fail-at never
+	@$(BIN)/rempart audit directory $(SAMPLE) --output out/demo
 	@echo "Le rapport est dans $(CURDIR)/out/demo : ouvrez report.html."
 
 test: check ## Everything: check, then all the tests, with their coverage

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import click
-from rempart.cli.main import main as command_line
+from rempart.cli.main import cli
 
 from rempart.content.directory import CheckKind, DirectoryCheck
 from rempart.content.loader import directory_checks
@@ -60,7 +60,7 @@ def help_of(command: click.Command, words: str) -> list[str]:
 
 def commands() -> str:
     """The help of the command line, as it prints it."""
-    return "\n\n".join([GENERATED, "# Commandes", *help_of(command_line, "rempart")]) + "\n"
+    return "\n\n".join([GENERATED, "# Commandes", *help_of(cli, "rempart")]) + "\n"
 
 
 PAGES = {

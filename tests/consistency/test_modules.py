@@ -55,15 +55,6 @@ def test_the_command_line_starts_where_django_is_absent() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_reading_nothing_loads_neither_the_solver_nor_the_renderers() -> None:
-    code = (
-        "import sys, rempart.cli.main; "
-        "print([m for m in ('scipy.optimize', 'typst', 'xlsxwriter', 'ldap3') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
 def test_nothing_in_the_source_asserts() -> None:
     found = [
         f"{name(path)}:{node.lineno}"
