@@ -14,6 +14,10 @@ DOMAIN_DNS = "domaindnszones"
 FOREST_DNS = "forestdnszones"
 
 
+_ROOTS = ("dc=", "cn=configuration,dc=", "cn=schema,cn=configuration,dc=")
+"""Beginnings of the DN of a root, which is in its own partition and not in that of its parent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Partition:
     """Where an object lives: DNS name of its domain (of the forest for the configuration), and which partition."""
@@ -86,7 +90,7 @@ class Gathered:
     def partition(self, lower_dn: str) -> Partition:
         """The partition of a DN, from its end."""
         parent = split_dn(lower_dn)[1]
-        key = lower_dn if lower_dn.startswith("dc=") or not parent else parent
+        key = lower_dn if lower_dn.startswith(_ROOTS) or not parent else parent
         found = self.partitions.get(key)
         if found is None:
             found = self.partitions[key] = _partition(key)
