@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import click
-from rempart.cli.main import cli
 
+from rempart.cli.main import cli, speak_french
 from rempart.content.directory import CheckKind, DirectoryCheck
 from rempart.content.loader import directory_checks
 
@@ -60,6 +60,7 @@ def help_of(command: click.Command, words: str) -> list[str]:
 
 def commands() -> str:
     """The help of the command line, as it prints it."""
+    speak_french()
     return "\n\n".join([GENERATED, "# Commandes", *help_of(cli, "rempart")]) + "\n"
 
 

@@ -43,7 +43,7 @@ collect.add_command(collect_directory, "directory")
 
 def main() -> None:
     """Entry point: French words for click's own messages, and errors as sentences instead of tracebacks."""
-    _speak_french()
+    speak_french()
     _print_anything()
     try:
         cli.main(standalone_mode=False)
@@ -69,7 +69,7 @@ def main() -> None:
         sys.exit(COULD_NOT_RUN)
 
 
-def _speak_french() -> None:
+def speak_french() -> None:
     """Point gettext, which click asks for its own words, at our French catalogue."""
     os.environ.setdefault("LANGUAGE", "fr")
     with as_file(files("rempart.cli") / "locale") as folder:
