@@ -35,7 +35,7 @@ realm = {realm}
 workgroup = {domain}
 netbios name = DC1
 server role = active directory domain controller
-server services = ldap cldap kdc s3fs rpc
+server services = ldap cldap kdc
 interfaces = {host}/8
 bind interfaces only = yes
 private dir = {folder}/private
@@ -51,16 +51,6 @@ log level = 0
 tls keyfile = {folder}/tls/key.pem
 tls certfile = {folder}/tls/cert.pem
 tls cafile = {folder}/tls/ca.pem
-disable spoolss = yes
-load printers = no
-
-[sysvol]
-path = {folder}/state/sysvol
-read only = no
-
-[netlogon]
-path = {folder}/state/sysvol/{dns}/scripts
-read only = no
 """
 
 
@@ -199,9 +189,7 @@ def _provision(folder: Path) -> None:
 def _configure(folder: Path, host: str) -> None:
     for name in ("etc", "run", "log", "tls", "cache", "lock"):
         (folder / name).mkdir(exist_ok=True)
-    text = CONFIGURATION.format(
-        folder=folder, host=host, realm=REALM, domain=DOMAIN, dns=REALM.lower()
-    )
+    text = CONFIGURATION.format(folder=folder, host=host, realm=REALM, domain=DOMAIN)
     (folder / "etc" / "smb.conf").write_text(text, encoding="utf-8")
 
 
@@ -222,7 +210,7 @@ def _samba(folder: Path, host: str) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        for port in (389, 636, 88, 445):
+        for port in (389, 636, 88):
             _wait(host, port, process, folder)
         yield
     finally:

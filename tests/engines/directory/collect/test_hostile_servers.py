@@ -38,7 +38,7 @@ class Kept:
 def collect_from(answer: Answer, *, now: int = NOW, timeout: float = 5) -> tuple[Summary, Kept]:
     sink = Kept()
     with serving(answer) as (port, _):
-        target = Target("127.0.0.1", port, Protection.CLEAR, timeout=timeout)
+        target = Target("127.0.0.1", port, Protection.CLEAR, timeout=timeout, sysvol=False)
         return collect(target, now=now, observer=Silent(), sink=sink), sink
 
 
@@ -163,7 +163,7 @@ def test_a_server_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:
         serving(on_search(b"\x00")) as (port, _),
         CollectionWriter(path) as writer,
     ):
-        target = Target("127.0.0.1", port, Protection.CLEAR, timeout=1)
+        target = Target("127.0.0.1", port, Protection.CLEAR, timeout=1, sysvol=False)
         collect(target, now=NOW, observer=Silent(), sink=writer)
     assert not list(tmp_path.iterdir())
 

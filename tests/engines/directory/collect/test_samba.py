@@ -33,6 +33,7 @@ def target_of(controller: Controller, **changes: object) -> Target:
         password=controller.password,
         ca_file=controller.ca_file,
         timeout=20,
+        sysvol=False,
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 

@@ -18,8 +18,10 @@ from rempart.engines.directory.collect.client import Client, Entry
 from rempart.engines.directory.collect.collection_file import FORMAT, VERSION, Header
 from rempart.engines.directory.collect.messages import Control
 from rempart.engines.directory.collect.results import RefusedError, unreachable
+from rempart.engines.directory.collect.smb import SysvolUnavailableError, read_sysvol
 from rempart.engines.directory.collect.target import Target
 from rempart.engines.directory.collect.transport import TransportError
+from rempart.engines.directory.policies import PolicyFiles
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
 
@@ -41,6 +43,12 @@ class Sink(Protocol):
     def entry(self, dn: str, attributes: dict[str, list[bytes]]) -> None:
         """One entry; attribute names are lower case, ranged values are complete."""
 
+    def policy(self, policy: PolicyFiles) -> None:
+        """What the files of one group policy say."""
+
+    def sysvol_read(self) -> None:
+        """SYSVOL was read whole."""
+
     def note(self, text: str) -> None:
         """A sentence (French) to keep with the collection."""
 
@@ -54,6 +62,7 @@ class Summary:
     entries: dict[str, int] = field(default_factory=dict)  # naming context → entries
     descriptors: int = 0  # entries that came with their security descriptor
     refused: dict[str, str] = field(default_factory=dict)  # naming context → reason (French)
+    policies: int | None = None  # group policies whose files were read; None when SYSVOL was not
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -126,6 +135,8 @@ class _Collection:
         for context in _ordered(contexts, domain):
             self._read_context(context)
         self._finish(domain)
+        if self.target.sysvol:
+            self._read_sysvol(domain)
         return self.summary
 
     def _root_dse(self) -> dict[str, list[bytes]]:
@@ -214,6 +225,18 @@ class _Collection:
                 "collectez chaque domaine auprès de ses propres contrôleurs."
             )
 
+    def _read_sysvol(self, domain: str) -> None:
+        self.observer.stage("Lecture de SYSVOL")
+        try:
+            policies = read_sysvol(self.target, _dns_name(domain), self.observer)
+        except SysvolUnavailableError as error:
+            self._note(f"SYSVOL n’a pas été lu : {error}.")
+            return
+        for policy in policies.values():
+            self.sink.policy(policy)
+        self.sink.sysvol_read()
+        self.summary.policies = len(policies)
+
     def _note(self, text: str) -> None:
         self.summary.notes.append(text)
         self.observer.note(text)
@@ -223,6 +246,11 @@ class _Collection:
 def _ordered(contexts: Sequence[str], domain: str) -> list[str]:
     """The domain first: without it there is nothing to audit, so its failure must come early."""
     return sorted(contexts, key=lambda context: context.lower() != domain.lower())
+
+
+def _dns_name(dn: str) -> str:
+    parts = (part.strip() for part in dn.split(","))
+    return ".".join(part[3:] for part in parts if part[:3].upper() == "DC=").lower()
 
 
 def _texts(attributes: dict[str, list[bytes]], name: str) -> list[str]:

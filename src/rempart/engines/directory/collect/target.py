@@ -47,6 +47,8 @@ class Target:
     server_name: str = (
         ""  # name in the certificate and in the Kerberos ticket, when it is not `host`
     )
+    sysvol: bool = True  # read the SYSVOL share of the same host
+    smb_port: int = 445
     page: int = 1000  # entries an answer; 1000 is the most that Active Directory gives by default
 
     @property
