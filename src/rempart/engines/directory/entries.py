@@ -73,6 +73,8 @@ class EntryReader:
         kind = _kind(found, lower, partition, attributes)
         row = self._row(dn, lower, kind, partition, attributes)
         gathered.dn_rows[gathered.dn_id(lower)] = row
+        if found.name == "foreignsecurityprincipal":
+            return  # it only stands for a SID: rights over it, or its place, are not the principal's
         holder = lower.startswith("cn=adminsdholder,cn=system,")
         gathered.place(row, partition, ADMINSDHOLDER if holder else found.name)
         self._describe(row, dn, kind, found, partition, attributes)

@@ -26,7 +26,7 @@ _UNUSED: Final = frozenset({"rootDSE", "dnsNode", "sysvol", "metadata", "top"})
 # Columns that hold nothing for the model; memberOf repeats the `member` of the groups.
 _SKIPPED: Final = words(
     """
-    shortname shortdn distinguishedname memberof objectcategory dscorepropagationdata usncreated usnchanged
+    shortname shortdn distinguishedname memberof dscorepropagationdata usncreated usnchanged
     replpropertymetadata repsto repsfrom repluptodatevector msds-replattributemetadata
     msds-replvaluemetadata msds-replvaluemetadataext allowedattributes allowedattributeseffective
     allowedchildclasses allowedchildclasseseffective possibleinferiors canonicalname sdrightseffective
@@ -37,7 +37,7 @@ _SKIPPED: Final = words(
 FIELD_LIMIT: Final = 1 << 19
 """Characters that ORADAD writes at most in one field; the values beyond are emptied, their separators kept."""
 
-_REPEATED: Final = frozenset({"ntsecuritydescriptor", "objectclass"})
+_REPEATED: Final = frozenset({"ntsecuritydescriptor", "objectclass", "objectcategory"})
 _Attributes = dict[str, list[bytes]]
 _Repeated = tuple[str, tuple[bytes, ...]]
 

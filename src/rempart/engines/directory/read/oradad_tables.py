@@ -34,8 +34,9 @@ _SEVERAL: Final = words(
     objectclass serviceprincipalname msds-allowedtodelegateto altsecurityidentities certificatetemplates
     pkiextendedkeyusage mspki-certificate-application-policy mspki-certificate-policy
     mspki-ra-application-policies mspki-ra-policies mspki-enrollment-servers pkicriticalextensions
-    dnsproperty supportedcontrol supportedcapabilities namingcontexts msds-enabledfeature
-    systempossuperiors posssuperiors systemmaycontain maycontain systemmustcontain mustcontain
+    msds-enabledfeature keywords admincontextmenu contextmenu shellcontextmenu adminpropertypages
+    shellpropertypages adminmultiselectpropertypages createwizardext
+    systemposssuperiors posssuperiors systemmaycontain maycontain systemmustcontain mustcontain
     systemauxiliaryclass auxiliaryclass msds-alloweddnssuffixes servicebindinginformation
     """
 )
