@@ -94,9 +94,8 @@ class Builder:
         self._relations: dict[Relation, tuple[array[int], array[int]]] = {}
         self._acl_keys: dict[object, int] = {}
         self._acl_start = array("q", [0])
-        self._acl_principal = array("i")
-        self._acl_right = array("B")
-        self._acl_inherited = array("B")
+        self._acl_entries = array("i")
+        self._entry_numbers: dict[tuple[int, int, bool], int] = {}
 
     def row(self, identifier: str) -> int:
         """Row of an id (SID text, prefixed well-known SID, or upper-case GUID), created at need."""
@@ -194,6 +193,14 @@ class Builder:
         if known is None or known.attributes is None:
             self.trusts[key] = trust
 
+    def entry(self, principal: int, right: int, inherited: bool) -> int:
+        """Number of a distinct access entry (principal row, `Right`, inherited)."""
+        key = (principal, right, inherited)
+        found = self._entry_numbers.get(key)
+        if found is None:
+            found = self._entry_numbers[key] = len(self._entry_numbers)
+        return found
+
     def acl(self, key: object, entries: Iterable[tuple[int, int, bool]] | None = None) -> int:
         """Id of a distinct access list.
 
@@ -205,17 +212,39 @@ class Builder:
             return found
         if entries is None:
             raise KeyError(key)
-        for principal, right, inherited in entries:
-            self._acl_principal.append(principal)
-            self._acl_right.append(right)
-            self._acl_inherited.append(inherited)
-        self._acl_start.append(len(self._acl_principal))
+        self._acl_entries.extend([self.entry(*e) for e in entries])
+        return self._new_acl(key)
+
+    def acl_of_numbers(self, numbers: tuple[int, ...]) -> int:
+        """Id of the access list made of these entry numbers (see `entry`); negative ones are left out."""
+        found = self._acl_keys.get(numbers)
+        if found is not None:
+            return found
+        self._acl_entries.extend(
+            numbers if not numbers or min(numbers) >= 0 else [n for n in numbers if n >= 0]
+        )
+        return self._new_acl(numbers)
+
+    def _new_acl(self, key: object) -> int:
+        self._acl_start.append(len(self._acl_entries))
         found = self._acl_keys[key] = len(self._acl_keys)
         return found
 
+    def _acls(self, of: NDArray[np.int64], protected: NDArray[np.int64]) -> Acls:
+        table = np.array(list(self._entry_numbers), np.int64).reshape(-1, 3)
+        entries = np.array(self._acl_entries, np.int64)
+        return Acls(
+            of=of.astype(np.int32),
+            start=np.array(self._acl_start, np.int64),
+            principal=table[entries, 0].astype(np.int32),
+            right=table[entries, 1].astype(np.uint8),
+            inherited=table[entries, 2].astype(np.bool_),
+            protected=protected.astype(np.int8),
+        )
+
     def has_acls(self) -> bool:
         """Whether any access entry was read."""
-        return len(self._acl_principal) > 0
+        return len(self._acl_entries) > 0
 
     def build(self) -> Directory:
         """The directory: arrays in place of what was collected. The builder must not be used afterwards."""
@@ -225,14 +254,7 @@ class Builder:
         names = [self.names.get(i, "") for i in range(n)]
         dns = [self.dns.get(i, "") for i in range(n)]
         uac, known = self._merged_uac(n)
-        acls = Acls(
-            of=columns["acl"].astype(np.int32),
-            start=np.array(self._acl_start, np.int64),
-            principal=np.array(self._acl_principal, np.int32),
-            right=np.array(self._acl_right, np.uint8),
-            inherited=np.array(self._acl_inherited, np.bool_),
-            protected=columns["protected"].astype(np.int8),
-        )
+        acls = self._acls(columns["acl"], columns["protected"])
         owner = columns["owner"].astype(np.int32)
         return Directory(
             sources=tuple(self.sources),

@@ -24,6 +24,7 @@ from rempart.engines.directory.plan.section import plan, section
 from rempart.engines.directory.register import Entry, Register
 from rempart.engines.directory.report import (
     ControlResult,
+    Convergence,
     DirectoryResult,
     DomainRef,
     Exposure,
@@ -94,10 +95,6 @@ def audit(
     shown, planned = _paths_and_plan(
         combined, groups, catalogue, instant, chosen, register, [*controls, *unscored]
     )
-    each = [
-        _directory_result(d, r, catalogue, chosen)
-        for d, r in zip(directories, results, strict=True)
-    ]
     return Report(
         title=_title(directories),
         audited_on=today.isoformat(),
@@ -112,9 +109,7 @@ def audit(
         exposure=shown,
         plan=planned,
         accepted=register.summary(),
-        convergence=convergence(combined, directories, each, catalogue)
-        if len(directories) > 1
-        else None,
+        convergence=_converged(combined, directories, results, catalogue, chosen),
         notes=list(dict.fromkeys(notes)),
         facts_missing=[catalogue.labels[f] for f in Fact if not combined.has(f)],
     )
@@ -175,6 +170,23 @@ def _paths_and_plan(
         results,
         level_of_changed,
     )
+
+
+def _converged(
+    combined: Directory,
+    directories: Sequence[Directory],
+    results: Sequence[list[ControlResult]],
+    catalogue: DirectoryCatalogue,
+    options: Options,
+) -> Convergence | None:
+    """The view of a group of hospitals; None for a lone directory."""
+    if len(directories) < 2:
+        return None
+    each = [
+        _directory_result(d, r, catalogue, options)
+        for d, r in zip(directories, results, strict=True)
+    ]
+    return convergence(combined, directories, each, catalogue)
 
 
 def _directory_result(

@@ -23,6 +23,7 @@ from rempart.engines.directory.report import (
     Path,
     Plan,
 )
+from rempart.engines.directory.score import level_of
 from rempart.kernel.outcome import Outcome
 
 SHOWN_OBJECTS: Final = 3
@@ -93,7 +94,11 @@ def section(
         gesture = planned.cuttable.gestures[g]
         left -= gesture.cost
         actions.append(_action(directory, planned, g, failing, after, left))
-    after_level = judge_again(applied(directory, planned.cuttable, planned.order))
+    after_level = (
+        judge_again(applied(directory, planned.cuttable, planned.order))
+        if actions
+        else level_of(controls)
+    )
     stuck, reason = _uncuttable(directory, searched, planned)
     return Plan(
         actions=actions,

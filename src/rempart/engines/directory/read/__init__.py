@@ -1,6 +1,8 @@
 """Reading whatever a hospital has into directories: one a forest, collections that complete each other merged."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rempart.engines.directory.builder import Builder
@@ -18,8 +20,22 @@ def read(
     `passphrase` and `identity` open encrypted collections.
     """
     read_ones = []
-    for source in [found for path in paths for found in sources_of(path)]:
-        builder = Builder()
-        read_into(source, builder, observer, passphrase=passphrase, identity=identity)
-        read_ones.append(builder.build())
-    return forests(read_ones)
+    with _collector_paused():
+        for source in [found for path in paths for found in sources_of(path)]:
+            builder = Builder()
+            read_into(source, builder, observer, passphrase=passphrase, identity=identity)
+            read_ones.append(builder.build())
+        return forests(read_ones)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No cycle collection meanwhile: readers make millions of objects that hold no cycle, and each pass over them
+    would cost as much as the reading."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

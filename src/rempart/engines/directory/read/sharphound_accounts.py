@@ -1,12 +1,21 @@
 """Users, computers and groups of SharpHound, into the builder: the many objects, hence the tight loops."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 
 from rempart.engines.directory.builder import Builder, rid_of
-from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Managed, Relation, Uac
+from rempart.engines.directory.model import (
+    UAC_ALL,
+    UNKNOWN,
+    Fact,
+    Kind,
+    Managed,
+    Relation,
+    Uac,
+)
 from rempart.engines.directory.read.sharphound_acl import AceTable
 from rempart.engines.directory.read.sharphound_structs import (
     ANY,
@@ -27,6 +36,9 @@ _UAC_OF: Final = (
     ("encryptedtextpwdallowed", Uac.REVERSIBLE_PASSWORD),
     ("smartcardrequired", Uac.SMARTCARD_REQUIRED),
 )
+_FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
+_ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
+NO_PROPERTIES: Final = AccountProperties()
 _LOCAL_GROUPS: Final = {
     "544": Relation.LOCAL_ADMIN,
     "555": Relation.LOCAL_RDP,
@@ -61,6 +73,8 @@ _ENCRYPTION_NAMES: Final = {
 
 def when(value: Any) -> int:
     """A date of SharpHound: Unix seconds; -1 and 0 mean never; absent, unknown."""
+    if type(value) is int:
+        return value if value > 0 else 0
     if value is None or isinstance(value, bool):
         return UNKNOWN
     try:
@@ -106,19 +120,28 @@ class Accounts:
         self._delegations: list[tuple[int, str]] = []
         self._by_host: dict[str, int] = {}
         self._with_uac = 0
-        self._accounts = 0
+        self._count = 0
+        self._uac = _Uacs()
+        self._rids = _Rids()
 
     def take(self, kind: str, objects: Sequence[Any]) -> None:
-        """Take the decoded objects of one piece."""
-        takers: dict[str, Any] = {
-            "users": self._user,
-            "computers": self._computer,
-            "groups": self._group,
-        }
-        one = takers[kind]
-        for item in objects:
-            if item.ObjectIdentifier and not item.IsDeleted:
-                one(item)
+        """Take the decoded objects of one piece: columns at a time, then what only some objects have."""
+        kept = [o for o in objects if o.ObjectIdentifier and not o.IsDeleted]
+        rows = [self._builder.row(o.ObjectIdentifier.upper()) for o in kept]
+        properties = [o.Properties or NO_PROPERTIES for o in kept]
+        self._common(kept, rows, properties)
+        if kind == "groups":
+            self._builder.set_many("kind", rows, [int(Kind.GROUP)] * len(rows))
+            self._members(kept, rows)
+            return
+        self._accounts(kept, rows, properties)
+        if kind == "users":
+            self._builder.set_many("kind", rows, [int(Kind.USER)] * len(rows))
+            self._managed(rows, properties)
+            return
+        self._builder.set_many("kind", rows, [int(Kind.COMPUTER)] * len(rows))
+        for item, row, p in zip(kept, rows, properties, strict=True):
+            self._computer(item, row, p)
 
     def finish(self) -> None:
         """Resolve delegation targets and state the facts seen."""
@@ -130,82 +153,106 @@ class Accounts:
                 target = b.index[spn.upper()]
             if target is not None:
                 b.relate(Relation.ALLOWED_TO_DELEGATE, row, target)
-        if self._accounts:
+        if self._count:
             b.facts |= {Fact.ACCOUNTS, Fact.PRIMARY_GROUP, Fact.DELEGATION}
-            if self._with_uac == self._accounts:
+            if self._with_uac == self._count:
                 b.facts.add(Fact.UAC)
 
-    def _common(self, item: User | Group, kind: Kind, row: int) -> AccountProperties:
+    def _common(
+        self,
+        items: Sequence[User | Group],
+        rows: Sequence[int],
+        properties: Sequence[AccountProperties],
+    ) -> None:
         b = self._builder
-        p = item.Properties or AccountProperties()
-        b.describe(
-            row,
-            kind,
-            name=str(p.name or p.samaccountname or ""),
-            dn=str(p.distinguishedname or ""),
-            parent=b.row(item.ContainedBy.ObjectIdentifier.upper())
-            if item.ContainedBy and item.ContainedBy.ObjectIdentifier
-            else UNKNOWN,
-            created=when(p.whencreated),
-            admin_count=UNKNOWN if p.admincount is None else int(bool(truth(p.admincount))),
-        )
-        if p.samaccountname:
-            b.attribute(row, "samaccountname", [str(p.samaccountname)])
-        if p.description:
-            b.attribute(row, "description", [str(p.description)])
-        if item.Aces is not None:
-            b.set("acl", row, self._aces.acl(map(bytes, item.Aces)))
-        if item.IsACLProtected is not None:
-            b.set("protected", row, int(item.IsACLProtected))
-        for history in item.HasSIDHistory or ():
-            if sid := identifier(history):
-                b.relate(Relation.SID_HISTORY, row, b.row(sid))
+        for row, item, p in zip(rows, items, properties, strict=True):
+            if p.name is not None or p.samaccountname is not None:
+                b.names[row] = str(p.name or p.samaccountname)
+            if p.distinguishedname:
+                b.dns[row] = str(p.distinguishedname)
+            if item.ContainedBy is not None and item.ContainedBy.ObjectIdentifier:
+                b.set("parent", row, b.row(item.ContainedBy.ObjectIdentifier.upper()))
+            for history in item.HasSIDHistory or ():
+                if sid := identifier(history):
+                    b.relate(Relation.SID_HISTORY, row, b.row(sid))
+        for name, attribute in (("samaccountname",) * 2, ("description",) * 2):
+            cells = {
+                r: [str(v)]
+                for r, p in zip(rows, properties, strict=True)
+                if (v := getattr(p, name)) is not None and v != ""
+            }
+            if cells:
+                b.attributes.setdefault(attribute, {}).update(cells)
+        b.set_many("created", rows, [when(p.whencreated) for p in properties])
+        counts = [_ADMIN_COUNT.get(p.admincount, UNKNOWN) for p in properties]
+        b.set_many("admin_count", rows, counts)
+        acl = self._aces.acl
+        read = [
+            (row, item.Aces) for row, item in zip(rows, items, strict=True) if item.Aces is not None
+        ]
+        b.set_many("acl", [row for row, _ in read], [acl(map(bytes, aces)) for _, aces in read])
+        stated = [(r, i.IsACLProtected) for r, i in zip(rows, items, strict=True)]
+        b.set_many("protected", rows, [UNKNOWN if v is None else int(v) for _, v in stated])
         for name, fact in _FACT_OF_PROPERTY:
-            if fact not in b.facts and getattr(p, name) is not None:
+            if fact not in b.facts and any(getattr(p, name) is not None for p in properties):
                 b.facts.add(fact)
-        return p
 
-    def _account(self, item: User, kind: Kind, row: int) -> AccountProperties:
+    def _accounts(
+        self,
+        items: Sequence[User],
+        rows: Sequence[int],
+        properties: Sequence[AccountProperties],
+    ) -> None:
         b = self._builder
-        p = self._common(item, kind, row)
-        self._accounts += 1
-        uac, known = _uac(p)
-        self._with_uac += p.useraccountcontrol is not None
-        b.set_uac((row,), (uac,), (known,))
-        b.set("password_set", row, when(p.pwdlastset))
-        last = p.lastlogontimestamp if p.lastlogontimestamp is not None else p.lastlogon
-        b.set("last_logon", row, when(last))
-        group = item.PrimaryGroupSID or item.PrimaryGroupSid
-        if group:
-            b.set("primary_group_rid", row, rid_of(group))
-        types = encryption_types(p.supportedencryptiontypes)
-        if types != UNKNOWN:
-            b.set("encryption_types", row, types)
-        for attribute, value in (
-            ("serviceprincipalname", p.serviceprincipalnames),
-            ("sidhistory", p.sidhistory),
-            ("msds-allowedtodelegateto", p.allowedtodelegate),
+        self._count += len(rows)
+        self._with_uac += sum(p.useraccountcontrol is not None for p in properties)
+        bits = [self._uac[_FLAGS(p)] for p in properties]
+        b.set_uac(rows, [v for v, _ in bits], [k for _, k in bits])
+        b.set_many("password_set", rows, [when(p.pwdlastset) for p in properties])
+        b.set_many(
+            "last_logon",
+            rows,
+            [
+                when(p.lastlogon if p.lastlogontimestamp is None else p.lastlogontimestamp)
+                for p in properties
+            ],
+        )
+        groups = [self._rids[i.PrimaryGroupSID or i.PrimaryGroupSid or ""] for i in items]
+        b.set_many("primary_group_rid", rows, groups)
+        types = [encryption_types(p.supportedencryptiontypes) for p in properties]
+        b.set_many("encryption_types", rows, types)
+        for name, attribute in (
+            ("serviceprincipalnames", "serviceprincipalname"),
+            ("sidhistory", "sidhistory"),
+            ("allowedtodelegate", "msds-allowedtodelegateto"),
         ):
-            if value:
-                b.attribute(row, attribute, [value] if isinstance(value, str) else value)
-        for target in item.AllowedToDelegate or ():
-            if found := identifier(target):
-                self._delegations.append((row, found))
-        return p
+            for row, p in zip(rows, properties, strict=True):
+                if value := getattr(p, name):
+                    b.attribute(row, attribute, [value] if isinstance(value, str) else value)
+        for row, item in zip(rows, items, strict=True):
+            for target in item.AllowedToDelegate or ():
+                if found := identifier(target):
+                    self._delegations.append((row, found))
 
-    def _user(self, item: User) -> None:
+    def _managed(self, rows: Sequence[int], properties: Sequence[AccountProperties]) -> None:
         b = self._builder
-        row = b.row(item.ObjectIdentifier.upper())
-        p = self._account(item, Kind.USER, row)
-        if truth(p.gmsa) or truth(p.msa):
-            b.set("managed", row, Managed.GMSA if truth(p.gmsa) else Managed.SMSA)
-        elif "CN=MANAGED SERVICE ACCOUNTS," in str(p.distinguishedname or "").upper():
-            b.set("managed", row, Managed.GMSA)
+        for row, p in zip(rows, properties, strict=True):
+            if truth(p.gmsa) or truth(p.msa):
+                b.set("managed", row, Managed.GMSA if truth(p.gmsa) else Managed.SMSA)
+            elif "CN=MANAGED SERVICE ACCOUNTS," in b.dns.get(row, "").upper():
+                b.set("managed", row, Managed.GMSA)
 
-    def _computer(self, item: Computer) -> None:
+    def _members(self, items: Sequence[Group], rows: Sequence[int]) -> None:
         b = self._builder
-        row = b.row(item.ObjectIdentifier.upper())
-        p = self._account(item, Kind.COMPUTER, row)
+        for item, row in zip(items, rows, strict=True):
+            if item.Members is not None:
+                b.facts.add(Fact.MEMBERS)
+            for member in item.Members or ():
+                if member.id:
+                    b.relate(Relation.MEMBER, b.row(member.id.upper()), row)
+
+    def _computer(self, item: Computer, row: int, p: AccountProperties) -> None:
+        b = self._builder
         if p.name:
             self._by_host[str(p.name).upper()] = row
             self._by_host.setdefault(str(p.name).upper().partition(".")[0], row)
@@ -226,16 +273,6 @@ class Accounts:
         self._sessions(item, row)
         self._local_groups(item, row)
         self._host_security(item, row)
-
-    def _group(self, item: Group) -> None:
-        b = self._builder
-        row = b.row(item.ObjectIdentifier.upper())
-        self._common(item, Kind.GROUP, row)
-        if item.Members is not None:
-            b.facts.add(Fact.MEMBERS)
-        for member in item.Members or ():
-            if member.id:
-                b.relate(Relation.MEMBER, b.row(member.id.upper()), row)
 
     def _sessions(self, item: Computer, row: int) -> None:
         b = self._builder
@@ -320,21 +357,35 @@ def _results(raw: msgspec.Raw) -> tuple[list[dict[str, Any]], bool]:
     return [], False
 
 
-def _uac(p: AccountProperties) -> tuple[int, int]:
-    """userAccountControl and the mask of its known bits."""
-    if p.useraccountcontrol is not None:
+class _Uacs(dict[tuple[Any, ...], tuple[int, int]]):
+    """userAccountControl and the mask of its known bits, for each combination of flags that is met."""
+
+    def __missing__(self, flags: tuple[Any, ...]) -> tuple[int, int]:
+        found = self[flags] = _uac_of(flags)
+        return found
+
+
+class _Rids(dict[str, int]):
+    """RID at the end of a SID, each computed once."""
+
+    def __missing__(self, sid: str) -> int:
+        found = self[sid] = rid_of(sid)
+        return found
+
+
+def _uac_of(flags: tuple[Any, ...]) -> tuple[int, int]:
+    stated, enabled, *others = flags
+    if stated is not None:
         try:
-            return int(p.useraccountcontrol), 0x7FFFFFFF
+            return int(stated), UAC_ALL
         except ValueError:
             pass
     value = known = 0
-    if p.enabled is not None:
+    if enabled is not None:
         known |= Uac.DISABLED
-        value |= 0 if truth(p.enabled) else Uac.DISABLED
-    for name, bit in _UAC_OF:
-        flag = getattr(p, name)
+        value |= 0 if truth(enabled) else Uac.DISABLED
+    for flag, (_, bit) in zip(others, _UAC_OF, strict=True):
         if flag is not None:
             known |= bit
-            if flag is True or truth(flag):
-                value |= bit
+            value |= bit if truth(flag) else 0
     return value, known

@@ -37,38 +37,31 @@ def right_of(ace: Ace) -> Right | None:
 
 
 class AceTable(dict[bytes, int]):
-    """Bytes of an ACE → its number; `entries[number]` is (principal row, right, inherited) or None when unknown."""
+    """Bytes of an ACE → the number of its entry in the builder, -1 when it is not one that we know."""
 
     def __init__(self, builder: Builder) -> None:
         super().__init__()
-        self.entries: list[tuple[int, int, bool] | None] = []
         self.unknown_rights: set[str] = set()
         self._builder = builder
 
     def __missing__(self, raw: bytes) -> int:
-        number = self[raw] = len(self.entries)
-        self.entries.append(self._entry(raw))
+        number = self[raw] = self._entry(raw)
         return number
 
-    def _entry(self, raw: bytes) -> tuple[int, int, bool] | None:
+    def _entry(self, raw: bytes) -> int:
         try:
             ace = ACE.decode(raw)
         except msgspec.ValidationError:
-            return None
+            return -1
         right = right_of(ace)
         if right is None:
             self.unknown_rights.add(ace.RightName)
-            return None
+            return -1
         if not ace.PrincipalSID:
-            return None
-        return self._builder.row(ace.PrincipalSID.upper()), int(right), bool(ace.IsInherited)
+            return -1
+        principal = self._builder.row(ace.PrincipalSID.upper())
+        return self._builder.entry(principal, int(right), bool(ace.IsInherited))
 
     def acl(self, aces: Iterable[bytes]) -> int:
         """Id of the access list made of these ACEs."""
-        numbers = tuple(map(self.__getitem__, aces))
-        try:
-            return self._builder.acl(numbers)
-        except KeyError:
-            entries = self.entries
-            known = (entries[n] for n in numbers)
-            return self._builder.acl(numbers, [e for e in known if e is not None])
+        return self._builder.acl_of_numbers(tuple(map(self.__getitem__, aces)))
