@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib import metadata
 from typing import Final, Protocol
 
+from rempart import __version__
 from rempart.engines.directory.collect import messages
 from rempart.engines.directory.collect.attributes import ASKED, ASKED_NAMES, ROOT_DSE, kept
 from rempart.engines.directory.collect.ber import MalformedError
@@ -168,7 +168,7 @@ class _Collection:
             Header(
                 format=FORMAT,
                 version=VERSION,
-                tool=f"rempart {metadata.version('rempart')}",
+                tool=f"rempart {__version__}",
                 server=self.summary.server,
                 host=self.target.host,
                 protection=self.target.protection.value,
