@@ -66,8 +66,7 @@ def zones(ctx: Context) -> Iterator[Hit | Unmeasured]:
 
 
 def _zone_name(d: Directory, row: int) -> str:
-    head = d.dns[row].partition(",")[0].partition("=")[2]
-    return (head or d.names[row].partition("@")[0]).lower()
+    return d.dns[row].partition(",")[0].partition("=")[2].lower()
 
 
 def allow_update(properties: list[str]) -> int | None:

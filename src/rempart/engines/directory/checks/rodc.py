@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from rempart.engines.directory.builder import sid_of
 from rempart.engines.directory.checks.permissions import read_only_controllers
 from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Kind, Relation
 from rempart.engines.directory.registry import (
@@ -10,7 +9,6 @@ from rempart.engines.directory.registry import (
     Hit,
     NotApplicable,
     NotMeasured,
-    Unmeasured,
     check,
 )
 
@@ -33,7 +31,7 @@ def revealed(ctx: Context) -> Iterator[Hit]:
 
 
 @check("vuln_rodc_never_reveal", Fact.RODC)
-def never_reveal(ctx: Context) -> Iterator[Hit | Unmeasured]:
+def never_reveal(ctx: Context) -> Iterator[Hit]:
     """Read-only controllers whose list of refused accounts lacks a group that it should refuse."""
     d, refused = ctx.directory, ctx.directory.pairs(Relation.RODC_NEVER_REVEAL)
     rids = [int(rid) for rid in ctx.param("rids")]
@@ -54,7 +52,7 @@ def reveal_on_demand(ctx: Context) -> Iterator[Hit]:
     for row in _controllers(d):
         for principal in allowed.of(row):
             rid = int(d.rid[principal])
-            if 0 <= rid < limit and rid not in tolerated:
+            if UNKNOWN < rid < limit and rid not in tolerated:
                 yield Hit(row, f"peut conserver les secrets de {d.label(principal)}")
 
 
@@ -100,20 +98,15 @@ def _name(ctx: Context, rid: int, domain: int) -> str:
 
 
 @check("vuln_rodc_orphan_krbtgt", Fact.ACCOUNTS)
-def orphan_keys(ctx: Context) -> Iterator[Hit | Unmeasured]:
+def orphan_keys(ctx: Context) -> Iterator[Hit]:
     """krbtgt accounts of read-only controllers that no longer exist."""
     d = ctx.directory
     accounts = _secondary_krbtgt(d)
-    known = d.has(Fact.RODC)
     if not accounts:
-        if known:
-            raise NotApplicable("Aucun compte krbtgt de contrôleur en lecture seule n’existe.")
-        return
-    controllers = read_only_controllers(d)
+        raise NotApplicable("Aucun compte krbtgt de contrôleur en lecture seule n’existe.")
+    if read_only_controllers(d) and not d.has(Fact.RODC):
+        raise NotMeasured("La collecte ne relie pas les comptes krbtgt à leurs contrôleurs.")
     used = {dst for _, dst in d.pairs(Relation.KRBTGT_LINK)}
-    if not known and controllers:
-        yield Unmeasured("La collecte ne relie pas les comptes krbtgt à leurs contrôleurs.")
-        return
     for row in accounts:
         if row not in used:
             yield Hit(row, "aucun contrôleur en lecture seule n’utilise ce compte")
@@ -124,6 +117,6 @@ def _secondary_krbtgt(d: Directory) -> list[int]:
     numbered = set(d.attributes.get("msds-secondarykrbtgtnumber", {}))
     for row in d.rows(Kind.USER).tolist():
         head, _, tail = d.names[row].upper().partition("@")[0].partition("_")
-        if head == "KRBTGT" and tail.isdigit() and d.rid[row] != UNKNOWN and sid_of(d.ids[row]):
+        if head == "KRBTGT" and tail.isdigit():
             numbered.add(row)
     return sorted(numbered)
