@@ -170,29 +170,28 @@ def _about_descriptors(known: _Known) -> set[Fact]:
 def _fill_absent(gathered: Gathered, known: _Known) -> None:
     """An attribute that was asked and is absent has a meaning: no encryption type, never logged on, not protected."""
     builder = gathered.builder
-    names = list(gathered.class_numbers)
-    accounts = [
-        row
-        for row, number in enumerate(gathered.class_of)
-        if number >= 0 and names[number] in _WITH_DEFAULTS
-    ]
-    for column, attribute, value in (
-        ("encryption_types", "msds-supportedencryptiontypes", 0),
-        ("admin_count", "admincount", 0),
-        ("last_logon", "lastlogontimestamp", NEVER),
+    for column, attribute, value, classes in (
+        ("encryption_types", "msds-supportedencryptiontypes", 0, _PEOPLE_AND_MACHINES),
+        ("last_logon", "lastlogontimestamp", NEVER, _PEOPLE_AND_MACHINES),
+        ("admin_count", "admincount", 0, _PEOPLE_AND_MACHINES | {"group"}),
     ):
-        if known.asked(attribute):
-            stated = builder.stated(column)
-            rows = [row for row in accounts if row not in stated]
-            builder.set_many(column, rows, repeat(value, len(rows)))
+        if not known.asked(attribute):
+            continue
+        numbers = {gathered.class_numbers[name] for name in classes & set(gathered.class_numbers)}
+        stated = builder.stated(column)
+        rows = [
+            row
+            for row, number in enumerate(gathered.class_of)
+            if number in numbers and row not in stated
+        ]
+        builder.set_many(column, rows, repeat(value, len(rows)))
 
 
-_WITH_DEFAULTS = frozenset(
+_PEOPLE_AND_MACHINES = frozenset(
     {
         "user",
         "inetorgperson",
         "computer",
-        "group",
         "msds-managedserviceaccount",
         "msds-groupmanagedserviceaccount",
         "msds-delegatedmanagedserviceaccount",
