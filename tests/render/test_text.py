@@ -1,6 +1,6 @@
 """Hostile names are made visible, and never longer than a page can bear."""
 
-from rempart.render.text import clip, name, shorten, visible
+from rempart.render.text import abridge, clip, name, shorten, visible
 
 
 def test_a_right_to_left_override_is_written_out() -> None:
@@ -30,6 +30,12 @@ def test_piled_accents_are_cut() -> None:
 def test_a_long_name_says_its_length() -> None:
     assert clip("A" * 2000, 10) == "A" * 10 + "… (2000 caractères)"
     assert len(name("A" * 2000)) < 250
+
+
+def test_prose_is_cut_after_a_sentence_or_else_after_a_word() -> None:
+    assert abridge("Un lit. Deux lits. Trois lits attendent.", 24) == "Un lit. Deux lits."
+    assert abridge("Trois lits attendent encore", 14) == "Trois lits…"
+    assert abridge("Court.", 14) == "Court."
 
 
 def test_an_ordinary_name_is_left_alone() -> None:

@@ -37,6 +37,17 @@ def clip(text: str, limit: int) -> str:
     return f"{text[:limit]}… ({len(text)} caractères)"
 
 
+def abridge(text: str, limit: int) -> str:
+    """Prose cut after its last whole sentence within `limit` characters, or else after its last whole word."""
+    if len(text) <= limit:
+        return text
+    kept = text[:limit]
+    end = max(kept.rfind(mark) for mark in (". ", "! ", "? "))
+    if end >= limit // 3:
+        return kept[: end + 1]
+    return kept.rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
 def name(text: str, limit: int = NAME_LIMIT) -> str:
     """A name of the directory on one line: every hidden character visible, piled accents cut, length bounded."""
     if text.isascii() and text.isprintable():

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rempart.engines.directory.report import (
+    Bucket,
     ControlResult,
+    Exposure,
     Level,
     LevelCount,
     Plan,
@@ -14,7 +16,7 @@ from rempart.engines.directory.report import (
 from rempart.kernel.outcome import Outcome
 from rempart.render.french import NBSP, counted, duration, number, percent, plural, sentence, words
 from rempart.render.text import clip, name
-from rempart.render.words import LEVELS, level_words
+from rempart.render.words import LEVELS, kinds, level_words
 
 MEASURED = (Outcome.FAILED, Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
@@ -96,7 +98,7 @@ def lead(report: Report) -> str:
     """The sentence under the title: who can take the directory, and what prevents it."""
     exposure, plan = report.exposure, report.plan
     if exposure.reason:
-        return f"Les chemins n’ont pas été mesurés : {sentence(exposure.reason)}"
+        return sentence(exposure.reason)
     if not exposure.exposed:
         return (
             f"Aucun des {number(exposure.low_privileged)} comptes ordinaires, personnes et machines, n’a de chemin"
@@ -182,7 +184,11 @@ def _plan_tiles(report: Report) -> list[Tile]:
     first = Tile("Plan minimal", number(count), plural(count, "geste"), note)
     left = plan.exposed_after
     after = plan.level_after
-    note = f"et {level_words(after.value, after.at_most)}" if after else ""
+    note = ""
+    if after and after.value == report.level.value:
+        note = f"le {level_words(after.value, after.at_most)} demeure : d’autres points le tiennent"
+    elif after:
+        note = f"et {level_words(after.value, after.at_most)}"
     unit = plural(left, "compte exposé", "comptes exposés")
     return [first, Tile("Après le plan", number(left), unit, note)]
 
@@ -268,6 +274,14 @@ def gaps(controls: Sequence[ControlResult]) -> list[Gap]:
             found[reason].append((control, levels))
     result = [Gap(reason, items) for reason, items in found.items()]
     return sorted(result, key=lambda g: (-g.points, g.reason))
+
+
+def by_kind(exposure: Exposure) -> list[Bucket]:
+    """Exposed principals by kind, out of the ordinary ones of that kind; a kind without any exposed one is kept."""
+    totals = exposure.low_privileged_by_kind
+    keys = sorted({*exposure.by_kind, *totals}, key=lambda k: (-exposure.by_kind.get(k, 0), k))
+    found = [(k, exposure.by_kind.get(k, 0)) for k in keys]
+    return [Bucket(kinds(k), n, totals.get(k, n)) for k, n in found]
 
 
 def ranks(plan: Plan) -> dict[str, int]:

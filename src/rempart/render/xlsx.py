@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from rempart.engines.directory.report import Bucket, ControlResult, ObjectRef, Report
+from rempart.engines.directory.report import ControlResult, ObjectRef, Report
 from rempart.render import view
 from rempart.render.french import day
 from rempart.render.text import NAME_LIMIT, clip, visible
-from rempart.render.words import CATEGORIES, OUTCOMES, kind, kinds
+from rempart.render.words import CATEGORIES, OUTCOMES, kind
 
 CELL_LIMIT: Final = 32_000  # Excel refuses more than 32 767 characters in a cell
 ROW_LIMIT: Final = 1_048_000  # rows of a sheet, one million and some
@@ -222,12 +222,8 @@ def _exposed(report: Report) -> Iterable[Row]:
 
 def _spread(report: Report) -> Iterable[Row]:
     exposure = report.exposure
-    by_kind = [
-        Bucket(kinds(k), n, exposure.low_privileged_by_kind.get(k, 0))
-        for k, n in exposure.by_kind.items()
-    ]
     for heading, buckets in (
-        ("Nature", by_kind),
+        ("Nature", view.by_kind(exposure)),
         ("Pas jusqu’au cœur", exposure.by_distance),
         ("Unité d’organisation", exposure.by_ou),
         ("Site", exposure.by_site),

@@ -6,12 +6,12 @@ from typing import Final
 from rempart.engines.directory.report import ControlResult, Path, Report
 from rempart.kernel.outcome import Outcome
 from rempart.render import view
-from rempart.render.french import number, percent
+from rempart.render.french import number
 from rempart.render.html.page import render
 from rempart.render.svg.bars import Bar, bars, columns, of_buckets
 from rempart.render.svg.map import LIMIT as MAP_LIMIT, map_of
 from rempart.render.svg.path import narrow, wide
-from rempart.render.words import CATEGORIES, kinds
+from rempart.render.words import CATEGORIES
 
 SHOWN_OBJECTS: Final = 50
 """Objects listed in the page for one control; the workbook and the JSON report have all of them."""
@@ -51,6 +51,7 @@ def page(report: Report) -> str:
         titles={c.id: c.title for c in [*report.controls, *report.unscored]},
         linked={c.id for c in [*view.failed(report.controls), *view.failed(report.unscored)]},
         charts=charts(report),
+        by_kind=view.by_kind(report.exposure),
         crossing=drawn(
             report.convergence.crossing_paths[:SHOWN_PATHS] if report.convergence else [],
             numbers,
@@ -84,11 +85,7 @@ def overview(paths: Sequence[Path], numbers: Mapping[str, int], domain: str) -> 
 def charts(report: Report) -> dict[str, str]:
     """The pictures of the exposure section; an empty one when there is nothing to draw."""
     exposure = report.exposure
-    totals = exposure.low_privileged_by_kind
-    by_kind = [
-        Bar(kinds(k), n, f"{number(n)} sur {number(totals[k])} ({percent(n, totals[k])})" if k in totals else number(n))
-        for k, n in sorted(exposure.by_kind.items(), key=lambda item: -item[1])
-    ]  # fmt: skip
+    by_kind = of_buckets(view.by_kind(exposure), SHOWN_BARS)
     ous = of_buckets([b for b in exposure.by_ou if b.exposed], SHOWN_BARS)
     sites = of_buckets([b for b in exposure.by_site if b.exposed], SHOWN_BARS)
     steps = _distances(report)

@@ -26,8 +26,8 @@ from rempart.render.french import (
 from rempart.render.svg.bars import of_buckets
 from rempart.render.svg.draw import wrapped
 from rempart.render.svg.path import nodes, place_of, sentence as path_sentence
-from rempart.render.text import clip, name
-from rempart.render.words import CATEGORIES, kind, kinds, level_words, short_name
+from rempart.render.text import abridge, clip, name
+from rempart.render.words import CATEGORIES, kind, level_words, short_name
 
 OBJECTS: Final = 12
 """Objects named for one control; the workbook has them all."""
@@ -57,7 +57,7 @@ def document(report: Report) -> dict[str, Any]:
         "care": care(report),
         "first_title": "Les trois choses à faire d’abord",
         "priorities": [
-            {"title": p.title, "why": clip(p.why, 220), "gain": p.gain} for p in view.priorities(report)
+            {"title": p.title, "why": abridge(p.why, 300), "gain": p.gain} for p in view.priorities(report)
         ],
         "means": means(report),
         "main_path": pictures[0] if pictures else None,
@@ -80,13 +80,13 @@ def care(report: Report) -> list[str]:
         if text and text not in found:
             found.append(text)
         if len(found) == 3:
-            return [clip(t, WHY_LIMIT) for t in found]
+            return [abridge(t, WHY_LIMIT) for t in found]
     if not found:
         found.append(
             "Rien de ce qui a été mesuré ne met en danger les soins par l’annuaire. Ce qui n’a pas pu l’être est"
             " dit à la page suivante."
         )
-    return [clip(t, WHY_LIMIT) for t in found]
+    return [abridge(t, WHY_LIMIT) for t in found]
 
 
 def means(report: Report) -> list[str]:
@@ -101,7 +101,7 @@ def means(report: Report) -> list[str]:
     time = f", soit environ {duration(spent)} d’un administrateur" if spent else ""
     first = f"Le plan tient en {counted(count, 'geste')}{time}. {sentence(view.proof(plan))}"
     effects = list(dict.fromkeys(sentence(a.fix.service_effect) for a in plan.actions if a.fix))
-    second = "Effets à prévoir sur les services : " + " ".join(clip(e, 160) for e in effects[:3])
+    second = "Effets à prévoir sur les services : " + " ".join(abridge(e, 200) for e in effects[:3])
     third = (
         "Le coût est relatif : il réunit le travail et le risque pour les services. Il n’est pas chiffré en euros,"
         " et aucun de ces gestes ne demande par lui-même d’acheter un produit."
@@ -253,16 +253,12 @@ def _names(refs: Sequence[ObjectRef]) -> str:
 
 def _bars(report: Report) -> list[dict[str, Any]]:
     exposure = report.exposure
-    by_kind = [
-        Bucket(kinds(k), n, exposure.low_privileged_by_kind.get(k, n))
-        for k, n in exposure.by_kind.items()
-    ]
     ous = [b for b in exposure.by_ou if b.exposed]
     return [
         _bar(rows, title, see)
         for rows, title, see in (
             (
-                by_kind,
+                view.by_kind(exposure),
                 "Par nature. ",
                 "Comptes de personnes et machines qui ont un chemin vers le cœur.",
             ),

@@ -68,8 +68,8 @@ def map_of(paths: Sequence[Path], numbers: Mapping[str, int], domain: str = "") 
         )
         over.append(head(left, at[b][1], "right", f"{css}-head"))
         if edge in cut:
-            x, y = points[-1]
-            over.append(badge(x - 18, y, str(numbers.get(cut[edge], "✕"))))
+            (x1, y1), (x2, y2) = points[-2:]
+            over.append(badge((x1 + x2) / 2, (y1 + y2) / 2, str(numbers.get(cut[edge], "✕"))))
     last = {c[-1] for c in chains}
     starts = {p.steps[0].source.id: p.stands_for for p in reversed(drawn)}
     for key, ref in refs.items():

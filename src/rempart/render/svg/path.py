@@ -31,11 +31,11 @@ def sentence(path: Path, domain: str) -> str:
 def box(x: float, y: float, width: float, lines: list[str], under: str, css: str) -> str:
     """A node: its name on one or two lines, what it is under it."""
     w, h = width, BOX[1]
-    top = y + (24 if len(lines) == 2 else 28)
+    top = y + (22 if len(lines) == 2 else 29)
     return (
         f'<rect class="{css}" x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{h}" rx="8"/>'
         + text_lines(x + w / 2, top, lines, "strong")
-        + text_lines(x + w / 2, y + h - 8, [under])
+        + text_lines(x + w / 2, top + 18 + 14 * (len(lines) - 1), [under])
     )
 
 
@@ -78,7 +78,7 @@ def wide(path: Path, numbers: Mapping[str, int], domain: str = "") -> str:
         if (k + 1) % PER_ROW:
             body.append(_arrow(step, [(x + w, mid), (x + w + GAP, mid)], "right"))
             centre = x + w + GAP / 2
-            lines = wrapped(step.label, 18, 3)
+            lines = wrapped(step.label, 16, 3)
             body.append(text_lines(centre, mid - 10 - 14 * (len(lines) - 1), lines, "edge-text"))
             at = (centre, mid + 20)
         else:
