@@ -60,7 +60,8 @@ def accounts(ctx: Context, *kinds: Kind) -> Mask:
     """Mask of the accounts of these kinds (users and computers when none is named) in the collected domains."""
     d = ctx.directory
     wanted = np.array(kinds or (Kind.USER, Kind.COMPUTER), np.int8)
-    mask: Mask = np.isin(d.kind, wanted) & in_collection(d)
+    # Collectors also call users the well-known principals, such as Local System: their last number is lower.
+    mask: Mask = np.isin(d.kind, wanted) & in_collection(d) & (d.rid >= ADMINISTRATOR_RID)
     return mask
 
 
@@ -148,9 +149,19 @@ def older_than(ctx: Context, instants: NDArray[np.int64], days: int) -> Mask:
     return mask
 
 
+def number(value: int) -> str:
+    """« 1 500 », with the narrow space of French thousands."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def count_text(value: int, noun: str) -> str:
+    """« 1 objet », « 1 500 objets »: a noun whose plural takes an s, or has one already."""
+    return f"{number(value)} {noun}{'s' if value > 1 and not noun.endswith('s') else ''}"
+
+
 def days_text(days: int) -> str:
-    """« 1 jour », « 1 500 jours », with the French thousands separator."""
-    return f"{days:,}".replace(",", "\u202f") + (" jour" if days < 2 else " jours")
+    """« 1 jour », « 1 500 jours »."""
+    return count_text(days, "jour")
 
 
 def since(
@@ -190,9 +201,9 @@ def judged(
 
 def unread(blind: int, total: int, missing: str, level: int | None = None) -> Unmeasured:
     """The point that could not be judged because `missing` was not read for some objects."""
-    objects = "objet" if total == 1 else "objets"
     return Unmeasured(
-        f"La collecte ne donne pas {missing} pour {blind} {objects} sur {total}.", level
+        f"La collecte ne donne pas {missing} pour {count_text(blind, 'objet')} sur {number(total)}.",
+        level,
     )
 
 

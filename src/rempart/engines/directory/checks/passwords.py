@@ -7,7 +7,9 @@ import numpy as np
 from rempart.engines.directory.checks.common import (
     KRBTGT_RID,
     accounts,
+    carriers,
     cluster_names,
+    count_text,
     enabled,
     flagged,
     in_collection,
@@ -124,9 +126,18 @@ def servers_are_silent(ctx: Context) -> Findings:
 
 def _servers(ctx: Context) -> Mask:
     mask = servers(ctx)
-    if not mask.any():
-        raise NotApplicable("L’annuaire n’a aucun serveur Windows membre actif.")
-    return mask
+    if mask.any():
+        return mask
+    d = ctx.directory
+    nameless = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers & ~cluster_names(d)
+    nameless &= ~carriers(d, "operatingsystem")
+    if nameless.any():
+        raise NotMeasured(
+            "Aucun serveur n’est reconnu, et le système n’est pas renseigné pour "
+            + count_text(int(nameless.sum()), "ordinateur")
+            + "."
+        )
+    raise NotApplicable("L’annuaire n’a aucun serveur Windows membre actif.")
 
 
 @check(

@@ -96,12 +96,19 @@ def too_many_privileged_accounts(ctx: Context) -> Findings:
     rows = [row for row in privileged(ctx).tolist() if d.rid[row] != ADMINISTRATOR_RID]
     names = {d.names[row].partition("@")[0].upper() or d.ids[row] for row in rows}
     domains = len(collected_domains(d))
+    failing = {}
     for level, params in ctx.points.items():
         limit = max(params["accounts"], params["accounts_per_domain"] * domains)
         count = len(names) if params["by_name"] else len(rows)
         if count > limit:
-            for row in rows:
-                yield Hit(row, f"l’un des {count} comptes privilégiés (seuil : {limit})", level)
+            failing[level] = f"l’un des {count} comptes privilégiés (seuil : {limit})"
+    # The same words at every level are said once.
+    everywhere = len(failing) == len(ctx.points) and len(set(failing.values())) == 1
+    for row in rows:
+        if everywhere:
+            yield Hit(row, next(iter(failing.values())))
+        else:
+            yield from (Hit(row, text, level) for level, text in failing.items())
 
 
 @check(
