@@ -12,7 +12,6 @@ from rich.console import Console
 from rempart import __version__
 from rempart.cli.progress import Bars
 from rempart.content.catalogue import directory_catalogue
-from rempart.engines.directory.pseudonymise import pseudonymise, read_key
 from rempart.engines.directory.read import read
 from rempart.engines.directory.register import read_register
 from rempart.engines.directory.report import Report
@@ -157,8 +156,6 @@ def audit_directory(
             notes=bars.notes,
             observer=bars,
         )
-        if pseudonymised and key_file is not None:
-            report = pseudonymise(report, read_key(key_file))
         bars.stage("Écriture du rapport")
         paths = write(report, output, formats)
     if not quiet:

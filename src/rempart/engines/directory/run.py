@@ -28,7 +28,6 @@ from rempart.engines.directory.report import (
     DirectoryResult,
     DomainRef,
     Exposure,
-    Level,
     Plan,
     Report,
     SourceFileRef,
@@ -158,9 +157,8 @@ def _paths_and_plan(
         without_sessions=int(structural.exposed.sum()),
     )
 
-    def level_of_changed(changed: Directory) -> Level:
-        again = _judged(changed, catalogue, instant, Register(register.entries, today=instant))
-        return level_of(again)
+    def judged_again(changed: Directory) -> list[ControlResult]:
+        return _judged(changed, catalogue, instant, Register(register.entries, today=instant))
 
     return shown, section(
         d,
@@ -168,7 +166,7 @@ def _paths_and_plan(
         planned,
         plan(d, structural, catalogue.actions),
         results,
-        level_of_changed,
+        judged_again,
     )
 
 

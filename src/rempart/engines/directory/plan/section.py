@@ -19,7 +19,6 @@ from rempart.engines.directory.report import (
     Action,
     ControlResult,
     FixText,
-    Level,
     Path,
     Plan,
 )
@@ -84,21 +83,22 @@ def section(
     planned: Planned,
     structural: Planned,
     controls: list[ControlResult],
-    judge_again: Callable[[Directory], Level],
+    judge_again: Callable[[Directory], list[ControlResult]],
 ) -> Plan:
-    """The plan as the report states it. `judge_again` gives the level of a changed directory."""
+    """The plan as the report states it. `judge_again` judges a changed directory: what it no longer finds is what
+    the gestures close."""
     cut, left = planned.cut, planned.cut.cost
     actions = []
-    failing = {c.id: {o.id for o in c.objects} for c in controls if c.outcome == Outcome.FAILED}
+    after_plan = (
+        judge_again(applied(directory, planned.cuttable, planned.order))
+        if planned.order
+        else controls
+    )
+    closed = _mended(controls, after_plan)
     for g, after in zip(planned.order, planned.exposed_after, strict=True):
         gesture = planned.cuttable.gestures[g]
         left -= gesture.cost
-        actions.append(_action(directory, planned, g, failing, after, left))
-    after_level = (
-        judge_again(applied(directory, planned.cuttable, planned.order))
-        if actions
-        else level_of(controls)
-    )
+        actions.append(_action(directory, planned, g, closed, after, left))
     stuck, reason = _uncuttable(directory, searched, planned)
     return Plan(
         actions=actions,
@@ -106,7 +106,7 @@ def section(
         bound=round(cut.bound, 6),
         exposed_after=remaining(planned, searched),
         minimal=abs(cut.bound - cut.cost) < 1e-6 * max(1, cut.cost),
-        level_after=after_level,
+        level_after=level_of(after_plan),
         structural_cost=structural.cut.cost,
         structural_actions=len(structural.order),
         uncuttable=stuck,
@@ -114,11 +114,21 @@ def section(
     )
 
 
+def _mended(before: list[ControlResult], after: list[ControlResult]) -> dict[str, set[str]]:
+    """Control → ids of the objects that it no longer finds once the plan is done."""
+    left = {c.id: {o.id for o in c.objects} for c in after}
+    return {
+        c.id: {o.id for o in c.objects} - left.get(c.id, set())
+        for c in before
+        if c.outcome == Outcome.FAILED
+    }
+
+
 def _action(
     d: Directory,
     planned: Planned,
     number: int,
-    failing: Mapping[str, set[str]],
+    closed: Mapping[str, set[str]],
     after: int,
     left: int,
 ) -> Action:
@@ -135,7 +145,7 @@ def _action(
         id=planned.ids[number],
         title=_filled(gesture.action.title, words),
         cost=gesture.cost,
-        closes=[i for i in gesture.action.closes if names & failing.get(i, set())],
+        closes=[i for i in gesture.action.closes if names & closed.get(i, set())],
         kind=gesture.action.id,
         minutes=gesture.action.minutes,
         cuts=gesture.edges,

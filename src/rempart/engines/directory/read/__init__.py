@@ -8,7 +8,7 @@ from pathlib import Path
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.merge import forests
 from rempart.engines.directory.model import Directory
-from rempart.engines.directory.read.detect import read_into, sources_of
+from rempart.engines.directory.read.detect import read_into, read_together, sources_of, together
 from rempart.kernel.progress import Observer
 
 
@@ -21,9 +21,12 @@ def read(
     """
     read_ones = []
     with _collector_paused():
-        for source in [found for path in paths for found in sources_of(path)]:
+        for group in together([found for path in paths for found in sources_of(path)]):
             builder = Builder()
-            read_into(source, builder, observer, passphrase=passphrase, identity=identity)
+            if len(group) > 1:
+                read_together(group, builder, observer)
+            else:
+                read_into(group[0], builder, observer, passphrase=passphrase, identity=identity)
             read_ones.append(builder.build())
         return forests(read_ones)
 

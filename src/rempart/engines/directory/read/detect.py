@@ -25,7 +25,7 @@ from rempart.engines.directory.read.oradad import OradadReader
 from rempart.engines.directory.read.sharphound import SharpHoundReader
 from rempart.engines.directory.read.strangers import is_known_stranger, nothing_in, refused
 from rempart.kernel.errors import UnreadableSource
-from rempart.kernel.progress import Observer
+from rempart.kernel.progress import Observer, Silent
 
 
 class Format(StrEnum):
@@ -118,15 +118,58 @@ def _read_sharphound(source: FoundSource, builder: Builder, observer: Observer) 
     return "SharpHound", _instant(min(stamps, default=""))
 
 
+def together(sources: list[FoundSource]) -> list[list[FoundSource]]:
+    """The sources to read into one builder: LDIF files of one forest, exported partition by partition, resolve each
+    other's names; every other source stands alone."""
+    groups: list[tuple[str, list[FoundSource]]] = []
+    for source in sources:
+        suffix = _suffix(source) if source.format is Format.LDIF else ""
+        for known, members in groups:
+            if suffix and known and (known.endswith(suffix) or suffix.endswith(known)):
+                members.append(source)
+                break
+        else:
+            groups.append((suffix, [source]))
+    return [members for _, members in groups]
+
+
+def read_together(sources: list[FoundSource], builder: Builder, observer: Observer) -> None:
+    """Read several LDIF sources of one forest into `builder`. Raises UnreadableSource."""
+    reader = EntryReader(builder, complete=False, observer=observer)
+    for source in sources:
+        _add_ldif(source, reader, observer)
+        names = frozenset(member.name for member in source.members)
+        files = source.container.source_files(names)
+        builder.sources.append(Source(source.format.value, files, "", None))
+    reader.finish()
+
+
+def _suffix(source: FoundSource) -> str:
+    """The DC components that end the first name of an LDIF source, lower case; "" when it has none."""
+    for member in source.members:
+        with member.open() as stream:
+            for dn, _ in ldif.entries(stream, member.name, Silent()):
+                parts = [p.strip() for p in dn.lower().split(",")]
+                found = ",".join(p for p in parts if p.startswith("dc="))
+                if found:
+                    return "," + found
+                break
+    return ""
+
+
 def _read_ldif(source: FoundSource, builder: Builder, observer: Observer) -> _Stated:
     reader = EntryReader(builder, complete=False, observer=observer)
+    _add_ldif(source, reader, observer)
+    reader.finish()
+    return "", None
+
+
+def _add_ldif(source: FoundSource, reader: EntryReader, observer: Observer) -> None:
     for member in source.members:
         observer.stage(f"Lecture de {member.name}", member.size or None)
         with member.open() as stream:
             for dn, attributes in ldif.entries(stream, member.name, observer):
                 reader.add(dn, attributes)
-    reader.finish()
-    return "", None
 
 
 def _read_oradad(source: FoundSource, builder: Builder, observer: Observer) -> _Stated:
