@@ -59,11 +59,13 @@ def many_accounts_are_dormant(ctx: Context) -> Findings:
     # One date that clears the account is enough to know; both are needed to blame it.
     known = ((password != UNKNOWN) & ~old) | ((activity != UNKNOWN) & ~silent) | (old & silent)
 
+    age, silence = (ctx.today - password) // 86400, (ctx.today - activity) // 86400
+
     def detail(row: int) -> str:
         never = ctx.directory.last_logon[row] == NEVER
-        silence = days_text(ctx.days_since(int(activity[row])))
-        logon = f"aucune session en {silence}" if never else f"dernière session il y a {silence}"
-        return f"mot de passe de {days_text(ctx.days_since(int(password[row])))}, {logon}"
+        quiet = days_text(int(silence[row]))
+        logon = f"aucune session en {quiet}" if never else f"dernière session il y a {quiet}"
+        return f"mot de passe de {days_text(int(age[row]))}, {logon}"
 
     yield from _above_share(
         ctx, enabled(ctx), old & silent, known, detail, "les dates de mot de passe et de session"
@@ -111,7 +113,7 @@ def _primary_groups(ctx: Context, below: int | None) -> Iterator[Hit | Unmeasure
 
     def detail(row: int) -> str:
         rid = int(d.primary_group_rid[row])
-        group = d.index.get(f"{d.ids[d.domain[row]]}-{rid}")
+        group = d.index.get(f"{d.ids[row].rpartition('-')[0]}-{rid}")
         name = f", {d.label(group)}" if group is not None and d.names[group] else ""
         return f"groupe principal {rid}{name}"
 

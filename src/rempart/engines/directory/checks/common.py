@@ -5,6 +5,7 @@ when every value was read. `judged` writes this rule once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,8 @@ def domains(directory: Directory) -> list[int]:
 def collected_domains(directory: Directory) -> list[int]:
     """Rows of the domains whose accounts were read, whatever other domains are named in passing.
 
-    Raises NotMeasured when there is none.
+    UNKNOWN stands for the domain of accounts read without the domain object itself. Raises NotMeasured when no
+    account was read.
     """
     d = directory
     read = (d.kind == Kind.USER) | (d.kind == Kind.COMPUTER)
@@ -44,10 +46,9 @@ def collected_domains(directory: Directory) -> list[int]:
         | (d.created != UNKNOWN)
         | (d.primary_group_rid != UNKNOWN)
     )
-    found = [int(row) for row in np.unique(d.domain[read]) if row != UNKNOWN]
-    if not found:
+    if not read.any():
         raise NotMeasured("La collecte ne contient aucun compte de domaine.")
-    return found
+    return [int(row) for row in np.unique(d.domain[read])]
 
 
 def in_collection(directory: Directory) -> Mask:
@@ -159,6 +160,7 @@ def count_text(value: int, noun: str) -> str:
     return f"{number(value)} {noun}{'s' if value > 1 and not noun.endswith('s') else ''}"
 
 
+@lru_cache(maxsize=65536)  # a large directory says the same few thousand ages again and again
 def days_text(days: int) -> str:
     """« 1 jour », « 1 500 jours »."""
     return count_text(days, "jour")

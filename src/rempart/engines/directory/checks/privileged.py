@@ -10,6 +10,7 @@ from rempart.engines.directory.checks.common import (
     KRBTGT_RID,
     collected_domains,
     days_text,
+    domains,
     flagged,
     in_collection,
     judged,
@@ -39,8 +40,8 @@ _ROOT_GROUPS = {
 @check("vuln_critical_objects", Fact.ACCOUNTS)
 def critical_objects_are_missing(ctx: Context) -> Findings:
     """What the collection must hold for the rest to mean something, in each domain."""
-    domains = collected_domains(ctx.directory)
-    for domain in domains:
+    read = domains(ctx.directory)
+    for domain in read:
         names = {**_ACCOUNTS, 512: "le groupe Administrateurs du domaine"}
         root = _is_forest_root(ctx, domain)
         if root:
@@ -48,7 +49,7 @@ def critical_objects_are_missing(ctx: Context) -> Findings:
         for rid, name in names.items():
             if not _is_read(ctx, domain, rid):
                 yield Hit(domain, f"{name} est absent de la collecte")
-        if root is None and not any(_is_read(ctx, other, 519) for other in domains):
+        if root is None and not any(_is_read(ctx, other, 519) for other in read):
             yield Unmeasured("La collecte ne contient pas la racine de la forêt.")
         yield from _admin_sd_holder(ctx, domain)
 
@@ -95,10 +96,10 @@ def too_many_privileged_accounts(ctx: Context) -> Findings:
     d = ctx.directory
     rows = [row for row in privileged(ctx).tolist() if d.rid[row] != ADMINISTRATOR_RID]
     names = {d.names[row].partition("@")[0].upper() or d.ids[row] for row in rows}
-    domains = len(collected_domains(d))
+    domain_count = len(collected_domains(d))
     failing = {}
     for level, params in ctx.points.items():
-        limit = max(params["accounts"], params["accounts_per_domain"] * domains)
+        limit = max(params["accounts"], params["accounts_per_domain"] * domain_count)
         count = len(names) if params["by_name"] else len(rows)
         if count > limit:
             failing[level] = f"l’un des {count} comptes privilégiés (seuil : {limit})"
