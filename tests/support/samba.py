@@ -81,8 +81,8 @@ class Controller:
         path = self.folder / "krb5.conf"
         path.write_text(
             f"[libdefaults]\n default_realm = {REALM}\n dns_lookup_kdc = false\n dns_lookup_realm = false\n"
-            f" dns_canonicalize_hostname = false\n rdns = false\n"
-            f"[realms]\n {REALM} = {{\n  kdc = tcp/{self.host}\n }}\n"
+            f" udp_preference_limit = 1\n dns_canonicalize_hostname = false\n rdns = false\n"
+            f"[realms]\n {REALM} = {{\n  kdc = {self.host}:88\n }}\n"
             f"[domain_realm]\n .{REALM.lower()} = {REALM}\n",
             encoding="utf-8",
         )

@@ -39,10 +39,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice([auth.value for auth in Auth]),
     default=Auth.SIMPLE.value,
     show_default=True,
-    help="simple (mot de passe sous TLS), ntlm ou kerberos (échanges scellés, sans certificat). "
+    help="simple (mot de passe sous TLS), ntlm ou kerberos (avec ldap:// : échanges scellés, sans certificat). "
     "Avec kerberos et sans --password-file, le ticket de la session est employé.",
 )
-@click.option("--start-tls", is_flag=True, help="Passer sous TLS sur le port ldap.")
 @click.option("--ca-file", type=_FILE, metavar="FICHIER", help="Autorité de certification (PEM).")
 @click.option(
     "--server-name",
@@ -94,7 +93,6 @@ def collect_directory(
     user: str,
     password_file: Path | None,
     auth: str,
-    start_tls: bool,
     ca_file: Path | None,
     server_name: str,
     insecure: bool,
@@ -116,7 +114,7 @@ def collect_directory(
     target = Target(
         host=host,
         port=port,
-        protection=protection_of(scheme, method, start_tls=start_tls, clear=clear_text),
+        protection=protection_of(scheme, method, clear=clear_text),
         auth=method,
         user=user,
         password=_password(user, method, password_file),

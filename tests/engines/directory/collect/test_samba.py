@@ -1,5 +1,6 @@
 """The collector against a real domain controller."""
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,6 +103,50 @@ def test_every_protection_reads_the_same_domain(
     assert count(target_of(weak_controller, port=port, **changes)) == whole[0].entries[BASE]
 
 
+@pytest.fixture
+def kerberos(weak_controller: Controller, monkeypatch: pytest.MonkeyPatch) -> Target:
+    monkeypatch.setenv("KRB5_CONFIG", str(weak_controller.kerberos_configuration()))
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{weak_controller.folder / 'tickets'}")
+    return target_of(
+        weak_controller,
+        port=389,
+        protection=Protection.SEALED,
+        auth=Auth.KERBEROS,
+        server_name=weak_controller.name,
+    )
+
+
+def test_kerberos_seals_with_a_password(kerberos: Target, whole: tuple[Summary, Directory]) -> None:
+    assert count(kerberos) == whole[0].entries[BASE]
+
+
+def test_kerberos_uses_the_ticket_that_is_there(
+    kerberos: Target, whole: tuple[Summary, Directory]
+) -> None:
+    subprocess.run(
+        ["kinit", kerberos.user], input=kerberos.password.encode(), capture_output=True, check=True
+    )
+    assert count(replace(kerberos, user="", password="")) == whole[0].entries[BASE]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"password": "faux"},
+        {"user": "personne@CHU.TEST"},
+        {"server_name": "dc9.chu.test"},
+        {"user": "", "password": ""},
+    ],
+    ids=["wrong password", "unknown account", "unknown server", "no ticket"],
+)
+def test_kerberos_that_fails_says_what_to_check(
+    kerberos: Target, changes: dict[str, object]
+) -> None:
+    kerberos = replace(kerberos, **changes)  # type: ignore[arg-type]
+    with pytest.raises(UnreadableSource, match="kerberos a échoué.*kinit"):
+        count(kerberos)
+
+
 def test_only_operations_that_read_are_sent(
     weak_controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,11 +180,6 @@ def test_a_wrong_password_is_said(
     with pytest.raises(UnreadableSource, match="refuse la connexion.*(mot de passe|compte)"):
         collected(target_of(weak_controller, password="faux", **changes), tmp_path / "c")
     assert not list(tmp_path.iterdir())
-
-
-def test_ntlm_under_tls_is_refused_with_advice(weak_controller: Controller, tmp_path: Path) -> None:
-    with pytest.raises(UnreadableSource, match="NTLM.*--auth simple"):
-        collected(target_of(weak_controller, auth=Auth.NTLM), tmp_path / "c")
 
 
 def test_a_server_that_wants_protection_refuses_a_clear_password(

@@ -79,7 +79,7 @@ class Client:
             raise bind_refused(self.target, result)
 
     def _bind_spnego(self) -> Result:
-        context = auth.context_of(self.target, self._transport)
+        context = auth.context_of(self.target)
         token = auth.step(context, None, self.target)
         for _ in range(_MAX_STEPS):
             result = self._exchange(messages.sasl_bind(auth.MECHANISM, token), Tag.BIND_RESPONSE)
@@ -91,7 +91,7 @@ class Client:
                 break
         if result.code == SUCCESS and not context.complete:
             raise UnreadableSource("Le serveur n’a pas prouvé son identité.")
-        if result.code == SUCCESS and self.target.protection is Protection.SEALED:
+        if result.code == SUCCESS:
             auth.seal(context, self._transport)
         return result
 

@@ -80,14 +80,20 @@ def parse_url(url: str) -> tuple[str, str, int]:
     return scheme, host, port or DEFAULT_PORTS[scheme]
 
 
-def protection_of(scheme: str, auth: Auth, *, start_tls: bool, clear: bool) -> Protection:
-    """The protection that an address and the user's choices give.
+def protection_of(scheme: str, auth: Auth, *, clear: bool) -> Protection:
+    """The protection that an address and the user's choices give. Raises `UnreadableSource` when they do not agree.
 
-    `ldaps` is TLS from the first byte. On `ldap`, a simple bind is protected by StartTLS and a Kerberos or NTLM one
-    seals its messages; `clear` sends the password of a simple bind unprotected, which only a person may decide.
+    A simple bind goes under TLS, by `ldaps` or by StartTLS; `clear` sends its password unprotected, which only a
+    person may decide. Kerberos and NTLM seal their messages on `ldap`, and are refused under TLS by controllers.
     """
-    if scheme == "ldaps":
-        return Protection.LDAPS
     if auth is Auth.SIMPLE:
+        if scheme == "ldaps":
+            return Protection.LDAPS
         return Protection.CLEAR if clear else Protection.STARTTLS
-    return Protection.STARTTLS if start_tls else Protection.SEALED
+    if scheme == "ldaps":
+        raise UnreadableSource(
+            f"--auth {auth} ne s’emploie pas avec ldaps://.",
+            expected="Kerberos et NTLM scellent eux-mêmes les échanges, sans certificat, sur le port 389.",
+            todo="Utilisez ldap:// avec cette méthode, ou --auth simple avec ldaps://.",
+        )
+    return Protection.SEALED

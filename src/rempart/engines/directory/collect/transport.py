@@ -1,6 +1,5 @@
 """The socket under an LDAP conversation: TLS, sealing, deadlines, and whole messages of a bounded size."""
 
-import hashlib
 import socket
 import ssl
 import time
@@ -14,16 +13,6 @@ MAX_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes of one answer; a page of Active Directory gives one entry a message, and a value is at most 10 MB."""
 
 _CHUNK: Final = 256 * 1024
-
-_RSA, _ECDSA = bytes.fromhex("2a864886f70d0101"), bytes.fromhex("2a8648ce3d0403")
-_HASHES: Final = {
-    _RSA + b"\x0b": "sha256",
-    _RSA + b"\x0c": "sha384",
-    _RSA + b"\x0d": "sha512",
-    _ECDSA + b"\x02": "sha256",
-    _ECDSA + b"\x03": "sha384",
-    _ECDSA + b"\x04": "sha512",
-}
 
 
 class TransportError(Exception):
@@ -69,10 +58,6 @@ class Transport:
     def seal_with(self, wrap: Callable[[bytes], bytes], unwrap: Callable[[bytes], bytes]) -> None:
         """From now on, seal what leaves and unseal what comes (RFC 4422 section 3.7: four bytes of length)."""
         self._seal, self._unseal = wrap, unwrap
-
-    def certificate(self) -> bytes | None:
-        """The certificate of the server (DER) under TLS."""
-        return self._socket.getpeercert(True) if isinstance(self._socket, ssl.SSLSocket) else None
 
     def send(self, data: bytes) -> None:
         """Send one message. Raises `TransportError`."""
@@ -131,25 +116,3 @@ class Transport:
     def close(self) -> None:
         """Close the socket, whatever its state."""
         self._socket.close()
-
-
-def channel_binding(certificate: bytes) -> bytes:
-    """`tls-server-end-point` (RFC 5929 section 4.1): the hash of the certificate by the algorithm that signed it.
-
-    MD5 and SHA-1 are replaced by SHA-256, and so is an algorithm that names no hash (Ed25519) or hides it (RSA-PSS).
-    """
-    name = _HASHES.get(_signature_algorithm(certificate), "sha256")
-    return b"tls-server-end-point:" + hashlib.new(name, certificate).digest()
-
-
-def _signature_algorithm(certificate: bytes) -> bytes:
-    """OID (its DER content) of Certificate.signatureAlgorithm, read by hand: a domain controller's own certificate
-    often breaks rules (serial number 0) over which a strict parser stops."""
-    try:
-        _, start, end = ber.element(certificate, 0, len(certificate))
-        _, _, after = ber.element(certificate, start, end)
-        _, start, end = ber.element(certificate, after, end)
-        _, start, end = ber.element(certificate, start, end)
-    except ber.MalformedError:
-        return b""
-    return certificate[start:end]
