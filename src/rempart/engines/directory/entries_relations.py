@@ -13,6 +13,7 @@ from rempart.engines.directory.descriptors_rights import principals_of, rights_o
 from rempart.engines.directory.entries_attributes import LINKS
 from rempart.engines.directory.entries_gathered import Gathered
 from rempart.engines.directory.entries_names import WELL_KNOWN
+from rempart.engines.directory.entries_oddities import note_oddities
 from rempart.engines.directory.model import UAC_ALL, UNKNOWN, Kind, Relation, Trust
 from rempart.engines.directory.rights import Right
 from rempart.kernel.progress import Observer
@@ -217,6 +218,7 @@ def _access_lists(gathered: Gathered, observer: Observer) -> None:
     reader = _RightsReader(gathered)
     lists: dict[tuple[int, int, bool, int, bytes], int] = {}
     descriptors = list(map(_read_or_none, gathered.descriptor_ids))
+    note_oddities(gathered, descriptors)
     rows, acls, owners, protections = [], [], [], []
     unreadable = 0
     for row, number in gathered.descriptor_of.items():
