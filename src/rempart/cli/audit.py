@@ -12,6 +12,12 @@ from rich.console import Console
 from rempart import __version__
 from rempart.cli.progress import Bars
 from rempart.content.catalogue import directory_catalogue
+from rempart.engines.directory.pseudonymise import (
+    correspondence,
+    keep_correspondence,
+    pseudonymise,
+    read_key,
+)
 from rempart.engines.directory.read import read
 from rempart.engines.directory.register import read_register
 from rempart.engines.directory.report import Report
@@ -156,6 +162,8 @@ def audit_directory(
             notes=bars.notes,
             observer=bars,
         )
+        if pseudonymised and key_file is not None:
+            report = hidden(report, key_file)
         bars.stage("Écriture du rapport")
         paths = write(report, output, formats)
     if not quiet:
@@ -163,6 +171,14 @@ def audit_directory(
         click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
     if threshold is not None and _fails(report, threshold):
         ctx.exit(FINDINGS)
+
+
+def hidden(report: Report, key_file: Path) -> Report:
+    """The report without its names; what each pseudonym hides is kept beside the key. Raises UnreadableSource."""
+    key = read_key(key_file)
+    names = key_file.with_name(f"{key_file.name}.noms.json")
+    keep_correspondence(correspondence(report, key), names)
+    return pseudonymise(report, key)
 
 
 class _Tier0File(msgspec.Struct, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from rempart.render.text import name
 
 KINDS: Final = {
     "user": "compte",
+    "managed_account": "compte de service géré",
     "computer": "ordinateur",
     "group": "groupe",
     "domain": "domaine",
@@ -40,7 +41,12 @@ KINDS: Final = {
     "unknown": "inconnu",
 }
 
-KINDS_PLURAL: Final = {"user": "comptes", "computer": "ordinateurs", "group": "groupes"}
+KINDS_PLURAL: Final = {
+    "user": "comptes",
+    "managed_account": "comptes de service gérés",
+    "computer": "ordinateurs",
+    "group": "groupes",
+}
 
 OUTCOMES: Final = {
     Outcome.PASSED: "réussi",
