@@ -25,7 +25,9 @@ COULD_NOT_RUN: Final = 2
 @click.group(
     help="Rempart : mesurer la sécurité d’un établissement de santé, et la prouver. Rien ne sort de ce poste."
 )
-@click.version_option(__version__, "--version", message="rempart %(version)s")
+@click.version_option(
+    __version__, "--version", message="rempart %(version)s", help="Afficher la version."
+)
 def cli() -> None:
     """The group of all commands."""
 
