@@ -1,7 +1,11 @@
 """LDAP entries into rows and columns."""
 
-import pytest
+from random import Random
 
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from rempart.engines.directory.examples import example_entries
 from rempart.engines.directory.model import NEVER, UNKNOWN, Kind, Managed, Uac
 from support.entries import BASE, CONFIGURATION, SID, account, entry, read, root, row
 
@@ -194,3 +198,32 @@ def test_certificates_are_kept_as_bytes_and_not_those_of_accounts() -> None:
 def test_dns_nodes_are_not_rows() -> None:
     d = read(root(), entry("dnsNode", f"DC=www,DC=z,CN=MicrosoftDNS,DC=DomainDnsZones,{BASE}"))
     assert len(d) == 1
+
+
+HEALTHY = list(example_entries())
+damages = st.tuples(
+    st.integers(0, len(HEALTHY) - 1),
+    st.integers(0, 40),
+    st.sampled_from([[], [b""], [b"\xff\xfe"], [b"-1"], [b"9" * 30], [b"[LDAP://;7777777777]"]])
+    | st.binary(max_size=40).map(lambda data: [data]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(damages, min_size=1, max_size=200), st.randoms(use_true_random=False))
+def test_damaged_values_never_break_the_reading(
+    changes: list[tuple[int, int, list[bytes]]], random: Random
+) -> None:
+    entries = [(dn, dict(attributes)) for dn, attributes in HEALTHY]
+    for at, which, value in changes:
+        attributes = entries[at][1]
+        attributes[sorted(attributes)[which % len(attributes)]] = value
+    random.shuffle(entries)
+    d = read(*entries)
+    assert len(d) >= len(HEALTHY) // 2
+
+
+@pytest.mark.parametrize("dn", ["", ",", "=", "CN=a\\", "CN=a,DC=", "DC=", "texte"])
+def test_a_strange_dn_never_breaks_the_reading(dn: str) -> None:
+    d = read(root(), (dn, {"objectclass": [b"top", b"container"]}))
+    assert d.index[SID] == 0

@@ -41,7 +41,9 @@ def test_never_is_read_in_each_of_its_spellings(written: bytes) -> None:
     assert values.instant(written) == NEVER
 
 
-@pytest.mark.parametrize("written", [b"", b"hier", b"20261301000000Z", b"2026-11-21 25:00:00"])
+@pytest.mark.parametrize(
+    "written", [b"", b"hier", b"20261301000000Z", b"2026-11-21 25:00:00", b"9" * 19, b"9" * 30]
+)
 def test_what_is_no_date_is_unknown(written: bytes) -> None:
     assert values.instant(written) == UNKNOWN
 
@@ -52,7 +54,8 @@ def test_any_bytes_give_a_date_or_unknown(written: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"), [(b"42", 42), (b"-1", -1), (b"0x1F", 31), (b"x", None), (b"", None)]
+    ("written", "expected"),
+    [(b"42", 42), (b"-1", -1), (b"0x1F", 31), (b"x", None), (b"", None), (b"9" * 30, None)],
 )
 def test_integers_are_read_or_are_none(written: bytes, expected: int | None) -> None:
     assert values.integer(written) == expected
@@ -67,7 +70,7 @@ def test_true_has_several_spellings(written: bytes) -> None:
 def test_a_sid_is_read_from_bytes_and_from_text() -> None:
     binary = bytes.fromhex("01020000000000052000000020020000")
     assert values.sid(binary) == values.sid(b"s-1-5-32-544") == "S-1-5-32-544"
-    assert values.sid(b"nothing of the sort") == ""
+    assert values.sid(b"nothing of the sort") == values.sid(b"S-1-x") == ""
 
 
 def test_a_guid_is_read_from_bytes_and_from_text() -> None:

@@ -18,7 +18,7 @@ from rempart.engines.directory.model import UAC_ALL, UNKNOWN, Kind, Relation, Tr
 from rempart.engines.directory.rights import Right
 from rempart.kernel.progress import Observer
 
-_LINK = re.compile(r"\[ldap://([^;\]]+);(\d+)\]", re.IGNORECASE)
+_LINK = re.compile(r"\[ldap://([^;\]]+);(\d{1,9})\]", re.IGNORECASE)
 _FOREIGN = re.compile(r"cn=(s-1-[0-9-]+),cn=foreignsecurityprincipals,")
 _LAPS_PASSWORDS = frozenset({"ms-mcs-admpwd", "mslaps-password", "mslaps-encryptedpassword"})
 

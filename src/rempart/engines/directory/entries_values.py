@@ -16,6 +16,7 @@ _GENERALIZED = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(
 _ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?$"
 )
+_SID = re.compile(rb"[Ss]-1-\d{1,15}(?:-\d{1,10})*")
 _FAR_YEARS = (2999, 9999)
 """Years by which collectors write "never" (ORADAD and .NET)."""
 
@@ -26,15 +27,12 @@ def text(value: bytes) -> str:
 
 
 def integer(value: bytes) -> int | None:
-    """A decimal integer, or None. Hexadecimal `0x…` is read too, because collectors print flags so."""
+    """A decimal integer of 64 bits, or None. `0x…` is read too, because collectors print flags so."""
     try:
-        return int(value)
-    except ValueError:
-        pass
-    try:
-        return int(value, 16) if value[:2].lower() == b"0x" else None
+        number = int(value, 16) if value[:2].lower() == b"0x" else int(value)
     except ValueError:
         return None
+    return number if -_NEVER_EXPIRES <= number <= _NEVER_EXPIRES else None
 
 
 def boolean(value: bytes) -> str:
@@ -47,10 +45,12 @@ def instant(value: bytes) -> int:
 
     0 and "the end of times" give NEVER; what is no date gives UNKNOWN. A date without a zone is UTC.
     """
-    if value.isdigit() and len(value) != 14:
+    if value.isdigit() and len(value) not in (14, 12) and len(value) < 20:
         ticks = int(value)
         if ticks in (0, _NEVER_EXPIRES):
             return NEVER
+        if ticks > _NEVER_EXPIRES:
+            return UNKNOWN
         return max(ticks // 10_000_000 - FILETIME_EPOCH, NEVER)
     return _dated(value)
 
@@ -75,7 +75,8 @@ def _dated(value: bytes) -> int:
 def sid(value: bytes) -> str:
     """`S-1-…` of a SID in binary or in text; "" when it is neither."""
     if value[:2] in (b"S-", b"s-"):
-        return value.decode("ascii", "replace").strip().upper()
+        found = _SID.fullmatch(value.strip())
+        return value.strip().decode("ascii").upper() if found else ""
     try:
         return sid_text(value)
     except UnreadableDescriptor:
