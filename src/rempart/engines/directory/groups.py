@@ -20,6 +20,21 @@ SYSTEM_SIDS: Final = frozenset(
     {"S-1-5-18", "S-1-5-9", "S-1-3-0", "S-1-3-4", "S-1-5-10"}
 )  # SYSTEM, Enterprise DCs, Creator Owner, Owner Rights, Self
 
+# Groups that an account is in without anybody placing it there.
+DEFAULT_GROUP_RIDS: Final = (513, 514, 515)
+DEFAULT_IDENTITIES: Final = frozenset(
+    {
+        "S-1-5-11",
+        "S-1-1-0",
+        "S-1-5-32-545",
+        "S-1-5-32-546",
+        "S-1-5-2",
+        "S-1-5-4",
+        "S-1-5-15",
+        "S-1-5-7",
+    }
+)
+
 
 class Groups:
     """Membership of a directory, computed once and shared by checks and graph."""
@@ -55,11 +70,15 @@ class Groups:
         np.cumsum(np.bincount(group, minlength=len(self.directory)), out=start[1:])
         return member[order], start
 
-    def members(self, groups: Iterable[int], *, recursive: bool = True) -> Rows:
+    def members(
+        self, groups: Iterable[int], *, recursive: bool = True, barred: Iterable[int] = ()
+    ) -> Rows:
         """Rows of the members of these groups (accounts and groups), cycles included, without the groups given
-        unless one is a member of another."""
+        unless one is a member of another. Groups in `barred` are neither returned nor entered."""
         member, start = self._members_csr
         seen = np.zeros(len(self.directory), np.bool_)
+        shut = np.array(list(barred), np.int64)
+        seen[shut] = True
         frontier = np.array(list(groups), np.int64)
         while len(frontier):
             parts = [member[start[g] : start[g + 1]] for g in frontier.tolist()]
@@ -69,7 +88,19 @@ class Groups:
             if not recursive:
                 break
             frontier = fresh.astype(np.int64)
+        seen[shut] = False
         return np.flatnonzero(seen)
+
+    @cached_property
+    def default_groups(self) -> list[int]:
+        """Rows of the groups that accounts are in by default: Domain Users, Authenticated Users, Everyone…"""
+        d = self.directory
+        return [
+            row
+            for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist()
+            if (d.rid[row] in DEFAULT_GROUP_RIDS and d.ids[row].startswith("S-1-5-21-"))
+            or (not d.ids[row].startswith("S-1-5-21-") and sid_of(d.ids[row]) in DEFAULT_IDENTITIES)
+        ]
 
     def well_known(self, *rids: int, domain: int | None = None) -> list[int]:
         """Rows of the groups or accounts with these RIDs: domain ones (< 1000 after the domain SID) and built-in

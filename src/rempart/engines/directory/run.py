@@ -20,7 +20,7 @@ from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.judge import Judge
 from rempart.engines.directory.merge import whole
 from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Kind, Source
-from rempart.engines.directory.plan.section import plan, section
+from rempart.engines.directory.plan.section import bare_cut, plan, section
 from rempart.engines.directory.register import Entry, Register
 from rempart.engines.directory.report import (
     ControlResult,
@@ -164,7 +164,7 @@ def _paths_and_plan(
         d,
         searched,
         planned,
-        plan(d, structural, catalogue.actions),
+        bare_cut(d, structural, catalogue.actions),
         results,
         judged_again,
     )

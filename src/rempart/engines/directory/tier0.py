@@ -36,7 +36,8 @@ def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = 
     mask = np.zeros(len(d), np.bool_)
     roots = groups.well_known(*GROUP_RIDS)
     mask[roots] = True
-    mask[groups.members(roots)] = True
+    # A default group placed in Tier 0 is the weakness to show, not a reason to count everybody in Tier 0.
+    mask[groups.members(roots, barred=groups.default_groups)] = True
     mask[groups.well_known(500, 502)] = True
     mask |= groups.domain_controllers
     mask |= np.isin(d.kind, np.array([Kind.DOMAIN, *PKI_KINDS], np.int8))

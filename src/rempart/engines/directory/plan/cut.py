@@ -112,8 +112,8 @@ class Network:
         total.data = np.minimum(total.data, LARGEST)
         return csr_array(total.astype(np.int32))
 
-    def minimum(self) -> Cut:
-        """The minimum cut, on the side of Tier 0 when several are equal."""
+    def minimum(self, *, proven: bool = True) -> Cut:
+        """The minimum cut, on the side of Tier 0 when several are equal; without `proven`, its bound is 0."""
         tail, head, _, gesture = self.arcs
         if not len(tail):
             return Cut([], 0, 0.0, self.unavoidable)
@@ -128,7 +128,7 @@ class Network:
         crossing = ~near[tail] & near[head]
         chosen = sorted(set(gesture[crossing].tolist()))
         cost = sum(self.cuttable.gestures[g].cost for g in chosen)
-        return Cut(chosen, cost, self.bound(), self.unavoidable)
+        return Cut(chosen, cost, self.bound() if proven else 0.0, self.unavoidable)
 
     def bound(self) -> float:
         """Optimum of the dual program by HiGHS: no set of gestures that leaves no way costs less.

@@ -15,20 +15,11 @@ from numpy.typing import NDArray
 from rempart.content.directory import DirectoryAction
 from rempart.engines.directory.edges import EFFECTIVE_ON
 from rempart.engines.directory.graph import ControlGraph
-from rempart.engines.directory.model import UNKNOWN, Directory
+from rempart.engines.directory.groups import Groups
+from rempart.engines.directory.model import UNKNOWN, Directory, Kind
 from rempart.engines.directory.paths import Tree
 
 UNCUTTABLE: Final = -1
-# Groups that an account is in by default: nobody takes anyone out of them.
-DEFAULT_GROUP_RIDS: Final = (513, 514, 515, 516, 521)
-DEFAULT_IDENTITIES: Final = (
-    "S-1-5-11",
-    "S-1-1-0",
-    "S-1-5-32-545",
-    "S-1-5-2",
-    "S-1-5-4",
-    "S-1-5-15",
-)
 
 
 @dataclass(slots=True, frozen=True)
@@ -139,13 +130,13 @@ def _by_default(
     d = directory
     src, dst = graph.src[edge], graph.dst[edge]
     member = graph.kind[edge] == graph.code("MemberOf")
-    default = np.isin(d.rid, np.array(DEFAULT_GROUP_RIDS)) & np.array(
-        [i.startswith("S-1-5-21-") for i in d.ids], np.bool_
-    )
-    default |= np.array([i.endswith(DEFAULT_IDENTITIES) for i in d.ids], np.bool_)
+    default = np.zeros(len(d), np.bool_)
+    default[Groups(d).default_groups] = True
     primary = (d.primary_group_rid[src] == d.rid[dst]) & (d.domain[src] == d.domain[dst])
-    mask: NDArray[np.bool_] = member & (default[dst] | primary)
-    # A group placed in Domain Users or Authenticated Users by someone can be taken out again.
+    account = np.isin(d.kind[src], np.array([Kind.USER, Kind.COMPUTER], np.int8))
+    # A group that someone placed in a default group can be taken out again.
+    own = account | default[src]
+    mask: NDArray[np.bool_] = member & ((default[dst] & own) | primary)
     return mask
 
 

@@ -59,12 +59,20 @@ class Planned:
 def plan(
     directory: Directory, searched: Searched, actions: Mapping[str, DirectoryAction]
 ) -> Planned:
-    """The minimum cut of a graph, ordered."""
+    """The minimum cut of a graph, proven and ordered."""
     cuttable = gestures(directory, searched.graph, searched.shortest, actions)
     cut = Network(cuttable).minimum()
     order = best_order(cuttable, cut)
     ids = {g: f"{cuttable.gestures[g].action.id}-{i:03d}" for i, g in enumerate(order, 1)}
     return Planned(cuttable, cut, order, exposed_after(cuttable, order), ids)
+
+
+def bare_cut(
+    directory: Directory, searched: Searched, actions: Mapping[str, DirectoryAction]
+) -> Cut:
+    """The minimum cut of a graph, without its proof nor its order: for the figures beside the plan."""
+    cuttable = gestures(directory, searched.graph, searched.shortest, actions)
+    return Network(cuttable).minimum(proven=False)
 
 
 def remaining(planned: Planned, searched: Searched) -> int:
@@ -81,7 +89,7 @@ def section(
     directory: Directory,
     searched: Searched,
     planned: Planned,
-    structural: Planned,
+    structural: Cut,
     controls: list[ControlResult],
     judge_again: Callable[[Directory], list[ControlResult]],
 ) -> Plan:
@@ -107,8 +115,8 @@ def section(
         exposed_after=remaining(planned, searched),
         minimal=abs(cut.bound - cut.cost) < 1e-6 * max(1, cut.cost),
         level_after=level_of(after_plan),
-        structural_cost=structural.cut.cost,
-        structural_actions=len(structural.order),
+        structural_cost=structural.cost,
+        structural_actions=len(structural.chosen),
         uncuttable=stuck,
         uncuttable_reason=reason,
     )
@@ -207,4 +215,4 @@ def _uncuttable(d: Directory, searched: Searched, planned: Planned) -> tuple[lis
     )
 
 
-__all__ = ["Gesture", "Planned", "plan", "remaining", "section"]
+__all__ = ["Gesture", "Planned", "bare_cut", "plan", "remaining", "section"]

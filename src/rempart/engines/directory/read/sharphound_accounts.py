@@ -137,7 +137,7 @@ class Accounts:
         self._accounts(kept, rows, properties)
         if kind == "users":
             self._builder.set_many("kind", rows, [int(Kind.USER)] * len(rows))
-            self._managed(rows, properties)
+            self._managed(kept, rows, properties)
             return
         self._builder.set_many("kind", rows, [int(Kind.COMPUTER)] * len(rows))
         for item, row, p in zip(kept, rows, properties, strict=True):
@@ -234,12 +234,20 @@ class Accounts:
                 if found := identifier(target):
                     self._delegations.append((row, found))
 
-    def _managed(self, rows: Sequence[int], properties: Sequence[AccountProperties]) -> None:
+    def _managed(
+        self, items: Sequence[User], rows: Sequence[int], properties: Sequence[AccountProperties]
+    ) -> None:
+        """Managed service accounts: said by recent collectors; else a user whose name and primary group are those
+        of a computer."""
         b = self._builder
-        for row, p in zip(rows, properties, strict=True):
-            if truth(p.gmsa) or truth(p.msa):
-                b.set("managed", row, Managed.GMSA if truth(p.gmsa) else Managed.SMSA)
-            elif "CN=MANAGED SERVICE ACCOUNTS," in b.dns.get(row, "").upper():
+        for item, row, p in zip(items, rows, properties, strict=True):
+            if p.gmsa is not None or p.msa is not None:
+                if truth(p.gmsa) or truth(p.msa):
+                    b.set("managed", row, Managed.GMSA if truth(p.gmsa) else Managed.SMSA)
+            elif (
+                str(p.samaccountname or p.name or "").partition("@")[0].endswith("$")
+                and self._rids[item.PrimaryGroupSID or item.PrimaryGroupSid or ""] == 515
+            ):
                 b.set("managed", row, Managed.GMSA)
 
     def _members(self, items: Sequence[Group], rows: Sequence[int]) -> None:
