@@ -74,6 +74,12 @@ def test_blocks_are_cut_between_entries(monkeypatch: pytest.MonkeyPatch) -> None
         assert read(data) == EXPECTED
 
 
+def test_spaces_before_a_value_and_after_base64_do_not_count() -> None:
+    again = b"dn: x\ncn: a\nd:: AAE=\ncn:  b\ncn:c\nd:: AAE= \nd::AAE=\ncn: :: d\n"
+    expected = {"cn": [b"a", b"b", b"c", b":: d"], "d": [b"\0\1"] * 3}
+    assert read(again) == [("x", expected)]
+
+
 def test_windows_1252_is_read_and_said() -> None:
     notes = Notes()
     assert read("dn: CN=É\ncn: É\n".encode("cp1252"), notes) == [("CN=É", {"cn": ["É".encode()]})]

@@ -23,6 +23,8 @@ _NAME = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]*(;[A-Za-z0-9=*.-]+)*", re.ASCII)
 _AROUND: Final = frozenset(
     {"search", "result", "control", "pagedresults", "ref", "version", "matcheddn", "text"}
 )
+# Names that mean something else outside an entry, or that are checked each time.
+_LEARNT_NEVER: Final = _AROUND | {"dn", "changetype"}
 _PARTIAL: Final = {b"3": "durée", b"4": "taille", b"11": "administration"}
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -117,13 +119,17 @@ def _blocks(stream: BinaryIO, name: str, observer: Observer) -> Iterator[bytes]:
             if waiting > RECORD_LIMIT:
                 raise _refusal(name, 1, "une seule entrée dépasse 256 Mo, ou rien ne les sépare")
             continue
-        data = b"".join(pieces).replace(b"\r\n", b"\n")
+        data = _with_lf(b"".join(pieces))
         cut = data.rfind(b"\n\n")
         pieces, waiting = [data[cut + 2 :]], len(data) - cut - 2
         block, told = _as_utf8(data[: cut + 1], name, observer, told)
         yield block
-    data = b"".join(pieces).replace(b"\r\n", b"\n")
+    data = _with_lf(b"".join(pieces))
     yield _as_utf8(data, name, observer, told)[0]
+
+
+def _with_lf(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
 
 
 def _as_utf8(data: bytes, name: str, observer: Observer, told: bool) -> tuple[bytes, bool]:
@@ -141,7 +147,8 @@ class _Parser:
         self.name = name
         self.is_ldapsearch = False
         self.ended = False
-        self._names: dict[bytes, str] = {}
+        self._plain: dict[bytes, str] = {}
+        self._coded: dict[bytes, str] = {}
         self._shared: dict[bytes, bytes] = {}
 
     def records(self, block: bytes) -> Iterator[Entry]:
@@ -171,32 +178,60 @@ class _Parser:
     def _record(self, record: bytes) -> Entry | None:
         dn: str | None = None
         attributes: dict[str, list[bytes]] = {}
-        names = self._names
+        plain, coded = self._plain, self._coded
         for line in record.split(b"\n"):
-            if not line or line[0] == 0x23:  # a comment
-                continue
-            label, _, value = line.partition(b":")
-            name = names.get(label) or self._name(label, line)
-            kind = value[:1]
-            if kind == b":":
-                value = self._base64(value[1:].strip())
-            elif kind == b"<":
-                raise _BadLineError(
-                    "la valeur est une adresse (« :< »), que Rempart ne va pas chercher"
-                )
-            else:
+            # `name: value` and `name:: base64` of names met before; whatever else takes the long way.
+            label, _, value = line.partition(b": ")
+            name = plain.get(label)
+            if name is None:
+                name = coded.get(label)
+                if name is not None:
+                    value = self._base64(value.strip())
+                else:
+                    name, value = self._line(line)
+                    if dn is None:
+                        dn = self._opening(name, value)
+                        continue
+                    if name in ("", "changetype"):
+                        continue
+            elif value[:1] == b" ":
                 value = value.lstrip(b" ")
-            if name == "dn" and dn is None:
-                dn = value.decode("utf-8", "replace")
-            elif dn is None:
-                self._around(name, value)
-            elif name == "changetype":
-                _check_change(value)
-            elif name in attributes:
-                attributes[name].append(value)
-            else:
+            if dn is None:
+                raise _BadLineError(_HEADLESS)
+            known = attributes.get(name)
+            if known is None:
                 attributes[name] = [value]
+            else:
+                known.append(value)
         return None if dn is None else (dn, attributes)
+
+    def _line(self, line: bytes) -> tuple[str, bytes]:
+        """(name, value) of any line, ("", b"") for a comment or nothing."""
+        if not line or line[0] == 0x23:
+            return "", b""
+        label, _, value = line.partition(b":")
+        name = self._name(label, line)
+        if value[:1] == b":":
+            value = self._base64(value[1:].strip())
+        elif value[:1] == b"<":
+            raise _BadLineError(
+                "la valeur est une adresse (« :< »), que Rempart ne va pas chercher"
+            )
+        else:
+            value = value.lstrip(b" ")
+        if name == "changetype":
+            _check_change(value)
+        elif name not in _LEARNT_NEVER:
+            self._plain[label], self._coded[label + b":"] = name, name
+        return name, value
+
+    def _opening(self, name: str, value: bytes) -> str | None:
+        """The dn that a record begins with, None before it."""
+        if name == "dn":
+            return value.decode("utf-8", "replace")
+        if name:
+            self._around(name, value)
+        return None
 
     def _name(self, label: bytes, line: bytes) -> str:
         if len(label) == len(line) or not _NAME.fullmatch(label):
@@ -205,8 +240,7 @@ class _Parser:
             raise _BadLineError("ce n’est pas « attribut: valeur »")
         base, *options = label.decode("ascii").lower().split(";")
         kept = [option for option in options if option.startswith("range=")]
-        name = self._names[label] = ";".join([base, *kept])
-        return name
+        return ";".join([base, *kept])
 
     def _base64(self, text: bytes) -> bytes:
         known = self._shared.get(text)
@@ -224,7 +258,7 @@ class _Parser:
 
     def _around(self, name: str, value: bytes) -> None:
         if name not in _AROUND:
-            raise _BadLineError("une entrée commence par un autre attribut que « dn »")
+            raise _BadLineError(_HEADLESS)
         if name == "result":
             self.ended = True
             code = value.split(b" ")[0]
@@ -235,6 +269,7 @@ class _Parser:
                 )
 
 
+_HEADLESS: Final = "une entrée commence par un autre attribut que « dn »"
 _CHANGES: Final = "c’est une liste de modifications (changetype), pas un export de l’annuaire"
 
 
