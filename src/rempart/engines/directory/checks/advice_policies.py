@@ -173,8 +173,12 @@ def unusual_options_on_files(ctx: Context) -> Iterator[Hit]:
 
 
 @check("warning_sysvol_root_sd", Fact.SYSVOL, Fact.SYSVOL_DESCRIPTORS)
-def unusual_options_on_folders(ctx: Context) -> Iterator[Hit]:
+def unusual_options_on_folders(ctx: Context) -> Findings:
     """Folders of policies whose access list inherits from SYSVOL: normally each has its own."""
-    for row, files in _described(ctx):
+    found = _described(ctx)
+    for row, files in found:
         if files.folder_protected is False:
             yield Hit(row, "le dossier de la stratégie hérite des droits de SYSVOL")
+    unread = sum(files.folder_protected is None for _, files in found)
+    if unread:
+        yield Unmeasured(f"Les droits du dossier de {unread} stratégie(s) n’ont pas été lus.")
