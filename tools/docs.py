@@ -28,7 +28,7 @@ def row(check: DirectoryCheck) -> str:
     """One line of the catalogue."""
     levels = sorted({point.level for point in check.points} or set(check.level_hint))
     shown = ", ".join(map(str, levels)) or "–"
-    return f"| `{check.id}` | {shown} | {cell(check.title)} | {check.revised_on} |"
+    return f"| {cell(check.theme)} | `{check.id}` | {shown} | {cell(check.title)} | {check.revised_on} |"
 
 
 def catalogue() -> str:
@@ -43,7 +43,7 @@ def catalogue() -> str:
         mine = sorted((c for c in checks if c.kind == kind), key=lambda c: (c.theme, c.id))
         if mine:
             parts.append(f"## {title} ({len(mine)})")
-            head = "| Identifiant | Niveaux | Constat | Révisé le |\n|---|---|---|---|"
+            head = "| Thème | Identifiant | Niveaux | Constat | Révisé le |\n|---|---|---|---|---|"
             parts.append("\n".join([head, *map(row, mine)]))
     return "\n\n".join(parts) + "\n"
 

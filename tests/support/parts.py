@@ -25,8 +25,15 @@ def _samba() -> str | None:
     return None if found.returncode == 0 else "python3-samba is not installed"
 
 
+def _namespace() -> str | None:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return "a network namespace is made by root only"
+    return _command("unshare")
+
+
 PARTS: dict[str, Callable[[], str | None]] = {
     "samba": _samba,
+    "namespace": _namespace,
     "chromium": lambda: _command("chromium"),
     "poppler": lambda: _command("pdftoppm"),
 }
