@@ -183,10 +183,10 @@ class SharpHoundReader:
         if shown:
             return shown
         named = _TYPE_IN_NAME.search(file.name)
-        if named and (named[1].lower() in TYPES or _AZURE.match(named[1])):
-            return named[1].lower()
         meta = file.around.get("meta")
-        return str(meta.get("type", "")).lower() if isinstance(meta, dict) else "?"
+        stated = str(meta.get("type", "")).lower() if isinstance(meta, dict) else ""
+        called = named[1].lower() if named else ""
+        return stated if called not in TYPES and stated in TYPES else called or stated or "?"
 
     def _check_meta(self, file: ArrayFile, kind: str, count: int) -> None:
         meta = file.around.get("meta")

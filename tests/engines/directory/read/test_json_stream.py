@@ -1,0 +1,96 @@
+"""SharpHound files cut into pieces: the same objects whatever the size of the pieces and the dress of the file."""
+
+import io
+from typing import Any
+
+import msgspec
+import pytest
+
+from rempart.engines.directory.read import json_stream
+from rempart.engines.directory.read.json_stream import ArrayFile
+from rempart.kernel.errors import UnreadableSource
+
+OBJECTS: list[dict[str, Any]] = [
+    {
+        "Members": [{"ObjectIdentifier": f"S-1-5-21-1-2-3-{i}"}, {"Members": 1}],
+        "Name": 'un nom piégé },{"Members":[ et "] ',
+        "n": i,
+    }
+    for i in range(200)
+]
+DECODER = msgspec.json.Decoder(list[dict[str, Any]])
+
+
+def read(data: bytes, name: str = "x.json") -> tuple[list[dict[str, Any]], ArrayFile]:
+    file = ArrayFile(name, io.BytesIO(data))
+    assert file.open()
+    return [o for piece in file.pieces(DECODER.decode) for o in piece], file
+
+
+@pytest.fixture(autouse=True, params=[64, 997, 1 << 20])
+def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(json_stream, "PIECE", request.param)
+    return int(request.param)
+
+
+def test_objects_come_back_in_order_with_meta_last() -> None:
+    objects, file = read(msgspec.json.encode({"data": OBJECTS, "meta": {"count": 200}}))
+    assert objects == OBJECTS
+    assert file.around == {"meta": {"count": 200}}
+
+
+def test_meta_may_come_first_and_the_file_may_be_indented_with_a_bom() -> None:
+    text = msgspec.json.format(
+        msgspec.json.encode({"meta": {"type": "groups"}, "data": OBJECTS}), indent=4
+    )
+    objects, file = read(b"\xef\xbb\xbf" + text)
+    assert objects == OBJECTS
+    assert file.around == {"meta": {"type": "groups"}}
+
+
+def test_an_empty_array_is_read_as_nothing() -> None:
+    assert read(b'{"data":[],"meta":{"count":0}}')[0] == []
+
+
+def test_a_file_saved_in_utf_16_is_read() -> None:
+    data = msgspec.json.encode({"data": OBJECTS[:5], "meta": {}}).decode().encode("utf-16")
+    assert read(data)[0] == OBJECTS[:5]
+
+
+@pytest.mark.parametrize("keep", [0.2, 0.5, 0.99])
+def test_a_truncated_file_is_refused_with_its_name(keep: float) -> None:
+    data = msgspec.json.encode({"data": OBJECTS, "meta": {"count": 200}})
+    with pytest.raises(UnreadableSource, match="groupes.json .*tronqué"):
+        read(data[: int(len(data) * keep)], "groupes.json")
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ\x90\x00", b"[1,2]", b"<html>", b'"texte"'])
+def test_what_is_not_a_json_object_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableSource, match="n’est pas du JSON"):
+        ArrayFile("x.json", io.BytesIO(data)).open()
+
+
+def test_a_json_object_without_array_is_told_apart() -> None:
+    file = ArrayFile("x.json", io.BytesIO(b'{"graph":{"nodes":[]},"metadata":{}}'))
+    assert not file.open()
+    assert file.around["graph"] == {"nodes": []}
+
+
+def test_the_first_object_is_shown_without_reading_the_file() -> None:
+    file = ArrayFile("x.json", io.BytesIO(msgspec.json.encode({"data": OBJECTS, "meta": {}})))
+    file.open()
+    assert file.first_object() in (OBJECTS[0], {})
+
+
+def test_deep_nesting_is_refused_and_does_not_exhaust_the_stack() -> None:
+    deep = b'{"data":[' + b'{"a":' * 5_000 + b"1" + b"}" * 5_000 + b'],"meta":{}}'
+    with pytest.raises(UnreadableSource):
+        read(deep)
+
+
+def test_an_object_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_stream, "PIECE", 997)
+    monkeypatch.setattr(json_stream, "LONGEST_OBJECT", 4096)
+    data = msgspec.json.encode({"data": [{"Name": "x" * 300_000}, {"Name": "y"}], "meta": {}})
+    with pytest.raises(UnreadableSource, match="dépasse"):
+        read(data)
