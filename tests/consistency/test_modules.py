@@ -77,5 +77,7 @@ def test_every_test_of_an_engine_mirrors_a_source_file() -> None:
     assert strays == []
 
 
-INTEGRATION: dict[str, str] = {}
+INTEGRATION: dict[str, str] = {
+    "tests/engines/directory/checks/test_examples.py": "every check and its content file",
+}
 """A test of an engine that follows no single source file → what it holds together."""
