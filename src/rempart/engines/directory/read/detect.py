@@ -12,7 +12,14 @@ from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.collect.collection_file import is_collection
 from rempart.engines.directory.entries import EntryReader
 from rempart.engines.directory.model import Source
-from rempart.engines.directory.read import collection, ldapdomaindump, ldif, oradad_tables
+from rempart.engines.directory.read import (
+    collection,
+    ldapdomaindump,
+    ldif,
+    oradad_sysvol,
+    oradad_tables,
+    sysvol,
+)
 from rempart.engines.directory.read.archives import (
     GZIP_MAGIC,
     ZIP_MAGIC,
@@ -36,6 +43,7 @@ class Format(StrEnum):
     ORADAD = "ORADAD"
     LDAPDOMAINDUMP = "ldapdomaindump"
     COLLECTION = "Collecte Rempart"
+    SYSVOL = "SYSVOL"
 
 
 @dataclass(slots=True, frozen=True)
@@ -95,6 +103,9 @@ def read_into(
     """
     if source.format is Format.COLLECTION:
         collection.read(source.container.path, builder, observer, passphrase, identity)
+        return
+    if source.format is Format.SYSVOL:
+        sysvol.read(source.container.path, builder, observer)
         return
     reader = _READERS[source.format]
     collector, collected_at = reader(source, builder, observer)
@@ -179,6 +190,7 @@ def _read_oradad(source: FoundSource, builder: Builder, observer: Observer) -> _
     for dn, attributes in tables.entries():
         reader.add(dn, attributes)
     reader.finish()
+    oradad_sysvol.read_policies(found, builder, observer)
     return found.collector(), found.collected_at()
 
 
@@ -241,16 +253,18 @@ def _in_members(container: Container) -> list[FoundSource]:
         FoundSource(Format.ORADAD, container, _under(container, root), root) for root in roots
     ]
     taken = {member.name for source in sources for member in source.members}
-    # ORADAD writes the files of SYSVOL beside the tables.
-    beside = tuple(f"{root.rstrip('/')}_SYSVOL/" for root in roots)
-    rest = [m for m in container if m.name not in taken and not m.name.startswith(beside)]
+    rest = [m for m in container if m.name not in taken]
+    if any(sysvol.is_wanted(member.name) for member in rest):
+        sources.append(FoundSource(Format.SYSVOL, container, ()))
     for folder, members in _by_folder(rest).items():
         sources += _in_folder(container, folder, members)
     return sources
 
 
 def _under(container: Container, root: str) -> tuple[Member, ...]:
-    return tuple(member for member in container if member.name.startswith(root))
+    # ORADAD writes the files of SYSVOL beside the tables.
+    places = (root, oradad_sysvol.beside(root)) if root else ("",)
+    return tuple(member for member in container if member.name.startswith(places))
 
 
 def _check_one_date(container: Container, roots: list[str]) -> None:

@@ -138,7 +138,7 @@ def _table(line: str, where: str) -> Table:
     path = fields[0].replace("\\", "/")
     names, types = fields[4::2], fields[5::2]
     lowered = [name.lower() for name in names]
-    columns = []
+    columns: list[Column] = []
     for place, (name, sql_type) in enumerate(zip(lowered, types, strict=True)):
         if place == 0 or (place + 1 < len(names) and lowered[place + 1] == f"{name}_int"):
             continue
@@ -158,7 +158,7 @@ def rows(
     good = bad = 0
     for row in _rows_of(member, observer if tell else None):
         if len(row) == table.width:
-            if good or row[0] not in ("dn", "server"):
+            if good or row[0] not in ("dn", "server", "forest"):
                 yield row
             good += 1
         else:
