@@ -5,6 +5,7 @@ Run by Debian's own interpreter, the only one that has Samba's bindings:
 mended directory is the same directory after the gestures of an administrator, and not another one.
 """
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ BYPASS = ("local_oid:1.3.6.1.4.1.7165.4.3.12:0",)  # writes pwdLastSet and sIDHi
 RESET_PASSWORD = "00299570-246d-11d0-a768-00aa006e0529"
 MEMBER = "bf9679c0-0de6-11d0-a285-00aa003049e2"
 GET_CHANGES = ("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2")
+FULL_CONTROL = "CCDCLCSWRPWPDTLOCRSDRCWDWO"
 ENROLL = "0e10c968-78fb-11d2-90d4-00c04f79dc55"
 DONT_EXPIRE, NO_PREAUTH, DES, REVERSIBLE = 0x10000, 0x400000, 0x200000, 0x80
 UNCONSTRAINED, PROTOCOL_TRANSITION, NO_PASSWORD = 0x80000, 0x1000000, 0x20
@@ -87,11 +89,11 @@ class Domain:
 
     def revoke(self, name: str, sid: str) -> None:
         """Remove every explicit ACE of a principal."""
-        descriptor = self.acl.read_sd_on_dn(self.dn(name))
-        for ace in list(descriptor.dacl.aces):
-            if str(ace.trustee) == sid and not ace.flags & security.SEC_ACE_FLAG_INHERITED_ACE:
-                descriptor.dacl_del_ace(ace)
-        self.acl.modify_sd_on_dn(self.dn(name), descriptor)
+        only_dacl = [f"sd_flags:1:{security.SECINFO_DACL}"]
+        text = self.acl.get_sd_as_sddl(self.dn(name), only_dacl)
+        head, aces = text.partition("(")[0], re.findall(r"\([^()]*\)", text)
+        kept = [ace for ace in aces if not ace.endswith(f";{sid})") or "ID" in ace.split(";")[1]]
+        self.acl.modify_sd_on_dn(self.dn(name), head + "".join(kept), only_dacl)
 
 
 def filetime(days_ago: float) -> str:
@@ -111,7 +113,16 @@ def people(d: Domain) -> None:
         d.db.create_ou(f"OU={unit},OU=Hopital,{d.base}")
     for i in range(1, 13):
         d.db.newuser(f"soin{i:02}", PASSWORD, userou="OU=Soins,OU=Hopital", description="Soignant")
-    for name in ("adm_alice", "adm_bob", "svc_sauvegarde", "svc_sql", "assistance", "lecteur"):
+    for name in (
+        "adm_alice",
+        "adm_bob",
+        "svc_sauvegarde",
+        "svc_sql",
+        "assistance",
+        "svc_synchro",
+        "svc_annuaire",
+        "lecteur",
+    ):
         d.db.newuser(name, PASSWORD, userou="OU=Administrateurs,OU=Hopital")
     for i in range(1, 5):
         d.db.newcomputer(f"POSTE{i:02}", computerou="OU=Postes,OU=Hopital")
@@ -123,6 +134,7 @@ def people(d: Domain) -> None:
     d.db.newgroup("G_Tout_Le_Monde")
     d.join("G_Tout_Le_Monde", "G_Service01", "G_Service02", "G_Service03")
     d.join("Domain Admins", "adm_alice")
+    d.write("adm_alice", "adminCount", "1")  # a Windows controller would do it within the hour
     d.write("DC1$", "servicePrincipalName", *controller_names(d))
 
 
@@ -180,7 +192,7 @@ weakness("constrained delegation to the controller", _delegate, _undelegate)
 
 
 def _allow_to_act(d: Domain) -> None:
-    text = f"O:BAD:(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;{d.sid('SRV03$')})"
+    text = f"O:BAD:(A;;{FULL_CONTROL};;;{d.sid('SRV03$')})"
     descriptor = security.descriptor.from_sddl(text, security.dom_sid(d.db.get_domain_sid()))
     d.write("DC1$", "msDS-AllowedToActOnBehalfOfOtherIdentity", ndr_pack(descriptor))
 
@@ -190,42 +202,42 @@ weakness(
     _allow_to_act,
     lambda d: d.write("DC1$", "msDS-AllowedToActOnBehalfOfOtherIdentity"),
 )
-weakness(
+
+
+def right(name: str, on: str, who: str, *aces: str) -> None:
+    """Register rights of `who` over an account or a DN (`{base}` is the domain's); `{who}` is its SID in the ACEs."""
+
+    def weaken(d: Domain) -> None:
+        for ace in aces:
+            d.grant(on.format(base=d.base), ace.format(who=d.sid(who)))
+
+    weakness(name, weaken, lambda d: d.revoke(on.format(base=d.base), d.sid(who)))
+
+
+right(
     "a help desk that resets an administrator's password",
-    lambda d: d.grant("adm_alice", f"(OA;;CR;{RESET_PASSWORD};;{d.sid('assistance')})"),
-    lambda d: d.revoke("adm_alice", d.sid("assistance")),
+    "adm_alice",
+    "assistance",
+    f"(OA;;CR;{RESET_PASSWORD};;{{who}})",
 )
-
-
-def _replicate(d: Domain) -> None:
-    for right in GET_CHANGES:
-        d.grant(d.base, f"(OA;;CR;{right};;{d.sid('svc_sql')})")
-
-
-weakness(
+right(
     "a service that may replicate every secret",
-    _replicate,
-    lambda d: d.revoke(d.base, d.sid("svc_sql")),
+    "{base}",
+    "svc_synchro",
+    *(f"(OA;;CR;{guid};;{{who}})" for guid in GET_CHANGES),
 )
-
-
-def _chain(d: Domain) -> None:
-    d.grant("G_Tout_Le_Monde", f"(A;;WD;;;{d.sid('soin07')})")
-    d.grant("Domain Admins", f"(OA;;WP;{MEMBER};;{d.sid('G_Tout_Le_Monde')})")
-
-
-def _unchain(d: Domain) -> None:
-    d.revoke("G_Tout_Le_Monde", d.sid("soin07"))
-    d.revoke("Domain Admins", d.sid("G_Tout_Le_Monde"))
-
-
-weakness("a path of groups to the administrators", _chain, _unchain)
-weakness(
+right("the first step of a path of groups", "G_Tout_Le_Monde", "soin07", "(A;;WD;;;{who})")
+right(
+    "the second step of a path of groups",
+    "Domain Admins",
+    "G_Tout_Le_Monde",
+    f"(OA;;WP;{MEMBER};;{{who}})",
+)
+right(
     "a service with full control of AdminSDHolder",
-    lambda d: d.grant(
-        f"CN=AdminSDHolder,CN=System,{d.base}", f"(A;;GA;;;{d.sid('svc_sauvegarde')})"
-    ),
-    lambda d: d.revoke(f"CN=AdminSDHolder,CN=System,{d.base}", d.sid("svc_sauvegarde")),
+    "CN=AdminSDHolder,CN=System,{base}",
+    "svc_annuaire",
+    f"(A;;{FULL_CONTROL};;;{{who}})",
 )
 weakness(
     "a service account among the administrators, with a name of service",
@@ -233,7 +245,10 @@ weakness(
         d.join("Domain Admins", "svc_sql"),
         d.write("svc_sql", "servicePrincipalName", "MSSQLSvc/srv01.chu.test:1433"),
     ),
-    lambda d: (d.leave("Domain Admins", "svc_sql"), d.write("svc_sql", "servicePrincipalName")),
+    lambda d: (
+        d.leave("Domain Admins", "svc_sql"),
+        d.write("svc_sql", "servicePrincipalName"),
+    ),
 )
 weakness(
     "operators who are not empty",
@@ -250,17 +265,36 @@ weakness(
     ),
     lambda d: d.write("soin03", "sIDHistory", controls=BYPASS),
 )
+
+SERVICE = "CN=Directory Service,CN=Windows NT,CN=Services,{configuration}"
+# Characters 10 and 20 count the length; 28 and 29 refuse what KB5008383 refuses.
+HARDENED = "00000000010000000002000000011"
+
 weakness(
     "a directory that answers anonymous readers",
-    lambda d: d.write(
-        f"CN=Directory Service,CN=Windows NT,CN=Services,{d.configuration}",
-        "dSHeuristics",
-        "0000002",
-    ),
-    lambda d: d.write(
-        f"CN=Directory Service,CN=Windows NT,CN=Services,{d.configuration}", "dSHeuristics"
-    ),
+    lambda d: d.write(SERVICE.format(configuration=d.configuration), "dSHeuristics", "0000002"),
+    lambda d: d.write(SERVICE.format(configuration=d.configuration), "dSHeuristics", HARDENED),
 )
+weakness(
+    "machines that anyone joins",
+    lambda d: d.write(d.base, "ms-DS-MachineAccountQuota", "10"),
+    lambda d: d.write(d.base, "ms-DS-MachineAccountQuota", "0"),
+)
+
+
+def _weak_passwords(d: Domain) -> None:
+    d.write(d.base, "minPwdLength", "7")
+    d.write("DC1$", "msDS-SupportedEncryptionTypes", "28")
+
+
+def _strong_passwords(d: Domain) -> None:
+    d.write(d.base, "minPwdLength", "14")
+    d.write(d.base, "maxPwdAge", str(-365 * 86400 * 10_000_000))
+    d.write("DC1$", "msDS-SupportedEncryptionTypes", "24")
+    d.join("Protected Users", "adm_alice", "Administrator")
+
+
+weakness("short passwords, and old ciphers", _weak_passwords, _strong_passwords)
 
 
 def _authority(d: Domain) -> None:
