@@ -104,7 +104,7 @@ def audit() -> None:
     "key_file",
     type=_PATH,
     metavar="FICHIER",
-    help="Clé des pseudonymes, créée si elle manque ; elle reste ici.",
+    help="Clé des pseudonymes, créée si elle manque ; elle reste ici, avec la correspondance des noms.",
 )
 @click.option(
     "--passphrase-file",
@@ -163,7 +163,9 @@ def audit_directory(
             observer=bars,
         )
         if pseudonymised and key_file is not None:
-            report = hidden(report, key_file)
+            key = read_key(key_file)
+            keep_correspondence(correspondence(report, key), key_file.with_suffix(".noms.json"))
+            report = pseudonymise(report, key)
         bars.stage("Écriture du rapport")
         paths = write(report, output, formats)
     if not quiet:
@@ -171,14 +173,6 @@ def audit_directory(
         click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
     if threshold is not None and _fails(report, threshold):
         ctx.exit(FINDINGS)
-
-
-def hidden(report: Report, key_file: Path) -> Report:
-    """The report without its names; what each pseudonym hides is kept beside the key. Raises UnreadableSource."""
-    key = read_key(key_file)
-    names = key_file.with_name(f"{key_file.name}.noms.json")
-    keep_correspondence(correspondence(report, key), names)
-    return pseudonymise(report, key)
 
 
 class _Tier0File(msgspec.Struct, forbid_unknown_fields=True):
