@@ -195,6 +195,14 @@ def test_certificates_are_kept_as_bytes_and_not_those_of_accounts() -> None:
     assert d.blobs == {"cacertificate": {row(d, "CA"): [b"\x30\x82"]}}
 
 
+def test_keys_are_counted_and_not_kept() -> None:
+    keys = [f"B:828:{n * 414}:CN=anne,{USERS}" for n in ("0A", "0B")]
+    d = read(root(), account("anne", 1105, msds_keycredentiallink=keys))
+    kept = d.values(row(d, "anne"), "msds-keycredentiallink")
+    assert len(set(kept)) == 2
+    assert max(map(len, kept)) == 16
+
+
 def test_dns_nodes_are_not_rows() -> None:
     d = read(root(), entry("dnsNode", f"DC=www,DC=z,CN=MicrosoftDNS,DC=DomainDnsZones,{BASE}"))
     assert len(d) == 1

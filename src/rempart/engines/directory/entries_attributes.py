@@ -60,7 +60,6 @@ _TEXTS = [
     "profilepath",
     "homedirectory",
     "altsecurityidentities",
-    "msds-keycredentiallink",
     "msds-allowedtodelegateto",
     "msds-assignedauthnpolicysilo",
     "msds-assignedauthnpolicy",
@@ -190,6 +189,7 @@ KEPT: Final[dict[str, Codec]] = {
     **dict.fromkeys(_GUIDS, values.guid),
     **dict.fromkeys(_SIDS, values.sid),
     **dict.fromkeys(_HEXADECIMAL, values.hexadecimal),
+    "msds-keycredentiallink": values.fingerprint,
 }
 """Sparse attributes and how each value becomes text."""
 
@@ -198,7 +198,7 @@ NOT_OF_ACCOUNTS: Final = frozenset(
 )
 """Kept for rare objects only: on a million accounts they cost memory and teach nothing."""
 
-BLOBS: Final = frozenset({"cacertificate", "usercertificate", "crosscertificatepair"})
+BLOBS: Final = frozenset({"cacertificate", "usercertificate"})
 """Binary attributes kept as they are, on objects that are not accounts."""
 
 LINKS: Final[dict[str, tuple[Relation, bool]]] = {

@@ -3,6 +3,7 @@
 import re
 from calendar import timegm
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -96,6 +97,11 @@ def guid(value: bytes) -> str:
 def hexadecimal(value: bytes) -> str:
     """Binary as hexadecimal, upper case."""
     return value.hex().upper()
+
+
+def fingerprint(value: bytes) -> str:
+    """What tells one long value from another, where how many there are matters more than what they are."""
+    return sha256(value).hexdigest()[:16]
 
 
 def descriptor_bytes(value: bytes) -> bytes:
