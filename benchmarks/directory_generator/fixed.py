@@ -134,99 +134,100 @@ class Planted:
     control: str = ""
 
 
-def planted() -> dict[str, Planted]:
-    """Every planted weakness, by its own id."""
-    template = guid_text(guid_of(f"CN=ServeurWeb,CN=Certificate Templates,{PKI}"))
-    owned = guid_text(guid_of(f"CN=PosteTravail,CN=Certificate Templates,{PKI}"))
-    policy = guid_text(guid_of(f"CN={{{POLICY_GUIDS['Postes']}}},{POLICIES}"))
-    holder = guid_text(guid_of(f"CN=AdminSDHolder,CN=System,{ROOT}"))
-    rows = (
-        (
-            "dcsync",
-            "replication rights to an ordinary account",
-            DOMAIN_SID,
-            "vuln_permissions_naming_context",
-        ),
-        (
-            "admin_reset",
-            "an administrator's password can be reset",
-            sid_of(1207),
-            "vuln_privileged_members_perm",
-        ),
-        (
-            "admin_owned",
-            "an administrator is owned by an ordinary account",
-            sid_of(1208),
-            "vuln_owner",
-        ),
-        ("admin_kerberoastable", "an administrator has an SPN", sid_of(1209), "vuln_spn_priv"),
-        ("no_preauth", "no pre-authentication", sid_of(1203), "vuln_kerberos_properties_preauth"),
-        ("sid_history", "SID history of Domain Admins", sid_of(1210), "vuln_sidhistory_dangerous"),
-        ("des_only", "DES keys only", sid_of(1211), "vuln_kerberos_properties_deskey"),
-        (
-            "primary_group",
-            "hidden in Domain Admins",
-            sid_of(1212),
-            "vuln_primary_group_id_nochange",
-        ),
-        (
-            "adminsdholder",
-            "AdminSDHolder can be rewritten",
-            holder,
-            "vuln_permissions_adminsdholder",
-        ),
-        ("group_nested", "ordinary users reach Domain Admins by groups", sid_of(1301), ""),
-        (
-            "group_writable",
-            "a nested group can be filled",
-            sid_of(1302),
-            "vuln_privileged_members_perm",
-        ),
-        ("self_backup", "an intern can join Backup Operators", "S-1-5-32-551", ""),
-        (
-            "policy_writable",
-            "a policy of the controllers can be edited",
-            policy,
-            "vuln_permissions_gpo_priv",
-        ),
-        ("link_writable", "policies can be linked", DOMAIN_SID, "vuln_permissions_naming_context"),
-        (
-            "delegation_to_dc",
-            "constrained delegation to a controller",
-            sid_of(1402),
-            "vuln_delegation_t2a4d",
-        ),
-        (
-            "unconstrained",
-            "unconstrained delegation of a server",
-            sid_of(1401),
-            "vuln_delegation_t4d",
-        ),
-        (
-            "acting_on_dc",
-            "a workstation acts on a controller",
-            sid_of(1001),
-            "vuln_delegation_sourcedeleg",
-        ),
-        ("gmsa_readable", "every computer reads a managed password", sid_of(1501), ""),
-        (
-            "template_esc1",
-            "the requester names the subject",
-            template,
-            "vuln_adcs_template_auth_enroll_with_name",
-        ),
-        ("template_esc4", "a template can be rewritten", owned, "vuln_adcs_template_control"),
-        ("krbtgt_old", "krbtgt password of 2000 days", sid_of(502), "vuln_krbtgt"),
-        ("guest_enabled", "the guest account is enabled", sid_of(501), "vuln_guest"),
-    )
-    return {key: Planted(what, (found,), control) for key, what, found, control in rows}
-
-
 POLICY_GUIDS: Final = {
     "Default Domain Policy": "31B2F340-016D-11D2-945F-00C04FB984F9",
     "Default Domain Controllers Policy": "6AC1786C-016F-11D2-945F-00C04FB984F9",
     "Postes": "A1B2C3D4-0000-4000-8000-000000000001",
 }
+
+_TEMPLATE = guid_text(guid_of(f"CN=ServeurWeb,CN=Certificate Templates,{PKI}"))
+_OWNED = guid_text(guid_of(f"CN=PosteTravail,CN=Certificate Templates,{PKI}"))
+_POLICY = guid_text(guid_of(f"CN={{{POLICY_GUIDS['Postes']}}},{POLICIES}"))
+_HOLDER = guid_text(guid_of(f"CN=AdminSDHolder,CN=System,{ROOT}"))
+_PLANTED: Final = (
+    (
+        "dcsync",
+        "replication rights to an ordinary account",
+        DOMAIN_SID,
+        "vuln_permissions_naming_context",
+    ),
+    (
+        "admin_reset",
+        "an administrator's password can be reset",
+        sid_of(1207),
+        "vuln_privileged_members_perm",
+    ),
+    (
+        "admin_owned",
+        "an administrator is owned by an ordinary account",
+        sid_of(1208),
+        "vuln_owner",
+    ),
+    ("admin_kerberoastable", "an administrator has an SPN", sid_of(1209), "vuln_spn_priv"),
+    ("no_preauth", "no pre-authentication", sid_of(1203), "vuln_kerberos_properties_preauth"),
+    ("sid_history", "SID history of Domain Admins", sid_of(1210), "vuln_sidhistory_dangerous"),
+    ("des_only", "DES keys only", sid_of(1211), "vuln_kerberos_properties_deskey"),
+    (
+        "primary_group",
+        "hidden in Domain Admins",
+        sid_of(1212),
+        "vuln_primary_group_id_nochange",
+    ),
+    (
+        "adminsdholder",
+        "AdminSDHolder can be rewritten",
+        _HOLDER,
+        "vuln_permissions_adminsdholder",
+    ),
+    ("group_nested", "ordinary users reach Domain Admins by groups", sid_of(1301), ""),
+    (
+        "group_writable",
+        "a nested group can be filled",
+        sid_of(1302),
+        "vuln_privileged_members_perm",
+    ),
+    ("self_backup", "an intern can join Backup Operators", "S-1-5-32-551", ""),
+    (
+        "policy_writable",
+        "a policy of the controllers can be edited",
+        _POLICY,
+        "vuln_permissions_gpo_priv",
+    ),
+    ("link_writable", "policies can be linked", DOMAIN_SID, "vuln_permissions_naming_context"),
+    (
+        "delegation_to_dc",
+        "constrained delegation to a controller",
+        sid_of(1402),
+        "vuln_delegation_t2a4d",
+    ),
+    (
+        "unconstrained",
+        "unconstrained delegation of a server",
+        sid_of(1401),
+        "vuln_delegation_t4d",
+    ),
+    (
+        "acting_on_dc",
+        "a workstation acts on a controller",
+        sid_of(1001),
+        "vuln_delegation_sourcedeleg",
+    ),
+    ("gmsa_readable", "every computer reads a managed password", sid_of(1501), ""),
+    (
+        "template_esc1",
+        "the requester names the subject",
+        _TEMPLATE,
+        "vuln_adcs_template_auth_enroll_with_name",
+    ),
+    ("template_esc4", "a template can be rewritten", _OWNED, "vuln_adcs_template_control"),
+    ("krbtgt_old", "krbtgt password of 2000 days", sid_of(502), "vuln_krbtgt"),
+    ("guest_enabled", "the guest account is enabled", sid_of(501), "vuln_guest"),
+)
+
+
+def planted() -> dict[str, Planted]:
+    """Every planted weakness, by its own id."""
+    return {key: Planted(what, (found,), control) for key, what, found, control in _PLANTED}
 
 
 def item(

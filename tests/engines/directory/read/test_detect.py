@@ -3,12 +3,13 @@
 import gzip
 import json
 import zipfile
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
 from rempart.engines.directory.builder import Builder
-from rempart.engines.directory.model import Directory
+from rempart.engines.directory.model import Directory, Relation
 from rempart.engines.directory.read.detect import Format, read_into, sources_of
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Silent
@@ -167,3 +168,37 @@ def test_the_description_of_an_oradad_output_is_not_enough(tmp_path: Path) -> No
     (tmp_path / "tables.tsv").write_text("chu.test_2026\n", encoding="utf-8")
     with pytest.raises(UnreadableSource, match=r"ORADAD.*dossier"):
         sources_of(tmp_path / "tables.tsv")
+
+
+def test_hostile_names_cycles_and_broken_descriptors_do_not_stop_the_reading(
+    tmp_path: Path,
+) -> None:
+    names = ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "admin\u202etxt.exe", "a" * 5000]
+    entries = [
+        f"dn:: {b64encode(f'CN={rank},DC=chu,DC=test'.encode()).decode()}\nobjectClass: group\n"
+        f"objectSid: {SID}-{2000 + rank}\nsAMAccountName:: {b64encode(name.encode()).decode()}\n"
+        f"member: CN={(rank + 1) % len(names)},DC=chu,DC=test\nmember: CN=nobody,DC=elsewhere\n"
+        f"nTSecurityDescriptor:: {b64encode(bytes(range(rank * 9))).decode()}\n"
+        for rank, name in enumerate(names)
+    ]
+    (tmp_path / "x.ldif").write_text("\n".join(entries), encoding="utf-8")
+    found = read(tmp_path / "x.ldif")
+    rows = [found.index[f"{SID}-{2000 + rank}"] for rank in range(len(names))]
+    assert [found.names[row] for row in rows] == [f"{name.upper()}@CHU.TEST" for name in names]
+    assert set(found.pairs(Relation.MEMBER)) == {(rows[(i + 1) % 4], rows[i]) for i in range(4)}
+
+
+def test_a_member_with_64_bit_sizes_is_read(tmp_path: Path) -> None:
+    with (
+        zipfile.ZipFile(tmp_path / "c.zip", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("1_users.json", "w", force_zip64=True) as member,
+    ):
+        member.write(USERS.encode())
+    assert f"{SID}-1104" in read(tmp_path / "c.zip").index
+
+
+def test_an_encrypted_collection_file_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "x.rempart-dir"
+    path.write_bytes(b"age-encryption.org/v1\n-> X25519 abc\n")
+    assert formats(path) == [Format.COLLECTION]
+    assert formats(tmp_path) == [Format.COLLECTION]
