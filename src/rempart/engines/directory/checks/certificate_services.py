@@ -11,8 +11,12 @@ from rempart.engines.directory.checks.places import placed
 from rempart.engines.directory.model import Directory, Fact, Kind, Relation
 from rempart.engines.directory.registry import Context, Hit, NotApplicable, Unmeasured, check
 
-_BRANCHES = (
+_CONTAINERS = (
     "cn=public key services,cn=services,",
+    "cn=certificate templates,cn=public key services,",
+    "cn=oid,cn=public key services,",
+)
+_BRANCHES = (
     "cn=ntauthcertificates,cn=public key services,",
     "cn=certification authorities,cn=public key services,",
     "cn=aia,cn=public key services,",
@@ -27,10 +31,9 @@ _CERT_PUBLISHERS = 517
 def containers(ctx: Context) -> Iterator[Hit | Unmeasured]:
     """Control of the stores of trusted authorities, without the templates, which have their own check."""
     d = ctx.directory
-    branch = placed(d, _BRANCHES[0]) + placed(d, *_BRANCHES[1:], inside=True)
     own = _OwnObjects(d)
     publishers = ctx.groups.well_known(_CERT_PUBLISHERS)
-    rows = sorted(set(branch))
+    rows = sorted(placed(d, *_CONTAINERS) + placed(d, *_BRANCHES, inside=True))
     yield from graded(
         ctx,
         rows,
@@ -49,9 +52,9 @@ class _OwnObjects:
         self.hosts = {host: int(ca) for host, ca in directory.pairs(Relation.HOSTS_CA)}
         self._names: dict[int, set[str]] = {}
         for host, ca in directory.pairs(Relation.HOSTS_CA):
-            machine = directory.names[host].lower().partition(".")[0].partition("@")[0]
+            machine = directory.names[host].lower().partition(".")[0]
             rdn = directory.dns[ca].lower().partition(",")[0]
-            self._names.setdefault(host, set()).update({rdn, f"cn={machine.rstrip('$')}"})
+            self._names.setdefault(host, set()).update({rdn, f"cn={machine}"})
 
     def allows(self, offence: Offence) -> bool:
         """Whether the principal is the host of the authority that the object belongs to."""

@@ -13,7 +13,7 @@ from rempart.engines.directory.checks.places import placed
 from rempart.engines.directory.model import Directory, Fact
 from rempart.engines.directory.registry import Context, Hit, NotApplicable, check
 
-_ATTRIBUTES: Final = ("cacertificate", "usercertificate", "crosscertificatepair")
+_ATTRIBUTES: Final = ("cacertificate", "usercertificate")
 _PRIMES: Final = tuple(n for n in range(3, 168) if all(n % p for p in range(2, n)))
 _GENERATOR: Final = 65537
 _PKI = "cn=public key services,cn=services,"
