@@ -35,8 +35,8 @@ def content_check(ctx: click.Context) -> None:
             "faits": len(directory_facts()),
         }
         faults = faults_of_content()
-    except InvalidContent as fault:
-        faults, counts = [str(fault)], {}
+    except InvalidContent as refused:
+        faults, counts = [str(refused)], {}
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
