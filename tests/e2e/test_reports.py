@@ -37,6 +37,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "clean": lambda: directory.page(reports.clean()),
     "unmeasured": lambda: directory.page(reports.unmeasured()),
     "hostile": lambda: directory.page(reports.hostile()),
+    "group": lambda: directory.page(reports.group()),
     "comparison": comparison,
 }
 

@@ -7,13 +7,6 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from rempart.engines.directory.report import (
-    Convergence,
-    DirectoryResult,
-    Duplicate,
-    Report,
-    Stage,
-)
 from rempart.render.html.directory import page
 from rempart.render.html.page import safe_link
 from support import reports
@@ -155,18 +148,8 @@ def test_accepted_risks_tell_what_is_declared_from_what_is_measured() -> None:
     assert "expiré : compte à nouveau" in text
 
 
-def group(report: Report) -> Report:
-    """The sample with a second directory."""
-    sane = DirectoryResult("ghs.test", report.domains, reports.level(3), 4, 210, "2026-11-10")
-    first = DirectoryResult("chu.test", report.domains, report.level, 49, 1585, "2026-11-13")
-    twins = [Duplicate("m.dupont", [reports.DUPONT, reports.BACKUP], "même identifiant")]
-    stages = [Stage("Fermer les chemins", "Chaque annuaire applique son plan.", ["chu.test"], ["geste 1"], 2)]  # fmt: skip
-    both = Convergence([first, sane], twins, reports.paths()[:1], stages)
-    return msgspec.structs.replace(report, convergence=both)
-
-
 def test_the_directories_of_a_group_are_shown_together() -> None:
-    outline = Outline(page(group(reports.sample())))
+    outline = Outline(page(reports.group()))
     assert outline.faults == []
     assert "ghs.test" in outline.text
     assert "Fermer les chemins" in outline.text

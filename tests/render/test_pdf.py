@@ -63,7 +63,7 @@ def test_a_hostile_name_is_printed_and_never_read_as_markup(tmp_path: Path) -> N
     assert "U+6F22" in text
 
 
-@pytest.mark.parametrize("make", [reports.clean, reports.unmeasured])
+@pytest.mark.parametrize("make", [reports.clean, reports.unmeasured, reports.group])
 def test_the_extremes_are_printed_too(make: object) -> None:
     assert compiled(make()).startswith(b"%PDF")  # type: ignore[operator]
 

@@ -47,6 +47,12 @@ def test_the_same_report_gives_the_same_workbook() -> None:
     assert xlsx.workbook(reports.sample()) == xlsx.workbook(reports.sample())
 
 
+def test_a_group_has_its_directories_and_its_duplicates() -> None:
+    data = xlsx.workbook(reports.group())
+    assert [r[0] for r in sheet(data, "Annuaires")[1:]] == ["chu.test", "ghs.test"]
+    assert len(sheet(data, "Doublons")) == 3
+
+
 def test_a_full_sheet_goes_on_in_a_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "ROW_LIMIT", 50)
     data = xlsx.workbook(reports.sample())

@@ -10,7 +10,10 @@ from rempart.engines.directory.report import (
     Bucket,
     ChokePoint,
     ControlResult,
+    Convergence,
+    DirectoryResult,
     DomainRef,
+    Duplicate,
     ExposedPrincipal,
     Exposure,
     FixText,
@@ -23,6 +26,7 @@ from rempart.engines.directory.report import (
     Report,
     SourceFileRef,
     SourceRef,
+    Stage,
     Step,
 )
 from rempart.kernel.outcome import Outcome
@@ -271,6 +275,17 @@ def sample() -> Report:
         notes=["La collecte a un jour de plus que l’audit."],
         facts_missing=["Zones DNS", "Certificats de la PKI"],
     )  # fmt: skip
+
+
+def group() -> Report:
+    """The sample beside a second directory, with an account in both and a path between them."""
+    base = sample()
+    first = DirectoryResult("chu.test", base.domains, base.level, 49, 1585, "2026-11-13")
+    second = DirectoryResult("ghs.test", base.domains, level(3), 4, 210, "2026-11-10")
+    twins = [Duplicate("m.dupont", [DUPONT, BACKUP], "même identifiant")]
+    stages = [Stage("Fermer les chemins", "Chaque annuaire applique son plan.", ["chu.test"], ["geste 1"], 2)]  # fmt: skip
+    both = Convergence([first, second], twins, paths()[:1], stages)
+    return msgspec.structs.replace(base, convergence=both)
 
 
 def clean() -> Report:

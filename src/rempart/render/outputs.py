@@ -93,6 +93,8 @@ def install(contents: dict[str, bytes], folder: Path) -> list[Path]:
         for filename, content in contents.items():
             (waiting / filename).write_bytes(content)
         for filename in contents:
+            _check_free(folder / filename)
+        for filename in contents:
             os.replace(waiting / filename, folder / filename)
     except OSError as fault:
         raise RempartError(
@@ -102,3 +104,10 @@ def install(contents: dict[str, bytes], folder: Path) -> list[Path]:
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
     return [folder / filename for filename in contents]
+
+
+def _check_free(target: Path) -> None:
+    """Raise OSError before anything moves when a program holds the file open, as Excel does on Windows."""
+    if target.exists():
+        with target.open("r+b"):
+            pass

@@ -1,13 +1,13 @@
 """Every object concerned, as a workbook: no formula, no link, no limit but those of the format."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from rempart.engines.directory.report import ControlResult, ObjectRef, Report
+from rempart.engines.directory.report import ControlResult, Convergence, ObjectRef, Report
 from rempart.render import view
 from rempart.render.french import day
 from rempart.render.text import NAME_LIMIT, clip, visible
@@ -37,62 +37,45 @@ def workbook(report: Report) -> bytes:
             }
         )
         sheets = _Sheets(book)
-        sheets.add("Synthèse", ("Rubrique", "Valeur"), (34, 100), _summary(report))
-        sheets.add("Points de contrôle", CONTROL_COLUMNS, CONTROL_WIDTHS, _controls(report))
-        sheets.add("Objets", OBJECT_COLUMNS, (44, 12, 40, 20, 50, 60, 48), _objects(report))
-        sheets.add("Chemins", PATH_COLUMNS, (8, 6, 40, 34, 24, 40, 12, 10, 12, 60), _paths(report))
-        sheets.add(
-            "Plan", PLAN_COLUMNS, (6, 70, 8, 10, 10, 14, 14, 44, 40, 60, 60, 60, 60), _plan(report)
-        )
-        sheets.add("Exposition", EXPOSURE_COLUMNS, (44, 16, 8, 12, 44, 60, 48), _exposed(report))
-        sheets.add(
-            "Répartition", ("Par", "Valeur", "Exposés", "Sur"), (22, 60, 12, 12), _spread(report)
-        )
-        sheets.add(
-            "Risques acceptés",
-            ACCEPTED_COLUMNS,
-            (34, 40, 16, 50, 24, 14, 14, 20),
-            _accepted(report),
-        )
-    return target.getvalue()  # fmt: skip
+        for title, columns, rows in SHEETS:
+            sheets.add(title, columns, rows(report))
+        if report.convergence:
+            sheets.add("Annuaires", DIRECTORIES, _directories(report.convergence))
+            sheets.add("Doublons", DUPLICATES, _duplicates(report.convergence))
+    return target.getvalue()
 
 
-CONTROL_COLUMNS: Final = (
-    *("Identifiant", "Nature", "Thème", "Constat", "Niveaux", "Niveaux en échec", "Résultat"),
-    *("Raison", "Objets", "Pourquoi", "Console", "PowerShell", "Retour arrière"),
-    *("Effet sur les services", "Minutes par objet", "Lien"),
-)
-CONTROL_WIDTHS: Final = (44, 18, 24, 60, 9, 9, 12, 50, 9, 60, 60, 60, 50, 40, 10, 60)
-OBJECT_COLUMNS: Final = (
-    "Point",
-    "Niveaux",
-    "Objet",
-    "Nature",
-    "Constat",
-    "Nom distinctif",
-    "Identifiant",
-)
-PATH_COLUMNS: Final = (
-    *("Chemin", "Pas", "De", "Peut", "Relation", "Vers", "Difficulté", "Geste", "Comptes"),
-    "Explication",
-)  # fmt: skip
-PLAN_COLUMNS: Final = (
-    *("Rang", "Geste", "Coût", "Minutes", "Relations", "Exposés après", "Coût restant", "Ferme"),
-    *("Objets", "Console", "PowerShell", "Retour arrière", "Effet sur les services"),
-)
-EXPOSURE_COLUMNS: Final = (
-    *("Compte", "Nature", "Pas", "Difficulté", "Passe d’abord par", "Nom distinctif", "Identifiant"),
-)  # fmt: skip
-ACCEPTED_COLUMNS: Final = (
-    "Point",
-    "Objet",
-    "Nature",
-    "Raison",
-    "Par",
-    "Accepté le",
-    "Jusqu’au",
-    "État",
-)
+# Columns of each sheet: heading, then width in characters.
+SUMMARY: Final = {"Rubrique": 34, "Valeur": 100}
+CONTROLS: Final = {
+    "Identifiant": 44, "Catégorie": 18, "Thème": 24, "Constat": 60, "Niveaux": 9, "Niveaux en échec": 9,
+    "Résultat": 12, "Raison": 50, "Objets": 9, "Pourquoi": 60, "Console": 60, "PowerShell": 60,
+    "Retour arrière": 50, "Effet sur les services": 40, "Minutes par objet": 10, "Lien": 60,
+}  # fmt: skip
+OBJECTS: Final = {
+    "Point": 44, "Niveaux": 12, "Objet": 40, "Nature": 20, "Constat": 50, "Nom distinctif": 60, "Identifiant": 48,
+}  # fmt: skip
+PATHS: Final = {
+    "Chemin": 8, "Pas": 6, "De": 40, "Peut": 34, "Relation": 24, "Vers": 40, "Difficulté": 12, "Geste": 10,
+    "Comptes": 12, "Explication": 60,
+}  # fmt: skip
+PLAN: Final = {
+    "Rang": 6, "Geste": 70, "Coût": 8, "Minutes": 10, "Relations": 10, "Exposés après": 14, "Coût restant": 14,
+    "Ferme": 44, "Objets": 40, "Console": 60, "PowerShell": 60, "Retour arrière": 60, "Effet sur les services": 60,
+}  # fmt: skip
+EXPOSED: Final = {
+    "Compte": 44, "Nature": 16, "Pas": 8, "Difficulté": 12, "Passe d’abord par": 44, "Nom distinctif": 60,
+    "Identifiant": 48,
+}  # fmt: skip
+SPREAD: Final = {"Par": 22, "Valeur": 60, "Exposés": 12, "Sur": 12}
+ACCEPTED: Final = {
+    "Point": 34, "Objet": 40, "Nature": 16, "Raison": 50, "Par": 24, "Accepté le": 14, "Jusqu’au": 14, "État": 20,
+}  # fmt: skip
+DIRECTORIES: Final = {
+    "Annuaire": 40, "Niveau": 10, "Au plus": 8, "Non évalués": 14, "Exposés": 10, "Ordinaires": 12,
+    "Utilisateurs": 12, "Ordinateurs": 12, "Collecté le": 14, "Approbations": 50,
+}  # fmt: skip
+DUPLICATES: Final = {"Clé": 30, "Objet": 44, "Nature": 16, "Raison": 40, "Identifiant": 48}
 STATES: Final = {
     "active": "en cours",
     "expired": "expiré",
@@ -109,15 +92,13 @@ class _Sheets:
             {"bold": True, "bg_color": "#E1EEF0", "border": 1, "text_wrap": True, "valign": "top"}
         )
 
-    def add(
-        self, title: str, columns: Sequence[str], widths: Sequence[int], rows: Iterable[Row]
-    ) -> None:
-        sheet, number, at = self._begin(title, columns, widths), 1, 0
+    def add(self, title: str, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
+        sheet, number, at = self._begin(title, columns), 1, 0
         for row in rows:
             if at == ROW_LIMIT:
                 number += 1
                 sheet.autofilter(0, 0, at, len(columns) - 1)
-                sheet, at = self._begin(f"{title} {number}", columns, widths), 0
+                sheet, at = self._begin(f"{title} {number}", columns), 0
             at += 1
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
@@ -127,13 +108,12 @@ class _Sheets:
                     sheet.write_number(at, column, cell)
         sheet.autofilter(0, 0, max(at, 1), len(columns) - 1)
 
-    def _begin(self, title: str, columns: Sequence[str], widths: Sequence[int]) -> Any:
+    def _begin(self, title: str, columns: Mapping[str, int]) -> Any:
         sheet = self.book.add_worksheet(title)
         sheet.freeze_panes(1, 0)
-        for column, width in enumerate(widths):
+        for column, (heading, width) in enumerate(columns.items()):
             sheet.set_column(column, column, width)
-        for column, text in enumerate(columns):
-            sheet.write_string(0, column, text, self.head)
+            sheet.write_string(0, column, heading, self.head)
         return sheet
 
 
@@ -232,6 +212,23 @@ def _spread(report: Report) -> Iterable[Row]:
             yield heading, b.label, b.exposed, b.total
 
 
+def _directories(group: Convergence) -> Iterable[Row]:
+    for d in group.directories:
+        trusts = sorted({t for x in d.domains for t in x.trusts})
+        yield (
+            *(d.name, d.level.value, "oui" if d.level.at_most else "", d.level.points_not_measured),
+            *(d.exposed, d.low_privileged),
+            *(sum(x.users for x in d.domains), sum(x.computers for x in d.domains)),
+            *(d.collected_on, ", ".join(trusts)),
+        )
+
+
+def _duplicates(group: Convergence) -> Iterable[Row]:
+    for item in group.duplicates:
+        for ref in item.objects:
+            yield item.key, _label(ref), kind(ref.kind), item.reason, ref.id
+
+
 def _accepted(report: Report) -> Iterable[Row]:
     for r in report.accepted:
         by = r.by or "reconnu par la mesure"
@@ -246,3 +243,15 @@ def _accepted(report: Report) -> Iterable[Row]:
             r.expires_on,
             state,
         )
+
+
+SHEETS: Final[tuple[tuple[str, Mapping[str, int], Callable[[Report], Iterable[Row]]], ...]] = (
+    ("Synthèse", SUMMARY, _summary),
+    ("Points de contrôle", CONTROLS, _controls),
+    ("Objets", OBJECTS, _objects),
+    ("Chemins", PATHS, _paths),
+    ("Plan", PLAN, _plan),
+    ("Exposition", EXPOSED, _exposed),
+    ("Répartition", SPREAD, _spread),
+    ("Risques acceptés", ACCEPTED, _accepted),
+)
