@@ -105,53 +105,59 @@ def stages(
 ) -> list[Stage]:
     """The trajectory: close what crosses, raise the weakest, one account a person, then fewer directories."""
     ranked = sorted(results, key=lambda r: (r.level.value, -r.exposed, r.name))
-    weak = [r.name for r in ranked if r.level.value <= 1]
-    middle = [r.name for r in ranked if r.level.value <= 2]
-    largest = max(results, key=lambda r: sum(d.users for d in r.domains))
-    out = []
-    if crossing:
-        out.append(
-            Stage(
-                "Fermer les chemins d’un annuaire à l’autre",
-                f"{len(crossing)} chemins mènent d’un établissement au cœur d’un autre : tant qu’ils existent, le "
-                "groupement a le niveau de son annuaire le plus faible.",
-                sorted({r.name for r in results}),
-            )
-        )
-    if weak:
-        out.append(
-            Stage(
-                "Sortir du niveau 1",
-                "Lever les points de niveau 1, les plus exposés d’abord, avant toute nouvelle approbation.",
-                weak,
-                level=2,
-            )
-        )
-    if middle:
-        out.append(
-            Stage(
-                "Atteindre le niveau 3 partout",
-                "C’est le niveau d’un annuaire qui n’a pas été affaibli depuis son installation.",
-                middle,
-                level=3,
-            )
-        )
-    if doubles:
-        out.append(
-            Stage(
-                "Un compte par personne",
-                f"{len(doubles)} comptes existent dans plusieurs annuaires : choisir l’annuaire de référence de chacun, "
-                "fermer les autres au départ de la personne.",
-                sorted({r.name for r in results}),
-            )
-        )
-    out.append(
-        Stage(
-            "Converger vers un annuaire",
-            f"{largest.name} compte le plus d’utilisateurs : les autres y migrent par établissement, sans reprise des "
-            "anciens identifiants, puis leurs approbations sont retirées.",
-            [r.name for r in results if r.name != largest.name],
-            level=3,
-        )
+    every = sorted({r.name for r in results})
+    largest = max(results, key=lambda r: sum(d.users for d in r.domains)).name
+    proposed = (
+        (bool(crossing), _close_crossing(len(crossing), every)),
+        (True, _leave_level_1([r.name for r in ranked if r.level.value <= 1])),
+        (True, _reach_level_3([r.name for r in ranked if r.level.value <= 2])),
+        (bool(doubles), _one_account_a_person(len(doubles), every)),
+        (True, _converge(largest, [r.name for r in results if r.name != largest])),
     )
-    return out
+    return [stage for wanted, stage in proposed if wanted and stage.directories]
+
+
+def _close_crossing(paths: int, directories: list[str]) -> Stage:
+    return Stage(
+        "Fermer les chemins d’un annuaire à l’autre",
+        f"{paths} chemins mènent d’un établissement au cœur d’un autre : tant qu’ils existent, le "
+        "groupement a le niveau de son annuaire le plus faible.",
+        directories,
+    )
+
+
+def _leave_level_1(directories: list[str]) -> Stage:
+    return Stage(
+        "Sortir du niveau 1",
+        "Lever les points de niveau 1, les plus exposés d’abord, avant toute nouvelle approbation.",
+        directories,
+        level=2,
+    )
+
+
+def _reach_level_3(directories: list[str]) -> Stage:
+    return Stage(
+        "Atteindre le niveau 3 partout",
+        "C’est le niveau d’un annuaire qui n’a pas été affaibli depuis son installation.",
+        directories,
+        level=3,
+    )
+
+
+def _one_account_a_person(accounts: int, directories: list[str]) -> Stage:
+    return Stage(
+        "Un compte par personne",
+        f"{accounts} comptes existent dans plusieurs annuaires : choisir l’annuaire de référence de chacun, "
+        "fermer les autres au départ de la personne.",
+        directories,
+    )
+
+
+def _converge(largest: str, others: list[str]) -> Stage:
+    return Stage(
+        "Converger vers un annuaire",
+        f"{largest} compte le plus d’utilisateurs : les autres y migrent par établissement, sans reprise des "
+        "anciens identifiants, puis leurs approbations sont retirées.",
+        others,
+        level=3,
+    )
