@@ -108,6 +108,9 @@ class Handlers(dict[str, tuple[Handler, ...]]):
         number = values.integer(given[0])
         if number is not None:
             self._builder.set("admin_count", row, min(max(number, 0), 1))
+            if number == 0:
+                # Written by somebody: a directory never sets it to zero by itself.
+                self._builder.attribute(row, "admincount", ["0"])
 
     def _encryption_types(self, row: int, kind: Kind, given: Sequence[bytes]) -> None:
         number = values.integer(given[0])

@@ -1,7 +1,8 @@
 """What an example adds beyond LDAP: what collectors see on machines, and the files of group policies.
 
 observed: {object: {attribute: value}}: attributes as readers name them (`smbsigning`, `haslaps`…), taken as they are;
-`rights: [{who, right}]` are those of the access list that a certification authority keeps to itself.
+`rights: [{who, right}]` are those of the access list that a certification authority keeps to itself, and
+`local_admin`, `local_rdp`… (names of `model.Relation`) the members of the local groups of a machine.
 policies: [{gpo, registry: {"key\\name": value}, services: {name: 2|3|4}, passwords: [{file, account}], changed,
 explicit_rights, protected_files, folder_protected}]: the folder of a policy in SYSVOL.
 facts: facts added, as a richer source would give. collector: what the collection says of its collector.
@@ -14,7 +15,7 @@ import numpy as np
 from rempart.content.directory import Example
 from rempart.engines.directory.entries_values import FILETIME_EPOCH
 from rempart.engines.directory.examples_draft import Names, ticks
-from rempart.engines.directory.model import Acls, Directory, Fact
+from rempart.engines.directory.model import Acls, Directory, Fact, Pairs, Relation
 from rempart.engines.directory.policies import (
     PolicyFiles,
     RegistryValue,
@@ -30,6 +31,15 @@ def observe(directory: Directory, names: Names, example: Example, day: int) -> N
     for name, attributes in example.observed.items():
         row = rows[names.dn(name).lower()]
         for attribute, value in attributes.items():
+            if attribute.startswith("local_"):
+                relation = Relation(attribute)
+                pairs = directory.pairs(relation)
+                found = [directory.index[names.sid(name)] for name in value]
+                directory.relations[relation] = Pairs(
+                    np.append(pairs.src, found).astype(np.int32),
+                    np.append(pairs.dst, [row] * len(found)).astype(np.int32),
+                )
+                continue
             if attribute == "rights":
                 _give(directory, row, [(names.sid(v["who"]), Right[v["right"]]) for v in value])
                 continue

@@ -55,13 +55,16 @@ def marked_without_reason(ctx: Context) -> Findings:
     yield from judged(rows, d.admin_count == 1, d.admin_count != UNKNOWN, detail, "adminCount")
 
 
-@check("warning_admincount_0", Fact.ACCOUNTS, Fact.MEMBERS, Fact.ADMIN_COUNT)
-def mark_removed_by_hand(ctx: Context) -> Findings:
-    """adminCount is 0 on a privileged account: the mark was taken away while the privilege stayed."""
+@check("warning_admincount_0", Fact.ACCOUNTS, Fact.ADMIN_COUNT, Fact.DESCRIPTORS)
+def mark_set_to_zero(ctx: Context) -> Iterator[Hit]:
+    """adminCount is 0, and not merely absent: somebody took the mark away. BloodHound does not tell one from the
+    other, hence the descriptors, which it does not have."""
     d = ctx.directory
-    rows = privileged(ctx)
-    detail = "compte privilégié dont adminCount vaut 0"
-    yield from judged(rows, d.admin_count == 0, d.admin_count != UNKNOWN, detail, "adminCount")
+    mine = in_collection(d)
+    for row, values in d.attributes.get("admincount", {}).items():
+        if values == ["0"] and mine[row]:
+            still = " d’un compte privilégié" if ctx.groups.privileged[row] else ""
+            yield Hit(row, f"marque{still} remise à 0")
 
 
 @check("warning_dont_expire", Fact.ACCOUNTS, Fact.UAC_COMMON)
@@ -126,11 +129,12 @@ def builtin_administrator_in_use(ctx: Context) -> Findings:
 
 
 @check("warning_spn_priv", Fact.ACCOUNTS, Fact.MEMBERS, Fact.SPN)
-def tolerated_service_names(ctx: Context) -> Iterator[Hit]:
+def tolerated_service_names(ctx: Context) -> Findings:
     """Privileged users with a service name that the control tolerates: still a target for password cracking."""
     d = ctx.directory
     spn, service = carriers(d, "serviceprincipalname"), managed(d)
     policies = Policies(ctx)
+    unjudged = 0
     figures = {"min_length": ctx.param("min_length"), "max_age_days": ctx.param("max_age_days")}
     for row in privileged(ctx).tolist():
         if not spn[row] or d.kind[row] != Kind.USER or d.rid[row] == KRBTGT_RID:
@@ -139,6 +143,10 @@ def tolerated_service_names(ctx: Context) -> Iterator[Hit]:
             yield Hit(row, "compte de service géré privilégié, avec un nom de service")
         elif policies.hardened(row, **figures):
             yield Hit(row, "nom de service toléré : mot de passe très long et clés AES seules")
+        elif not d.has(Fact.PASSWORD_SETTINGS, Fact.ENCRYPTION_TYPES):
+            unjudged += 1
+    if unjudged:
+        yield Unmeasured(f"La tolérance de {unjudged} compte(s) ne peut être établie.")
 
 
 def _dormant(ctx: Context) -> tuple[Mask, Mask]:

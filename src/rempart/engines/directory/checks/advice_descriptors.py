@@ -59,20 +59,27 @@ def _anonymous(ctx: Context) -> Mask:
     return mask
 
 
-def _rights_of_anonymous(ctx: Context, rights: frozenset[Right]) -> Iterator[Hit]:
+def _rights_of_anonymous(ctx: Context, rights: frozenset[Right]) -> Findings:
     anonymous = _anonymous(ctx)
     found = offenders(ctx, _all_rows(ctx), rights)
     yield from _grouped(ctx, (o for o in found if anonymous[o.principal]))
+    yield from _partial(ctx, Fact.DESCRIPTORS, Fact.ACL_CONFIGURATION)
+
+
+def _partial(ctx: Context, *facts: Fact) -> Iterator[Unmeasured]:
+    """What to add where a source gives only some rights, or the rights of some objects."""
+    if not ctx.directory.has(*facts):
+        yield Unmeasured("La collecte ne donne qu’une partie des droits.")
 
 
 @check("warning_sd_anonymous_control", Fact.ACL)
-def control_by_anyone(ctx: Context) -> Iterator[Hit]:
+def control_by_anyone(ctx: Context) -> Findings:
     """Objects that an anonymous principal controls."""
     yield from _rights_of_anonymous(ctx, CONTROL_RIGHTS | REPLICATION_RIGHTS)
 
 
 @check("info_sd", Fact.ACL)
-def rights_of_anyone(ctx: Context) -> Iterator[Hit]:
+def rights_of_anyone(ctx: Context) -> Findings:
     """Objects on which an anonymous principal has any right that is kept, control or not."""
     # Everybody may ask to change a password of which he knows the old one: that is no right to speak of.
     yield from _rights_of_anonymous(ctx, frozenset(Right))
@@ -93,17 +100,19 @@ def model_that_inherits(ctx: Context) -> Findings:
 
 
 @check("warning_sd_repl_perm", Fact.ACL)
-def replication_by_others(ctx: Context) -> Iterator[Hit]:
+def replication_by_others(ctx: Context) -> Findings:
     """Replication rights given to a principal outside the privileged ones, on any object."""
     yield from _grouped(ctx, offenders(ctx, _all_rows(ctx), REPLICATION_RIGHTS))
+    yield from _partial(ctx, Fact.ACL_CONFIGURATION)
 
 
 @check("warning_sd_unknown_sid", Fact.ACL, Fact.ACCOUNTS)
-def rights_of_nobody(ctx: Context) -> Iterator[Hit]:
+def rights_of_nobody(ctx: Context) -> Findings:
     """Rights and ownership of identifiers that no object carries any more."""
     orphan = orphan_mask(ctx.directory)
     found = offenders(ctx, _all_rows(ctx), CONTROL_RIGHTS | REPLICATION_RIGHTS)
     yield from _grouped(ctx, (o for o in found if orphan[o.principal] and not o.inherited))
+    yield from _partial(ctx, Fact.DESCRIPTORS)
 
 
 def _named_in(ctx: Context, attribute: str, text: str) -> Iterator[Hit]:
@@ -216,6 +225,7 @@ def sensitive_containers(ctx: Context) -> Findings:
     unread = int((d.acls.of[rows] < 0).sum())
     if unread:
         yield Unmeasured(f"Les droits de {unread} conteneur(s) sur {len(rows)} n’ont pas été lus.")
+    yield from _partial(ctx, Fact.DESCRIPTORS)
 
 
 @check("warning_schema_default_sd", Fact.SCHEMA)

@@ -82,8 +82,8 @@ def crackable_services(ctx: Context) -> Findings:
             reasons.append("clés AES non déclarées, ticket chiffré en RC4")
         return ", ".join(reasons)
 
-    known = (changed != UNKNOWN) | weak
-    yield from judged(rows, old | weak, known, detail, "la date du mot de passe")
+    known = old | weak | ((changed != UNKNOWN) & (d.encryption_types != UNKNOWN))
+    yield from judged(rows, old | weak, known, detail, "la date du mot de passe ou les clés")
 
 
 @check("extra_passwd_notreqd", Fact.ACCOUNTS, Fact.UAC_COMMON)

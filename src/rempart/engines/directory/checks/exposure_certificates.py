@@ -8,7 +8,7 @@ from rempart.engines.directory.adcs import Analysis, Escalation, escalations
 from rempart.engines.directory.adcs_reading import Authority, Template
 from rempart.engines.directory.checks.acl import Offence, describe, offenders
 from rempart.engines.directory.checks.common import accounts, enabled, in_collection
-from rempart.engines.directory.model import UNKNOWN, Fact, Kind
+from rempart.engines.directory.model import Fact, Kind, Relation
 from rempart.engines.directory.registry import (
     Context,
     Hit,
@@ -170,20 +170,41 @@ def esc11(ctx: Context) -> Findings:
     yield from _stated(ctx, values, detail, "Réglage IF_ENFORCEENCRYPTICERTREQUEST")
 
 
-@check("extra_esc12", Fact.PKI)
-def esc12(ctx: Context) -> list[Hit]:
-    """A shell on the host and a key kept in an external module: no directory tells how that key is protected."""
+_SHELLS = (
+    (Relation.LOCAL_ADMIN, "administre la machine de l’autorité"),
+    (Relation.LOCAL_RDP, "peut ouvrir une session à distance sur la machine de l’autorité"),
+    (Relation.LOCAL_PSREMOTE, "peut commander à distance la machine de l’autorité"),
+    (Relation.LOCAL_DCOM, "peut lancer des programmes sur la machine de l’autorité"),
+)
+
+
+@check("extra_esc12", Fact.PKI, Fact.LOCAL_GROUPS)
+def esc12(ctx: Context) -> Findings:
+    """Who may work on the host of an authority, where its key is at hand."""
+    d = ctx.directory
     analysis = _analysis(ctx)
-    if all(a.host == UNKNOWN for a in analysis.pki.authorities.values()):
-        raise NotMeasured("Les machines qui hébergent les autorités n’ont pas été reconnues.")
-    raise NotMeasured(
-        "La protection de la clé d’une autorité par un module matériel se vérifie sur la machine elle-même."
-    )
+    hosts = {a.host for a in analysis.pki.authorities.values()}
+    seen: set[int] = set()
+    for relation, verb in _SHELLS:
+        for principal, computer in d.pairs(relation):
+            if computer in hosts:
+                seen.add(computer)
+                if analysis.ordinary([principal]):
+                    yield Hit(computer, f"{d.label(principal)} {verb}")
+    blind = hosts - seen
+    if blind:
+        yield Unmeasured(
+            f"Les groupes locaux de {len(blind)} machine(s) d’autorité n’ont pas été lus."
+        )
 
 
 @check("extra_esc13", Fact.PKI, Fact.ACL_PKI)
 def esc13(ctx: Context) -> Iterator[Hit]:
     """Certificates that stand for membership of a group."""
+    if not len(ctx.directory.rows(Kind.ISSUANCE_POLICY)) and not ctx.directory.has(
+        Fact.CONFIGURATION
+    ):
+        raise NotMeasured("La collecte ne donne pas les stratégies d’émission des certificats.")
     for way in _ways(ctx, "ADCSESC13"):
         group, who = ctx.directory.label(way.target), ctx.directory.label(way.principal)
         yield Hit(way.template, f"donne à {who} les droits du groupe {group}")
