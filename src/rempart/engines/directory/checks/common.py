@@ -48,7 +48,8 @@ def collected_domains(directory: Directory) -> list[int]:
     )
     if not read.any():
         raise NotMeasured("La collecte ne contient aucun compte de domaine.")
-    return [int(row) for row in np.unique(d.domain[read])]
+    # Counting is linear, where np.unique would sort a million rows for each check.
+    return [int(row) - 1 for row in np.flatnonzero(np.bincount(d.domain[read] + 1))]
 
 
 def in_collection(directory: Directory) -> Mask:
@@ -85,7 +86,8 @@ def privileged(ctx: Context) -> Rows:
 
 def named_accounts(ctx: Context, rid: int) -> list[int]:
     """Rows of the account with this RID in each collected domain."""
-    return [row for row in ctx.groups.well_known(rid) if in_collection(ctx.directory)[row]]
+    inside = in_collection(ctx.directory)
+    return [row for row in ctx.groups.well_known(rid) if inside[row]]
 
 
 def carriers(directory: Directory, attribute: str) -> Mask:
@@ -123,8 +125,12 @@ def servers(ctx: Context) -> Mask:
 def cluster_names(directory: Directory) -> Mask:
     """Mask of the computer accounts that stand for a failover cluster."""
     mask = np.zeros(len(directory), np.bool_)
-    for row, values in directory.attributes.get("serviceprincipalname", {}).items():
-        mask[row] = any(v.lower().startswith("msclustervirtualserver/") for v in values)
+    names = directory.attributes.get("serviceprincipalname", {})
+    # One search in the joined names: every computer has several, and a loop over them would cost five times as much.
+    wanted = "\nmsclustervirtualserver/"
+    mask[[row for row, values in names.items() if wanted in "\n".join(["", *values]).lower()]] = (
+        True
+    )
     return mask
 
 
