@@ -21,7 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+from rempart.engines.directory.policies import DEFAULT_CONTROLLERS_POLICY
 from support.certificates import Authority
+from support.policy_samples import GROUPS, LDAP_KEY
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "tests" / "samba_seed.py"
@@ -163,7 +165,22 @@ def _make(path: Path) -> None:
             _run(["/usr/bin/python3", str(SEED), step, str(folder)])
             state = {"weaken": "weak", "mend": "mended"}.get(step)
             if state:
+                _write_policies(folder / "state" / "sysvol", weak=state == "weak")
                 _pack(folder, path.with_name(f"samba-{_key()}-{state}.tar"))
+
+
+def _write_policies(sysvol: Path, *, weak: bool) -> None:
+    """What the controllers' own policy sets, and a password that someone left in it."""
+    machine = sysvol / REALM.lower() / "Policies" / f"{{{DEFAULT_CONTROLLERS_POLICY}}}" / "MACHINE"
+    template = machine / "Microsoft" / "Windows NT" / "SecEdit" / "GptTmpl.inf"
+    template.parent.mkdir(parents=True, exist_ok=True)
+    setting = f"MACHINE\\{LDAP_KEY}\\LDAPServerIntegrity=4,{1 if weak else 2}\r\n"
+    template.write_bytes(f"[Unicode]\r\n[Registry Values]\r\n{setting}".encode("utf-16"))
+    groups = machine / "Preferences" / "Groups" / "Groups.xml"
+    groups.parent.mkdir(parents=True, exist_ok=True)
+    groups.write_text(GROUPS, encoding="utf-8")
+    if not weak:
+        groups.unlink()
 
 
 def _pack(folder: Path, path: Path) -> None:

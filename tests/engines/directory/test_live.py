@@ -66,8 +66,8 @@ class Audited:
         return {c.id: c for c in controls if c.outcome is Outcome.FAILED}
 
 
-def audited(controller: Controller, folder: Path) -> Audited:
-    """Collect as an ordinary account, and audit."""
+def audited(controller: Controller, folder: Path, *more: Path) -> Audited:
+    """Collect as an ordinary account, and audit, with what was copied beside."""
     target = Target(
         host=controller.host,
         port=636,
@@ -84,7 +84,7 @@ def audited(controller: Controller, folder: Path) -> Audited:
         collect(target, now=now, observer=Silent(), sink=writer)
         writer.finish(now)
     report = audit(
-        read([path], Silent()),
+        read([path, *more], Silent()),
         catalogue=directory_catalogue(),
         today=datetime.fromtimestamp(now, UTC).date(),
         tool_version="test",
@@ -130,3 +130,19 @@ def test_the_plan_cuts_every_planted_path_and_is_proven(weak: Audited) -> None:
 def test_a_mended_directory_has_no_path_left(mended: Audited) -> None:
     assert mended.report.exposure.exposed == 0
     assert not mended.report.plan.actions
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"), [("weak", Outcome.FAILED), ("mended", Outcome.PASSED)]
+)
+def test_a_copy_of_its_sysvol_completes_the_collection(
+    state: str,
+    outcome: Outcome,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    controller: Controller = request.getfixturevalue(f"{state}_controller")
+    report = audited(controller, tmp_path, controller.sysvol).report
+    found = {c.id: c.outcome for c in report.unscored}
+    assert found["extra_gpp_password"] is outcome
+    assert found["extra_ldap_signing"] is outcome

@@ -22,6 +22,7 @@ from rempart.engines.directory.model import (
     Relation,
     Trust,
 )
+from rempart.engines.directory.policies import PolicyFiles, merged as merged_policy
 
 V = TypeVar("V")
 
@@ -38,10 +39,16 @@ _COLUMNS = (
 
 
 def forests(directories: Sequence[Directory]) -> list[Directory]:
-    """One directory a forest: those that describe a same domain are merged, their facts added up."""
+    """One directory a forest: those that describe a same domain are merged, their facts added up.
+
+    A copy of SYSVOL describes no domain: it joins the directory that has a domain of its name, when only one has.
+    """
     groups: list[tuple[set[str], list[Directory]]] = []
-    for d in directories:
+    for d in sorted(directories, key=_is_sysvol_alone):
         domains = {d.ids[row] for row in d.rows(Kind.DOMAIN).tolist()}
+        if _is_sysvol_alone(d):
+            homes = [g for g in groups if any(_is_home(d, member) for member in g[1])]
+            domains = set(homes[0][0]) if len(homes) == 1 else set()
         together = [g for g in groups if g[0] & domains]
         for g in together:
             groups.remove(g)
@@ -55,6 +62,16 @@ def forests(directories: Sequence[Directory]) -> list[Directory]:
         members[0] if len(members) == 1 else merged(members, _union(members))
         for _, members in groups
     ]
+
+
+def _is_sysvol_alone(d: Directory) -> bool:
+    return bool(d.sysvol) and not len(d.rows(Kind.DOMAIN))
+
+
+def _is_home(files: Directory, d: Directory) -> bool:
+    """Whether the policies of `files` are those of a domain of `d`."""
+    names = {d.names[row].lower() for row in d.rows(Kind.DOMAIN).tolist()}
+    return any(policy.domain in names for policy in files.sysvol.values())
 
 
 def whole(directories: Sequence[Directory]) -> Directory:
@@ -98,7 +115,7 @@ def merged(directories: Sequence[Directory], facts: frozenset[Fact]) -> Director
         attributes=_sparse([d.attributes for d in directories], maps),
         owner=_rows(directories, maps, "owner", n),
         blobs=_sparse([d.blobs for d in directories], maps),
-        sysvol={k: v for d in directories for k, v in d.sysvol.items()},
+        sysvol=_policies(directories),
         index=index,
         stated_edges=tuple(
             (int(m[s]), kind, int(m[t]))
@@ -106,6 +123,14 @@ def merged(directories: Sequence[Directory], facts: frozenset[Fact]) -> Director
             for s, kind, t in d.stated_edges
         ),
     )
+
+
+def _policies(directories: Sequence[Directory]) -> dict[str, PolicyFiles]:
+    found: dict[str, PolicyFiles] = {}
+    for d in directories:
+        for key, policy in d.sysvol.items():
+            found[key] = merged_policy(found[key], policy) if key in found else policy
+    return found
 
 
 def _union(directories: Iterable[Directory]) -> frozenset[Fact]:
