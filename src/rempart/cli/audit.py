@@ -141,10 +141,7 @@ def audit_directory(
             "--pseudonymise demande --key FICHIER, pour retrouver les noms ensuite."
         )
     console = Console(stderr=True, quiet=quiet, highlight=False)
-    options = Options(
-        accepted=read_register(accepted) if accepted else (),
-        adjustment=read_adjustment(tier0_file) if tier0_file else Adjustment(),
-    )
+    options = Options(read_register(accepted) if accepted else (), read_adjustment(tier0_file))
     with Bars(console) as bars:
         directories = read(
             list(sources),
@@ -163,9 +160,7 @@ def audit_directory(
             observer=bars,
         )
         if pseudonymised and key_file is not None:
-            key = read_key(key_file)
-            keep_correspondence(correspondence(report, key), key_file.with_suffix(".noms.json"))
-            report = pseudonymise(report, key)
+            report = _hidden(report, key_file)
         bars.stage("Écriture du rapport")
         paths = write(report, output, formats)
     if not quiet:
@@ -175,13 +170,22 @@ def audit_directory(
         ctx.exit(FINDINGS)
 
 
+def _hidden(report: Report, key_file: Path) -> Report:
+    """The report without its names; the list that gives them back is written beside the key."""
+    key = read_key(key_file)
+    keep_correspondence(correspondence(report, key), key_file.with_suffix(".noms.json"))
+    return pseudonymise(report, key)
+
+
 class _Tier0File(msgspec.Struct, forbid_unknown_fields=True):
     add: list[str] = []
     remove: list[str] = []
 
 
-def read_adjustment(path: Path) -> Adjustment:
-    """What the establishment adds to Tier 0 or takes out of it. Raises UnreadableSource."""
+def read_adjustment(path: Path | None) -> Adjustment:
+    """What the establishment adds to Tier 0 or takes out of it; nothing without a file. Raises UnreadableSource."""
+    if path is None:
+        return Adjustment()
     try:
         data = yaml.safe_load(path.read_text("utf-8-sig"))
         found = msgspec.convert(data or {}, _Tier0File)
