@@ -118,11 +118,13 @@ def test_an_audit_entry_is_skipped() -> None:
     assert read_descriptor(bytes(data)).aces == [Ace(True, 0, 1, "", "", USER)]
 
 
-def test_no_dacl_is_not_an_empty_dacl() -> None:
+def test_an_empty_a_null_and_an_absent_dacl_are_three_things() -> None:
     empty = build_descriptor(ADMINS, [])
-    absent = bytearray(empty)
+    null, absent = bytearray(empty), bytearray(empty)
+    null[16:20] = struct.pack("<I", 0)
     absent[2:4] = struct.pack("<H", 0x8000)
     assert read_descriptor(empty).aces == []
+    assert read_descriptor(bytes(null)).aces == [Ace(True, 0, 0xF01FF, "", "", "S-1-1-0")]
     assert read_descriptor(bytes(absent)).aces is None
 
 

@@ -1,6 +1,8 @@
 """References between entries, and their access lists."""
 
-from rempart.engines.directory.model import UNKNOWN, Kind, Relation
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.entries import EntryReader
+from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation
 from rempart.engines.directory.rights import Right
 from rempart.engines.directory.sddl import sddl_bytes
 from support.entries import (
@@ -223,3 +225,25 @@ def test_enterprise_controllers_belong_to_the_forest() -> None:
     )
     principals = {d.ids[p] for p, _, _ in d.acls.entries(d.index[child])}
     assert principals == {"CHU.TEST-S-1-5-9", "SUD.CHU.TEST-S-1-5-32-544"}
+
+
+def test_a_descriptor_without_its_dacl_gives_the_owner_only() -> None:
+    given = bytearray(sddl_bytes("O:DAD:", SID))
+    given[2:4] = (0x8000).to_bytes(2, "little")
+    d = read(root(), account("anne", 1, ntsecuritydescriptor=bytes(given)))
+    anne = row(d, "anne")
+    assert (d.acls.of[anne], d.owner[anne]) == (UNKNOWN, d.index[f"{SID}-512"])
+    assert Fact.ACL not in d.facts
+    assert Fact.OWNERS in d.facts
+
+
+def test_two_streams_in_one_builder_keep_their_lists_apart() -> None:
+    builder = Builder()
+    for rid, right in ((1, "WD"), (2, "WO")):
+        reader = EntryReader(builder, complete=True, observer=Notes())
+        reader.add(*account(f"u{rid}", rid, sddl=f"D:(A;;{right};;;{SID}-5)"))
+        reader.finish()
+        del reader
+    d = builder.build()
+    rights = [d.acls.entries(row(d, f"u{rid}"))[0][1] for rid in (1, 2)]
+    assert rights == [Right.WriteDacl, Right.WriteOwner]

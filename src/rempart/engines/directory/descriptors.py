@@ -46,9 +46,13 @@ class Ace(NamedTuple):
     sid: str
 
 
+NULL_DACL: Final = Ace(True, 0, 0xF01FF, "", "", "S-1-1-0")
+"""What a null DACL means (MS-DTYP 2.4.5): full control for Everyone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What matters of a descriptor. `aces` is None without a DACL, which means access for everyone."""
+    """What matters of a descriptor. `aces` is None when the DACL was not given with the rest."""
 
     owner: str  # SID, "" when absent
     control: int
@@ -110,9 +114,11 @@ def read_descriptor(data: bytes) -> Descriptor:
     if revision != 1 or not control & SELF_RELATIVE:
         raise UnreadableDescriptor("not a self-relative descriptor of revision 1")
     owner = _sid_at(data, owner_at, size) if owner_at else ""
-    if not control & DACL_PRESENT or not dacl_at:
+    if not control & DACL_PRESENT:
         return Descriptor(owner, control, None)
-    return Descriptor(owner, control, _aces(data, dacl_at, size))
+    # A DACL that is present and empty of everything, offset included, gives everything to everybody.
+    aces = _aces(data, dacl_at, size) if dacl_at else [NULL_DACL]
+    return Descriptor(owner, control, aces)
 
 
 def _aces(data: bytes, at: int, size: int) -> list[Ace]:

@@ -86,14 +86,14 @@ class _Known:
         """Whether an object of one of these classes was met in this partition."""
         return any((partition, name) in self.by_partition for name in classes)
 
-    def share_of_descriptors(self, *partitions: str) -> float:
-        """Share of the objects of these partitions whose descriptor was read."""
+    def share_of_lists(self, *partitions: str) -> float:
+        """Share of the objects of these partitions whose access list was read."""
         gathered = self.gathered
         wanted = {i for i, name in enumerate(self.partitions) if name in partitions}
         rows = [row for row, place in enumerate(gathered.partition_of) if place in wanted]
         if not rows:
             return 0.0
-        return sum(row in gathered.descriptor_of for row in rows) / len(rows)
+        return sum(row in gathered.listed for row in rows) / len(rows)
 
 
 def _about_members(known: _Known) -> set[Fact]:
@@ -156,13 +156,15 @@ def _about_configuration(known: _Known) -> set[Fact]:
 
 def _about_descriptors(known: _Known) -> set[Fact]:
     facts = set()
-    if known.share_of_descriptors(DOMAIN) >= _ACL_SHARE:
-        facts |= {Fact.ACL, Fact.OWNERS, Fact.DESCRIPTORS}
-    if known.share_of_descriptors(CONFIGURATION) >= _ACL_SHARE:
+    if known.share_of_lists(DOMAIN) >= _ACL_SHARE:
+        facts |= {Fact.ACL, Fact.DESCRIPTORS}
+    if known.gathered.owned >= _ACL_SHARE * max(known.gathered.entries, 1):
+        facts.add(Fact.OWNERS)
+    if known.share_of_lists(CONFIGURATION) >= _ACL_SHARE:
         facts |= {Fact.ACL_CONFIGURATION, Fact.ACL_PKI}
-    if known.share_of_descriptors(SCHEMA) >= _ACL_SHARE:
+    if known.share_of_lists(SCHEMA) >= _ACL_SHARE:
         facts.add(Fact.ACL_SCHEMA)
-    if known.share_of_descriptors(DOMAIN_DNS, FOREST_DNS) >= _ACL_SHARE:
+    if known.share_of_lists(DOMAIN_DNS, FOREST_DNS) >= _ACL_SHARE:
         facts.add(Fact.ACL_DNS_PARTITIONS)
     return facts
 

@@ -49,6 +49,8 @@ class Gathered:
     class_numbers: dict[str, int] = field(default_factory=dict)
     descriptor_ids: dict[bytes, int] = field(default_factory=dict)
     descriptor_of: dict[int, int] = field(default_factory=dict)  # row → id
+    listed: set[int] = field(default_factory=set)  # rows whose access list was read
+    owned: int = 0  # how many rows have a known owner
     laps: set[int] = field(default_factory=set)
     readers: dict[int, bytes] = field(default_factory=dict)  # row → msDS-GroupMSAMembership
     delegates: dict[int, bytes] = field(default_factory=dict)  # row → RBCD descriptor

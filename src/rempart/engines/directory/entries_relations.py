@@ -216,29 +216,26 @@ def _access_lists(gathered: Gathered, observer: Observer) -> None:
     """Each distinct (descriptor, class, LAPS, domain) is read once and shared by its rows."""
     builder = gathered.builder
     reader = _RightsReader(gathered)
-    lists: dict[tuple[int, int, bool, int, bytes], int] = {}
+    stream = object()  # tells the lists of this stream from those of another in the same builder
     descriptors = list(map(_read_or_none, gathered.descriptor_ids))
     note_oddities(gathered, descriptors)
-    rows, acls, owners, protections = [], [], [], []
     unreadable = 0
     for row, number in gathered.descriptor_of.items():
         descriptor = descriptors[number]
         if descriptor is None:
             unreadable += 1
             continue
+        if descriptor.owner:
+            builder.set("owner", row, reader.row(descriptor.owner, row))
+            gathered.owned += 1
+        if descriptor.aces is None:
+            continue
         place, kind = gathered.partition_of[row], gathered.class_of[row]
-        key = (number, kind, row in gathered.laps, place, gathered.readers.get(row, b""))
-        found = lists.get(key)
-        if found is None:
-            entries = reader.entries(descriptor, row, kind)
-            found = lists[key] = builder.acl((id(gathered), key), entries)
-        rows.append(row)
-        acls.append(found)
-        owners.append(reader.row(descriptor.owner, row) if descriptor.owner else UNKNOWN)
-        protections.append(int(descriptor.protected))
-    builder.set_many("acl", rows, acls)
-    builder.set_many("owner", rows, owners)
-    builder.set_many("protected", rows, protections)
+        readers = gathered.readers.get(row, b"")
+        key = (stream, number, kind, row in gathered.laps, place, readers)
+        builder.set("acl", row, builder.acl(key, reader.entries(descriptor, row, kind)))
+        builder.set("protected", row, int(descriptor.protected))
+        gathered.listed.add(row)
     if unreadable:
         observer.note(f"{unreadable} descripteurs de sécurité sont illisibles.")
 
