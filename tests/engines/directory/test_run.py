@@ -88,6 +88,8 @@ def renamed(d: Directory, suffix: str) -> Directory:
     """The same hospital under another name: other SIDs, other names."""
     ids = [
         i.replace("S-1-5-21-", f"S-1-5-21-9{suffix}").replace("SAIN.TEST", f"{suffix}.TEST")
+        if "S-1-" in i
+        else i[:-2] + suffix
         for i in d.ids
     ]
     names = [n.replace("SAIN.TEST", f"{suffix}.TEST") for n in d.names]
