@@ -231,3 +231,19 @@ def test_two_checks_may_not_share_an_id() -> None:
     with pytest.raises(ValueError, match="vuln_essai_double"):
         check("vuln_essai_double")(hits())
     del CHECKS["vuln_essai_double"]
+
+
+def test_what_a_check_tolerates_by_itself_is_shown_and_does_not_count() -> None:
+    def function(ctx: Context) -> Iterator[Hit]:
+        ctx.tolerated.extend([alice(detail="peut tout"), alice(detail="peut tout")])
+        yield from ()
+
+    register = Register([], today=TODAY)
+    assert judged(function, 1, register=register).outcome == Outcome.PASSED
+    (shown,) = register.summary()
+    assert (shown.control, shown.object.detail, shown.state) == (
+        "vuln_essai",
+        "peut tout",
+        "active",
+    )
+    assert shown.reason.startswith("Reconnu automatiquement")

@@ -61,6 +61,7 @@ class Judge:
             return self._whole(content, Outcome.NOT_MEASURED, str(reason))
         except NotApplicable as reason:
             return self._whole(content, Outcome.NOT_APPLICABLE, str(reason))
+        self._register.recognise(content.id, context.tolerated, self.directory)
         kept = self._register.set_aside(content.id, found, self.directory)
         return self._result(content, kept)
 

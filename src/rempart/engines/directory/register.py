@@ -29,6 +29,7 @@ from rempart.engines.directory.report import AcceptedRisk, ObjectRef
 from rempart.kernel.errors import UnreadableSource
 
 LONGEST_FILE = 4 << 20
+RECOGNISED = "Reconnu automatiquement : le compte ou le groupe qui a ce droit est protégé comme AdminSDHolder."
 
 
 class Entry(Struct, forbid_unknown_fields=True, frozen=True):
@@ -64,6 +65,7 @@ class Register:
     entries: Sequence[Entry]
     today: int
     used: dict[tuple[int, str], AcceptedRisk] = field(default_factory=dict)
+    recognised: dict[tuple[str, str, str], AcceptedRisk] = field(default_factory=dict)
 
     def set_aside(
         self, control: str, found: Sequence[Hit | Unmeasured], directory: Directory
@@ -86,15 +88,23 @@ class Register:
                 kept.append(item)
         return kept
 
+    def recognise(self, control: str, found: Sequence[Hit], directory: Directory) -> None:
+        """Remember what a check tolerated by itself, so that the report shows it."""
+        for item in found:
+            ref = object_ref(directory, item.row, detail=item.detail)
+            key = (control, ref.id, item.detail)
+            self.recognised[key] = AcceptedRisk(control=control, object=ref, reason=RECOGNISED)
+
     def summary(self) -> list[AcceptedRisk]:
-        """Every entry with its state: active, expired, or unmatched when it met nothing."""
+        """Every entry with its state (active, expired, or unmatched when it met nothing), then what was recognised."""
         met = {i for i, _ in self.used}
         unmatched = [
             _risk(e, ObjectRef("", e.object, "unknown"), "unmatched")
             for i, e in enumerate(self.entries)
             if i not in met
         ]
-        return [self.used[key] for key in sorted(self.used)] + unmatched
+        recognised = [self.recognised[key] for key in sorted(self.recognised)]
+        return [self.used[key] for key in sorted(self.used)] + unmatched + recognised
 
     def _in_force(self, entry: Entry) -> bool:
         day = datetime.fromtimestamp(self.today, UTC).date()

@@ -6,7 +6,7 @@ raising `NotMeasured` (the whole check); facts that the sources lack are handled
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rempart.engines.directory.groups import Groups
@@ -40,12 +40,16 @@ class NotApplicable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a check may look at. `today` is Unix seconds (UTC); `points` maps level → params from content."""
+    """What a check may look at. `today` is Unix seconds (UTC); `points` maps level → params from content.
+
+    `tolerated` receives the offences that a rule of the list sets aside: they are shown, and do not count.
+    """
 
     directory: Directory
     groups: Groups
     today: int
     points: Mapping[int, Mapping[str, Any]]
+    tolerated: list[Hit] = field(default_factory=list)
 
     def param(self, name: str, level: int | None = None) -> Any:
         """A figure of the content file: of one level, or of the first point that states it.

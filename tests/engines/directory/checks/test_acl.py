@@ -176,3 +176,17 @@ def test_an_inherited_right_is_said_so_unless_it_is_also_explicit() -> None:
 
 def test_every_right_has_words() -> None:
     assert set(RIGHT_LABELS) == set(Right)
+
+
+def test_a_principal_protected_like_adminsdholder_is_tolerated_and_shown() -> None:
+    small = Small()
+    holder = small.add("HOLDER", Kind.CONTAINER, "ADMINSDHOLDER@CHU.TEST")
+    small.builder.describe(holder, Kind.CONTAINER, domain=small.domain)
+    bare = small.builder.acl("bare", [(small.admins, Right.GenericAll, False)])
+    small.builder.set_many("acl", [holder, small.nurse], [bare, bare])
+    small.builder.set("protected", small.nurse, 1)
+    small.give((small.nurse, Right.GenericAll, True))
+    context = small.context()
+    assert offenders(context, [small.server], {Right.GenericAll}) == []
+    text = "NURSE@CHU.TEST en a le contrôle total (droit hérité)"
+    assert context.tolerated == [Hit(small.server, text)]

@@ -86,7 +86,8 @@ def offenders(
     """Every (object, principal, right, inherited) where a principal that is not trusted has one of `rights`.
 
     `rows` are the objects to look at, `extra_trusted` principals expected there besides the trusted ones.
-    The owner counts as `Right.Owns`. `orphans` False leaves out the SIDs that no object carries.
+    The owner counts as `Right.Owns`. `orphans` False leaves out the SIDs that no object carries. What is left out
+    because its principal is protected like AdminSDHolder is added to `ctx.tolerated`.
     """
     d = ctx.directory
     expected = ctx.groups.trusted.copy()
@@ -95,7 +96,16 @@ def offenders(
         expected |= orphan_mask(d)
     found = _suspects(d, np.asarray(list(rows), np.int64), frozenset(rights), expected)
     tolerated = accepted(ctx, {o.principal for o in found})
+    for (row, principal), given in _by_pair(o for o in found if o.principal in tolerated).items():
+        ctx.tolerated.append(Hit(row, describe(ctx, principal, given)))
     return [o for o in found if o.principal not in tolerated]
+
+
+def _by_pair(offences: Iterable[Offence]) -> dict[tuple[int, int], list[Offence]]:
+    out: dict[tuple[int, int], list[Offence]] = {}
+    for offence in offences:
+        out.setdefault((offence.row, offence.principal), []).append(offence)
+    return out
 
 
 def _suspects(

@@ -79,10 +79,11 @@ def _publishers(
     ]
     tolerated = accepted(ctx, strangers)
     for member in strangers:
-        if member not in tolerated:
-            yield Hit(
-                member, "membre d’un groupe d’éditeurs de certificats sans héberger d’autorité"
-            )
+        hit = Hit(member, "membre d’un groupe d’éditeurs de certificats sans héberger d’autorité")
+        if member in tolerated:
+            ctx.tolerated.append(hit)
+        else:
+            yield hit
 
 
 @check("vuln_adcs_template_control", Fact.PKI, Fact.ACL_PKI)
@@ -122,6 +123,8 @@ def names_of_others(ctx: Context) -> Iterator[Hit]:
         strangers = [p for p in template.enrollers if not ctx.groups.trusted[p]]
         tolerated = accepted(ctx, strangers)
         for principal in strangers:
-            if principal not in tolerated:
-                text = f"{d.label(principal)} peut demander un certificat au nom de n’importe qui"
+            text = f"{d.label(principal)} peut demander un certificat au nom de n’importe qui"
+            if principal in tolerated:
+                ctx.tolerated.append(Hit(template.row, text))
+            else:
                 yield Hit(template.row, text)
