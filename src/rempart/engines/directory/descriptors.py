@@ -8,6 +8,7 @@ distinct one is read once.
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -91,6 +92,7 @@ def sid_bytes(text: str) -> bytes:
     return head + struct.pack(f"<{len(authorities)}I", *authorities)
 
 
+@lru_cache(maxsize=4096)
 def guid_text(data: bytes) -> str:
     """The 16 bytes of a GUID in its usual text, lower case. Raises ValueError on another length."""
     return str(UUID(bytes_le=data))

@@ -121,6 +121,7 @@ NOBODY: Final = frozenset({"S-1-5-18", "S-1-3-0", "S-1-5-10"})
 _EVERYBODY = ("S-1-1-0", "S-1-5-11")
 _GENERIC_WRITE = Mask.READ_CONTROL | Mask.WRITE_PROPERTY | Mask.SELF
 _FULL = int(Mask.FULL_CONTROL)
+_INHERIT_ONLY, _INHERITED = int(AceFlag.INHERIT_ONLY), int(AceFlag.INHERITED)
 
 
 def specific(mask: int) -> int:
@@ -253,9 +254,9 @@ class _Meanings:
         return found
 
     def _read(self, ace: Ace) -> Given | None:
-        if ace.flags & AceFlag.INHERIT_ONLY or ace.sid in NOBODY:
+        if ace.flags & _INHERIT_ONLY or ace.sid in NOBODY:
             return None
-        inherited = bool(ace.flags & AceFlag.INHERITED)
+        inherited = bool(ace.flags & _INHERITED)
         if inherited and self._guid and ace.inherited_type not in ("", self._guid):
             return None
         rights = rights_of_mask(self._class, ace.mask, ace.object_type, self._laps)
