@@ -97,3 +97,18 @@ def test_escaped_commas_do_not_split_a_dn() -> None:
     assert values.rdn_value(dn) == "Le Goff, Anne"
     assert values.rdn_value("CN=S\\C3\\A9cretariat\\\\,DC=y") == "Sécretariat\\"
     assert values.split_dn("CN=seul") == ("CN=seul", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (b"133497756000000000", "133497828000000000"),
+        (b"2024-01-15 07:00:00", "133497756000000000"),
+        (b"2024-01-15 07:00:00+00:00", "133497756000000000"),
+        (b"9999-12-31 23:59:59.999999+00:00", "0"),
+        (b"9223372036854775807", "9223372036854775807"),
+        (b"bientot", "bientot"),
+    ],
+)
+def test_an_expiry_is_kept_as_the_directory_writes_it(given: bytes, kept: str) -> None:
+    assert values.expiry(given) == kept

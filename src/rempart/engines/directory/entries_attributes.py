@@ -185,6 +185,7 @@ _HEXADECIMAL = ["dnsproperty"]
 
 KEPT: Final[dict[str, Codec]] = {
     **dict.fromkeys(_TEXTS, values.text),
+    "accountexpires": values.expiry,
     **dict.fromkeys(_BOOLEANS, values.boolean),
     **dict.fromkeys(_GUIDS, values.guid),
     **dict.fromkeys(_SIDS, values.sid),

@@ -73,6 +73,16 @@ def _dated(value: bytes) -> int:
     return timegm((year, month, day, hour, minute, second)) - shift
 
 
+def expiry(value: bytes) -> str:
+    """A date as FILETIME in decimal text, whatever its form was; 0 means never."""
+    if value.isdigit() and len(value) != 14:
+        return value.decode("ascii")
+    seconds = instant(value)
+    if seconds == UNKNOWN:
+        return text(value)
+    return str((seconds + FILETIME_EPOCH) * 10_000_000) if seconds != NEVER else "0"
+
+
 def sid(value: bytes) -> str:
     """`S-1-…` of a SID in binary or in text; "" when it is neither."""
     if value[:2] in (b"S-", b"s-"):

@@ -262,3 +262,36 @@ def test_a_description_of_tables_that_does_not_hold_is_refused(tmp_path: Path) -
     )
     with pytest.raises(UnreadableSource, match="incomplète"):
         read(tmp_path)
+
+
+def test_a_collection_stopped_before_its_domains_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {r"configuration\top.tsv": (TOP, [top("", "top;configuration")])})
+    with pytest.raises(UnreadableSource, match="interrompue"):
+        read(tmp_path)
+
+
+def test_what_describes_no_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tables.tsv").write_text("chu.test_2026\n", encoding="utf-8")
+    with pytest.raises(UnreadableSource, match="aucune table"):
+        read(tmp_path)
+
+
+def test_a_partition_without_objects_is_an_empty_file(tmp_path: Path) -> None:
+    expected = read(sample(tmp_path / "a"))
+    assert read(sample(tmp_path / "b", {r"forestdns\top.tsv": (TOP, [])})) == expected
+
+
+def test_an_object_of_two_tables_is_one_entry(tmp_path: Path) -> None:
+    computer = (GROUP, [[f"CN=c,{BASE}", "", f"{SID}-1105"]])
+    dmsa = ([("msDS-DelegatedMSAState", "int")], [[f"CN=c,{BASE}", "2"]])
+    changes = {r"domain\chu.test\computer.tsv": computer, r"domain\chu.test\dmsa.tsv": dmsa}
+    changes[r"domain\chu.test\user.tsv"] = (USER, [])
+    entry = read(sample(tmp_path, changes))[f"CN=c,{BASE}"]
+    assert entry == {"objectsid": [f"{SID}-1105".encode()], "msds-delegatedmsastate": [b"2"]}
+
+
+def test_a_guid_that_is_none_is_left_out(tmp_path: Path) -> None:
+    row = top("CN=z,", "top;user")
+    row[6] = "not-a-guid"
+    changes = {r"domain\x\top.tsv": (TOP, [row]), r"domain\x\user.tsv": (USER, [])}
+    assert "objectguid" not in read(sample(tmp_path, changes))[f"CN=z,{BASE}"]

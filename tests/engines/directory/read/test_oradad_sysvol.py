@@ -38,6 +38,7 @@ def oradad(base: Path) -> Path:
     policy = f"Policies\\{GUID}"
     tables = {
         "top": (TOP, [["DC=chu,DC=test", "top;domainDNS", "", ""]]),
+        "user": (["dn", "objectSid"], []),
         "root": (ROOT, [["DC=chu,DC=test", "S-1-5-21-1-2-3", "7"]]),
         "sysvol": (
             SYSVOL,

@@ -34,7 +34,7 @@ _SEVERAL: Final = words(
     objectclass serviceprincipalname msds-allowedtodelegateto altsecurityidentities certificatetemplates
     pkiextendedkeyusage mspki-certificate-application-policy mspki-certificate-policy
     mspki-ra-application-policies mspki-ra-policies mspki-enrollment-servers pkicriticalextensions
-    msds-enabledfeature keywords admincontextmenu contextmenu shellcontextmenu adminpropertypages
+    dnsroot msds-enabledfeature keywords admincontextmenu contextmenu shellcontextmenu adminpropertypages
     shellpropertypages adminmultiselectpropertypages createwizardext
     systemposssuperiors posssuperiors systemmaycontain maycontain systemmustcontain mustcontain
     systemauxiliaryclass auxiliaryclass msds-alloweddnssuffixes servicebindinginformation
@@ -115,6 +115,9 @@ def open_collection(container: Container, root: str) -> Collection:
     tables = [_table(line, member.name) for line in text.splitlines()[1:] if line]
     if not any(t.name == "top" for t in tables):
         raise refusal(member.name, "il ne décrit aucune table « top »")
+    if not any(t.name == "user" for t in tables):
+        # ORADAD describes the domains last, once every request has been answered.
+        raise refusal(member.name, "il ne décrit aucun domaine, car la collecte a été interrompue")
     metadata = container.member(root + "metadata.tsv")
     pairs: dict[str, str] = {}
     if metadata is not None:
