@@ -165,7 +165,7 @@ def _first_line(file: Path) -> str:
 
 def _say(summary: Summary, output: Path, *, encrypted: bool) -> None:
     click.echo(
-        f"{summary.server} : {summary.total} objets lus, {summary.descriptors} avec leurs droits."
+        f"Objets lus sur {summary.server} : {summary.total}, dont {summary.descriptors} avec leurs droits"
     )
     for context, count in summary.entries.items():
         click.echo(f"  {context} : {count}")

@@ -53,7 +53,7 @@ def test_the_policies_of_the_share_are_read(target: Target) -> None:
     [
         ({"password": "faux"}, "refuse le compte"),
         ({"user": "personne"}, "refuse le compte"),
-        ({"smb_port": 1}, "refused"),
+        ({"smb_port": 1}, "rien ne répond"),
     ],
 )
 def test_a_share_that_cannot_be_read_says_why(

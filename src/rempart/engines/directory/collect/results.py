@@ -85,7 +85,7 @@ def unreachable(target: Target, error: Exception) -> UnreadableSource:
         )
     if isinstance(error, ssl.SSLError):
         return UnreadableSource(
-            f"La négociation TLS avec {target.url} a échoué ({error.reason or error}).",
+            f"La négociation TLS avec {target.url} a échoué ({getattr(error, 'reason', None) or error}).",
             todo="Vérifiez le port (636 pour ldaps://), ou utilisez ldap:// avec --auth kerberos ou ntlm.",
         )
     if isinstance(error, ConnectionRefusedError):

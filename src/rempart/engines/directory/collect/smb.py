@@ -150,4 +150,6 @@ def _walk(root: str, options: dict[str, Any]) -> Iterator[tuple[str, bool, int]]
 def _reason(error: Exception) -> str:
     status = getattr(error, "ntstatus", getattr(error, "status", None))
     known = _STATUSES.get(status) if isinstance(status, int) else None
+    if str(error).startswith("Failed to connect"):  # of the library, whatever the cause
+        known = "rien ne répond sur le port du partage (445)"
     return known or str(error).partition("\n")[0] or type(error).__name__
