@@ -54,6 +54,14 @@ class Small:
             self.builder.relate(Relation.MEMBER, member, row)
         return row
 
+    def foreign_controller(self) -> int:
+        """A controller of a domain that was not read, named in passing."""
+        self.domain(OTHER_SID, "AUTRE.TEST")
+        row = self.builder.row(f"{OTHER_SID}-1001")
+        self.builder.describe(row, Kind.COMPUTER, name="DC.AUTRE.TEST")
+        self.builder.attribute(row, "isdc", ["TRUE"])
+        return row
+
     def build(self) -> Directory:
         return self.builder.build()
 

@@ -77,3 +77,11 @@ def test_a_collection_without_a_controller_is_not_measured() -> None:
     small.account(1001)
     with pytest.raises(NotMeasured, match="contrôleur"):
         said("vuln_dc_obsolete", small.build(), {1: {}})
+
+
+def test_a_controller_of_elsewhere_is_not_ours() -> None:
+    small = Small()
+    small.account(1001)
+    small.foreign_controller()
+    with pytest.raises(NotMeasured, match="contrôleur"):
+        said("vuln_dc_obsolete", small.build(), {1: {}})

@@ -106,3 +106,11 @@ def test_every_principal_that_may_act_is_named() -> None:
     small.group(512, small.account(1009))
     hits, _ = said("vuln_delegation_sourcedeleg", small.build(), {1: {}})
     assert hits[0].detail == "délégation accordée à A1002@CHU.TEST, A1003@CHU.TEST"
+
+
+def test_a_controller_of_elsewhere_is_not_ours() -> None:
+    small = Small()
+    small.account(1001)
+    small.foreign_controller()
+    with pytest.raises(NotMeasured, match="contrôleur"):
+        said("vuln_dc_crypto", small.build(), CRYPTO)

@@ -81,3 +81,11 @@ def test_only_users_carry_a_trust() -> None:
     small.account(1002, password_set=OLD)
     with pytest.raises(NotApplicable):
         said("vuln_trusts_accounts", small.build(), {2: {"days": 365}})
+
+
+def test_a_controller_of_elsewhere_is_not_ours() -> None:
+    small = Small()
+    small.account(1001)
+    small.foreign_controller()
+    with pytest.raises(NotMeasured, match="contrôleur"):
+        said("vuln_password_change_dc_no_change", small.build(), {1: {"days": 45}})
