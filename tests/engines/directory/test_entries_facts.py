@@ -9,13 +9,13 @@ SYSTEM = entry("rIDManager", f"CN=RID Manager$,CN=System,{BASE}")
 
 
 def test_every_attribute_asked_lets_absence_speak() -> None:
-    d = read(root(), account("anne", 1), SYSTEM)
+    d = read(root(), account("anne", 1, useraccountcontrol=512), SYSTEM)
     assert d.has(Fact.UAC, Fact.SID_HISTORY, Fact.DELEGATION, Fact.MACHINE_QUOTA, Fact.TRUSTS)
 
 
 def test_asked_attributes_are_known_and_no_others() -> None:
     asked = frozenset({"objectsid", "pwdlastset", "useraccountcontrol"})
-    d = read(root(), account("anne", 1), complete=asked)
+    d = read(root(), account("anne", 1, useraccountcontrol=512, pwdlastset=0), complete=asked)
     assert d.has(Fact.PASSWORD_DATES, Fact.UAC)
     assert not d.facts & {Fact.SID_HISTORY, Fact.MEMBERS, Fact.SPN, Fact.DOMAIN_POLICY}
 
@@ -76,3 +76,16 @@ def test_the_objects_of_the_configuration_bring_their_facts() -> None:
 def test_without_accounts_nothing_is_said_of_them() -> None:
     d = read(root())
     assert not d.facts & {Fact.ACCOUNTS, Fact.MEMBERS, Fact.UAC}
+
+
+def test_what_every_account_has_and_none_shows_was_not_readable() -> None:
+    d = read(root(), account("anne", 1))
+    assert not d.facts & {Fact.UAC, Fact.UAC_COMMON, Fact.PASSWORD_DATES, Fact.CREATION_DATES}
+
+
+def test_password_settings_are_known_to_those_who_see_their_container() -> None:
+    container = entry(
+        "msDS-PasswordSettingsContainer", f"CN=Password Settings Container,CN=System,{BASE}"
+    )
+    assert Fact.PASSWORD_SETTINGS in read(root(), SYSTEM, container).facts
+    assert Fact.PASSWORD_SETTINGS not in read(root(), SYSTEM).facts

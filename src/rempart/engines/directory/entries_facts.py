@@ -34,6 +34,11 @@ _ASKED: Final[dict[Fact, tuple[str, ...]]] = {
 }
 """Facts on accounts: the attributes that must have been asked."""
 
+_EVERY_ACCOUNT_HAS: Final = frozenset(
+    {"objectsid", "useraccountcontrol", "pwdlastset", "primarygroupid", "whencreated"}
+)
+"""Asked and never met means that the collector may not read them, not that they are empty."""
+
 _ACL_SHARE = 0.5
 """Below this share of descriptors the access lists of a partition are not said to be known."""
 
@@ -72,6 +77,8 @@ class _Known:
 
     def asked(self, name: str) -> bool:
         """Whether the source would have given this attribute, had it a value."""
+        if name in _EVERY_ACCOUNT_HAS and name not in self.gathered.attributes_seen:
+            return False
         if self._all:
             return True
         if isinstance(self._complete, frozenset):
@@ -129,9 +136,11 @@ def _about_domain(known: _Known) -> set[Fact]:
     if system or known.met(DOMAIN, "grouppolicycontainer"):
         if known.asked("trustattributes"):
             facts |= {Fact.TRUSTS, Fact.TRUST_TGT_DELEGATION}
-        if known.asked("msds-minimumpasswordlength"):
-            facts.add(Fact.PASSWORD_SETTINGS)
         facts.add(Fact.DFSR)
+    # Ordinary users see neither the settings objects nor their container: no container, no knowledge.
+    settings = known.met(DOMAIN, "msds-passwordsettingscontainer", "msds-passwordsettings")
+    if settings and known.asked("msds-minimumpasswordlength"):
+        facts.add(Fact.PASSWORD_SETTINGS)
     return facts
 
 
