@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -211,3 +212,71 @@ def test_a_stream_reads_line_by_line(tmp_path: Path) -> None:
     stream = open_container(path).members[0].open()
     assert isinstance(stream, io.BufferedReader)
     assert list(stream) == [b"one\n", b"two\n"]
+
+
+def test_a_64_bit_directory_that_counts_too_many_members_is_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"{}"})
+    data = path.read_bytes()
+    end = data.rindex(b"PK\x05\x06")
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1 << 40, 1 << 40, 99, 0)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
+    path.write_bytes(data[:end] + record + locator + data[end:])
+    with pytest.raises(UnreadableSource, match=f"annonce {1 << 40} fichiers"):
+        open_container(path)
+
+
+def test_a_directory_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"{}"})
+    path.write_bytes(path.read_bytes().replace(b"PK\x01\x02", b"PK\x09\x09"))
+    with pytest.raises(UnreadableSource, match="répertoire final"):
+        open_container(path)
+
+
+def test_a_member_that_does_not_begin_where_it_should_is_refused(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"{}"})
+    path.write_bytes(path.read_bytes().replace(b"PK\x03\x04", b"PK\x09\x09"))
+    path.write_bytes(b"PK\x05\x06" + path.read_bytes()[4:])
+    with pytest.raises(UnreadableSource, match="abîmée"):
+        read_all(path)
+
+
+def test_a_device_is_no_collection() -> None:
+    with pytest.raises(UnreadableSource, match="ni un fichier ni un dossier"):
+        open_container(Path(os.devnull))
+
+
+def test_a_folder_of_too_many_files_is_refused(tmp_path: Path) -> None:
+    for number in range(11):
+        (tmp_path / f"{number}.txt").write_bytes(b"")
+    with pytest.raises(UnreadableSource, match="plus de 10 fichiers"):
+        open_container(tmp_path, SMALL)
+
+
+def test_the_files_of_a_folder_are_hashed_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_bytes(b"a")
+    (tmp_path / "b.tsv").write_bytes(b"b")
+    container = open_container(tmp_path)
+    assert [file.name for file in container.source_files(frozenset({"b.tsv"}))] == ["b.tsv"]
+    assert container.source_files() == container.source_files()
+    assert container.member("A.TSV") is container.members[0]
+
+
+def test_a_file_that_may_not_be_opened_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.ldif"
+    path.write_bytes(b"dn: x\n")
+
+    def refuse(*args: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(UnreadableSource, match="ne peut pas être ouvert"):
+        open_container(path)
+
+
+def test_garbage_in_a_gzip_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.ldif.gz"
+    path.write_bytes(gzip.compress(b"dn: x\n") + b"garbage")
+    with pytest.raises(UnreadableSource, match="tronqué ou abîmé"):
+        read_all(path)

@@ -202,3 +202,16 @@ def test_an_encrypted_collection_file_is_recognised(tmp_path: Path) -> None:
     path.write_bytes(b"age-encryption.org/v1\n-> X25519 abc\n")
     assert formats(path) == [Format.COLLECTION]
     assert formats(tmp_path) == [Format.COLLECTION]
+
+
+def test_a_source_is_called_by_what_was_given(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "c.zip", **{"out__1_users.json": USERS})
+    assert [source.name for source in sources_of(path)] == ["c.zip/out"]
+
+
+def test_a_zip_of_an_oradad_folder_is_one_source_with_its_sysvol(tmp_path: Path) -> None:
+    members = {"chu/2026/tables.tsv": "chu\n", "chu/2026/domain/chu/top.tsv": "", "autre.txt": "x"}
+    path = zipped(tmp_path / "c.zip", **members, **{"chu/2026_SYSVOL/chu/{1}/9_a.inf": "x"})
+    (source,) = sources_of(path)
+    assert source.format is Format.ORADAD and source.root == "chu/2026/"
+    assert len(source.members) == 3

@@ -137,3 +137,18 @@ def test_what_is_not_the_tools_json_is_refused(tmp_path: Path, text: str) -> Non
     (write(tmp_path) / "domain_users.json").write_text(text, encoding="utf-8")
     with pytest.raises(UnreadableSource, match=r"domain_users\.json"):
         read(tmp_path)
+
+
+def test_values_that_ldap3_did_not_turn_into_text_are_read(tmp_path: Path) -> None:
+    odd = account("a", 1104)
+    odd["attributes"] |= {
+        "isCriticalSystemObject": [True],
+        "description": "seule",
+        "userCertificate": [{"encoded": "not base64", "encoding": "base64"}],
+    }
+    del odd["dn"]
+    found = read(write(tmp_path, domain_users=[odd]))
+    row = found.index[f"{SID}-1104"]
+    assert found.values(row, "iscriticalsystemobject") == ["TRUE"]
+    assert found.values(row, "description") == ["seule"]
+    assert found.dns[row] == f"CN=a,{BASE}"

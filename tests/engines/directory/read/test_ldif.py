@@ -86,6 +86,23 @@ def test_windows_1252_is_read_and_said() -> None:
     assert "Windows-1252" in notes.said[0]
 
 
+def test_windows_1252_is_said_once_whatever_the_number_of_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ldif, "BLOCK", 24)
+    notes = Notes()
+    data = b"".join(f"dn: CN=É{i},DC=chu\ncn: É\n\n".encode("cp1252") for i in range(9))
+    assert {dn[:4] for dn, _ in read(data, notes)} == {"CN=É"}
+    assert len(notes.said) == 1
+
+
+def test_many_long_values_are_shared_only_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ldif, "_SHARED_VALUES", 2)
+    values = [bytes([i]) * 300 for i in (1, 2, 3, 1)]
+    lines = "".join(f"v:: {base64.b64encode(value).decode()}\n" for value in values)
+    assert read(f"dn: x\n{lines}".encode()) == [("x", {"v": values})]
+
+
 def test_what_ldapsearch_writes_around_the_entries_is_passed_over() -> None:
     data = (
         b"# extended LDIF\n#\n# LDAPv3\n\ndn: DC=chu\ndc: chu\n\n# search reference\n"

@@ -295,3 +295,29 @@ def test_a_guid_that_is_none_is_left_out(tmp_path: Path) -> None:
     row[6] = "not-a-guid"
     changes = {r"domain\x\top.tsv": (TOP, [row]), r"domain\x\user.tsv": (USER, [])}
     assert "objectguid" not in read(sample(tmp_path, changes))[f"CN=z,{BASE}"]
+
+
+def test_metadata_without_a_date_leave_it_unknown(tmp_path: Path) -> None:
+    (sample(tmp_path) / "metadata.tsv").unlink()
+    collection = oradad_tables.open_collection(open_container(tmp_path), "")
+    assert (collection.collector(), collection.collected_at()) == ("ORADAD", None)
+
+
+def test_an_endless_line_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample(tmp_path)
+    monkeypatch.setattr(oradad_tables, "LINE_LIMIT", 10)
+    monkeypatch.setattr(oradad_tables, "BLOCK", 40)
+    with pytest.raises(UnreadableSource, match="n’en finit pas"):
+        read(tmp_path)
+
+
+def test_sddl_and_repeated_values_are_kept_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oradad_tables, "_SHARED_VALUES", 1)
+    columns = [("msDS-UserAllowedToAuthenticateTo", "varchar(90)")]
+    rows = [[f"CN={name},{BASE}", "O:SYD:(XA;OICI;CR;;;WD)"] for name in "xy"]
+    entries = read(sample(tmp_path, {r"configuration\authNPolicy.tsv": (columns, rows)}))
+    for name in "xy":
+        value = entries[f"CN={name},{BASE}"]["msds-userallowedtoauthenticateto"]
+        assert value == [b"O:SYD:(XA;OICI;CR;;;WD)"]

@@ -31,6 +31,9 @@ ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 GZIP_MAGIC: Final = b"\x1f\x8b"
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED: Final = 0x1
+_ENTRY_SIZE: Final = (
+    512  # bytes of an entry of the central directory, names included, at most on average
+)
 _LOCAL_HEADER = struct.Struct("<4s5HLLLHH")
 _END_RECORD = struct.Struct("<4s4H2LH")
 _END_RECORD_64 = struct.Struct("<4sQ2H2L4Q")
@@ -219,14 +222,15 @@ def _check_directory_size(path: Path, limits: Limits) -> None:
         at = tail.rfind(b"PK\x05\x06")
         if at < 0 or len(tail) - at < _END_RECORD.size:
             raise _damaged(path)
-        count = _END_RECORD.unpack_from(tail, at)[4]
+        count, directory = _END_RECORD.unpack_from(tail, at)[4:6]
         locator = at - _LOCATOR_64.size
         if locator >= 0 and tail[locator : locator + 4] == b"PK\x06\x07":
             stream.seek(min(_LOCATOR_64.unpack_from(tail, locator)[2], size))
             record = stream.read(_END_RECORD_64.size)
             if len(record) == _END_RECORD_64.size:
-                count = max(count, _END_RECORD_64.unpack(record)[7])
-    if count > limits.members or size > limits.archive:
+                count, directory = _END_RECORD_64.unpack(record)[7:9]
+    # zipfile believes the size of the directory, not the count: each of its entries takes memory.
+    if count > limits.members or directory > limits.members * _ENTRY_SIZE or size > limits.archive:
         raise UnreadableSource(
             f"L’archive « {path.name} » annonce {count} fichiers pour {size} octets.",
             expected=f"Une collecte en compte moins de {limits.members}.",
