@@ -35,7 +35,9 @@ def of_python(text: str) -> str:
             body = node.body[0] if node.body and ast.get_docstring(node) else None
             if isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant):
                 for offset, line in enumerate(str(body.value.value).splitlines()):
-                    lines[body.lineno - 1 + offset] += " " + line
+                    # What a docstring shows as an example, four spaces further, may be French.
+                    if not line.startswith(" " * (body.col_offset + 4)):
+                        lines[body.lineno - 1 + offset] += " " + line
     return FRENCH_WITHIN.sub(blank, "\n".join(lines))
 
 
