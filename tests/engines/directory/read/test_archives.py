@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from rempart.engines.directory.read.archives import Form, open_container, safe_name
 from rempart.engines.directory.read.inflate import Limits
@@ -280,3 +281,40 @@ def test_garbage_in_a_gzip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"dn: x\n") + b"garbage")
     with pytest.raises(UnreadableSource, match="tronqué ou abîmé"):
         read_all(path)
+
+
+def test_what_shrinks_a_thousandfold_is_still_read_whole(tmp_path: Path) -> None:
+    data = b"\0" * 20_000_001
+    path = make_zip(tmp_path / "c.zip", {"a.tsv": data})
+    gz = tmp_path / "a.tsv.gz"
+    gz.write_bytes(gzip.compress(data))
+    for found in (path, gz):
+        assert read_all(found, Limits()) == {"a.tsv": data}
+
+
+WHOLE = io.BytesIO()
+with zipfile.ZipFile(WHOLE, "w", zipfile.ZIP_DEFLATED) as _archive:
+    _archive.writestr("d/a.json", bytes(range(256)) * 8)
+    _archive.writestr("b.json", b"{}" * 40)
+
+
+@settings(
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    st.lists(st.tuples(st.integers(0, len(WHOLE.getvalue()) - 1), st.integers(0, 255)), max_size=6)
+)
+def test_a_zip_with_changed_bytes_is_read_or_refused(
+    tmp_path: Path, changes: list[tuple[int, int]]
+) -> None:
+    data = bytearray(WHOLE.getvalue())
+    for place, value in changes:
+        data[place] = value
+    path = tmp_path / "c.zip"
+    path.write_bytes(data)
+    try:
+        found = read_all(path)
+    except UnreadableSource as error:
+        assert error.found
+    else:
+        assert set(found.values()) <= {bytes(range(256)) * 8, b"{}" * 40, bytes(data)}

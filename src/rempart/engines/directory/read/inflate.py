@@ -136,18 +136,19 @@ def _inflated(stream: BinaryIO, info: zipfile.ZipInfo, name: str) -> Iterator[by
     left = info.compress_size
     pending = b""
     while not inflater.eof:
-        if not pending:
-            pending = stream.read(min(CHUNK, left))
-            left -= len(pending)
-            if not pending:
-                return  # cut short: the size will not match
         try:
             piece = inflater.decompress(pending, CHUNK)
         except _ERRORS as error:
             raise _damaged(name, "") from error
         pending = inflater.unconsumed_tail
         if piece:
+            # What is already read may hold more: nothing more is asked before it gives nothing.
             yield piece
+        elif not pending and not inflater.eof:
+            pending = stream.read(min(CHUNK, left))
+            left -= len(pending)
+            if not pending:
+                return  # cut short: the size will not match
 
 
 def _gzip_chunks(stream: BinaryIO, budget: Budget, name: str) -> Iterator[bytes]:
@@ -159,12 +160,12 @@ def _gzip_chunks(stream: BinaryIO, budget: Budget, name: str) -> Iterator[bytes]
                 piece = inflater.decompress(pending, CHUNK)
             except _ERRORS as error:
                 raise _damaged(name, budget.archive) from error
-            size += len(piece)
-            budget.count(name, size)
-            if piece:
-                yield piece
             pending = inflater.unconsumed_tail
-            if not pending and not inflater.eof:
+            if piece:
+                size += len(piece)
+                budget.count(name, size)
+                yield piece
+            elif not pending and not inflater.eof:
                 pending = stream.read(CHUNK)
                 if not pending:
                     raise _damaged(name, budget.archive)
