@@ -57,7 +57,6 @@ def test_a_sentence_gets_a_capital_and_a_stop() -> None:
     assert french.sentence(" ") == ""
 
 
-def test_a_list_ends_with_et() -> None:
-    assert french.enumerate_french(["a", "b", "c"]) == "a, b et c"
-    assert french.enumerate_french(["a"]) == "a"
-    assert french.enumerate_french([]) == ""
+def test_numbers_that_follow_are_told_together() -> None:
+    assert french.ranges([2, 3, 4, 6, 8, 9]) == "2 à 4, 6, 8, 9"
+    assert french.ranges([]) == ""

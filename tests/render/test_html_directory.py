@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
+from rempart.engines.directory.report import Bucket
 from rempart.render.html.directory import page
 from rempart.render.html.page import safe_link
 from support import reports
@@ -155,3 +156,29 @@ def test_the_directories_of_a_group_are_shown_together() -> None:
     assert "Fermer les chemins" in outline.text
     assert "même identifiant" in outline.text
     assert "Chemin croisé 1" in outline.text
+
+
+def test_far_distances_are_drawn_together_and_kept_apart_in_the_table() -> None:
+    base = reports.sample()
+    far = [Bucket(str(n), 1, 20) for n in range(1, 21)]
+    shown = msgspec.structs.replace(base.exposure, by_distance=far)
+    text = Outline(page(msgspec.structs.replace(base, exposure=shown))).text
+    assert "8 et plus" in text
+    assert "20 1 20 5" in text.replace("\u202f", " ")
+
+
+def test_a_kind_without_any_exposed_one_is_still_told() -> None:
+    base = reports.sample()
+    none = msgspec.structs.replace(base.exposure, by_kind={"user": 49})
+    text = Outline(page(msgspec.structs.replace(base, exposure=none))).text.replace("\u202f", " ")
+    assert "0 sur 382 (0 %)" in text
+
+
+def test_what_cannot_be_cut_is_explained_and_drawn() -> None:
+    base = reports.sample()
+    stuck = msgspec.structs.replace(
+        base.plan, uncuttable=base.exposure.paths[:1], uncuttable_reason="Le groupe est intégré."
+    )
+    text = Outline(page(msgspec.structs.replace(base, plan=stuck))).text
+    assert "Ce que le plan ne peut pas couper" in text
+    assert "Chemin sans coupure 1" in text

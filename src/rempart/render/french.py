@@ -103,8 +103,14 @@ def sentence(text: str) -> str:
     return text if text[-1] in ".!?…" else f"{text}."
 
 
-def enumerate_french(items: list[str]) -> str:
-    """« a, b et c »."""
-    return (
-        items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}" if items else ""
+def ranges(numbers: list[int]) -> str:
+    """« 2 à 14, 16 »: increasing numbers, those that follow one another together."""
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return ", ".join(
+        f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
     )

@@ -8,6 +8,7 @@ from rempart.engines.directory.report import (
     Bucket,
     ControlResult,
     Convergence,
+    FixText,
     ObjectRef,
     Path,
     Report,
@@ -17,10 +18,10 @@ from rempart.render.french import (
     counted,
     day,
     duration,
-    enumerate_french,
     number,
     percent,
     plural,
+    ranges,
     sentence,
 )
 from rempart.render.svg.bars import of_buckets
@@ -157,7 +158,7 @@ def _path(path: Path, rank: int, numbers: dict[str, int], domain: str) -> dict[s
         if k < len(path.steps):
             step = path.steps[k]
             mark = str(numbers.get(step.cut_by, "×"))
-            label = "\n".join(wrapped(step.label, 14, 3))
+            label = "\n".join(wrapped(step.label, 16, 3))
             lines[-1].append(
                 {"type": "arrow", "label": label, "cut": bool(step.cut_by), "mark": mark}
             )
@@ -186,7 +187,8 @@ def _annexes(report: Report) -> dict[str, Any]:
     )
     return {
         "plan_intro": intro,
-        "actions": [_action(a, titles) for a in plan.actions],
+        "actions": [_action(k, a) for k, a in enumerate(plan.actions, 1)],
+        "howto": _howto(plan.actions, titles),
         "uncuttable": sentence(plan.uncuttable_reason),
         "failed": [_control(c) for c in view.failed(report.controls)],
         "gaps": [
@@ -216,19 +218,34 @@ def _breakable(digest: str) -> str:
     return " ".join(digest[k : k + 8] for k in range(0, len(digest), 8))
 
 
-def _action(action: Action, titles: dict[str, str]) -> dict[str, str]:
-    facts = [f"coût {number(action.cost)}", f"exposés après : {number(action.exposed_after)}", f"coût restant : {number(action.remaining_cost)}"]  # fmt: skip
-    if action.minutes:
-        facts.insert(0, duration(action.minutes))
-    fix = action.fix
-    return {
-        "title": name(action.title, 300),
-        "facts": " · ".join(facts),
-        "effect": sentence(fix.service_effect) if fix else "",
-        "closes": enumerate_french([titles.get(c, c) for c in action.closes]),
-        "console": fix.console if fix else "",
-        "rollback": fix.rollback if fix else "",
-    }
+def _action(rank: int, action: Action) -> list[str]:
+    figures = (action.cost, action.exposed_after, action.remaining_cost)
+    time = duration(action.minutes) if action.minutes else "–"
+    return [f"{rank}.", name(action.title, 300), time, *map(number, figures)]
+
+
+def _howto(actions: Sequence[Action], titles: dict[str, str]) -> list[dict[str, str]]:
+    """How each gesture is made, once for those that are made alike."""
+    found: dict[FixText, list[int]] = {}
+    for rank, action in enumerate(actions, 1):
+        if action.fix:
+            found.setdefault(action.fix, []).append(rank)
+    result = []
+    for fix, ranks in found.items():
+        closes = dict.fromkeys(c for rank in ranks for c in actions[rank - 1].closes)
+        title = f"{plural(len(ranks), 'Geste')} {ranges(ranks)}"
+        if len(ranks) == 1:
+            title += f" : {name(actions[ranks[0] - 1].title, 200)}"
+        result.append(
+            {
+                "title": title,
+                "effect": sentence(fix.service_effect),
+                "closes": " ".join(sentence(titles.get(c, c)) for c in closes),
+                "console": fix.console,
+                "rollback": fix.rollback,
+            }
+        )
+    return result
 
 
 def _control(control: ControlResult) -> dict[str, str]:
