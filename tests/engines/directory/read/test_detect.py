@@ -10,7 +10,13 @@ import pytest
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import Directory, Relation
-from rempart.engines.directory.read.detect import Format, read_into, sources_of
+from rempart.engines.directory.read.detect import (
+    Format,
+    read_into,
+    read_together,
+    sources_of,
+    together,
+)
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Silent
 
@@ -72,17 +78,31 @@ def test_a_zip_of_sharphound_files_is_one_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.ldf", "a.ldif", "a.txt", "a.ldif.gz"])
-def test_ldif_files_of_a_folder_are_one_source(tmp_path: Path, name: str) -> None:
+def test_ldif_files_of_one_forest_are_read_together(tmp_path: Path, name: str) -> None:
     data = LDIF.encode()
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
     (tmp_path / "config.ldf").write_bytes(
         b"dn: CN=Configuration,DC=chu,DC=test\ncn: Configuration\n"
     )
-    (source,) = sources_of(tmp_path)
-    assert source.format is Format.LDIF and len(source.members) == 2
-    found = read(tmp_path)
+    (group,) = together(sources_of(tmp_path))
+    assert [source.format for source in group] == [Format.LDIF, Format.LDIF]
+    builder = Builder()
+    read_together(group, builder, Silent())
+    found = builder.build()
     assert f"{SID}-1104" in found.index
-    assert len(found.sources[0].files) == 2
+    assert sorted(s.files[0].name for s in found.sources) == sorted([name, "config.ldf"])
+
+
+def test_domains_of_a_forest_come_together_and_other_forests_stay_apart(tmp_path: Path) -> None:
+    bases = ["DC=a,DC=chu,DC=test", "DC=b,DC=chu,DC=test", "DC=clinique,DC=test", "DC=chu,DC=test"]
+    for place, base in enumerate(bases):
+        (tmp_path / f"{place}.ldif").write_text(
+            f"dn: {base}\nobjectClass: domain\n", encoding="utf-8"
+        )
+    (tmp_path / "4.ldif").write_text("dn: CN=x\ncn: x\n", encoding="utf-8")
+    zipped(tmp_path / "z.zip", **{"1_users.json": USERS})
+    groups = [[s.members[0].name for s in group] for group in together(sources_of(tmp_path))]
+    assert groups == [["0.ldif", "1.ldif", "3.ldif"], ["2.ldif"], ["4.ldif"], ["1_users.json"]]
 
 
 def test_a_gzip_ldif_given_alone_is_recognised(tmp_path: Path) -> None:

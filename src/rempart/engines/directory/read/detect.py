@@ -73,8 +73,8 @@ _STAMP: Final = re.compile(r"(?:^|/)(\d{14})_[^/]*\.json$")
 def sources_of(path: Path) -> list[FoundSource]:
     """Every collection found at `path` (file, folder or archive), at least one.
 
-    The LDIF files of one folder make one source (a directory is often exported partition by partition), as do the
-    JSON files of one folder. Raises UnreadableSource, saying what was found, when nothing is recognised.
+    The JSON files of one folder make one source; each LDIF file is one, because a folder may hold several hospitals
+    (`together` joins those of one forest). Raises UnreadableSource, saying what was found, when nothing is recognised.
     """
     if path.is_file() and _is_collection(path):
         return [FoundSource(Format.COLLECTION, Container(path, Form.FILE, ()), ())]
@@ -130,18 +130,18 @@ def _read_sharphound(source: FoundSource, builder: Builder, observer: Observer) 
 
 
 def together(sources: list[FoundSource]) -> list[list[FoundSource]]:
-    """The sources to read into one builder: LDIF files of one forest, exported partition by partition, resolve each
-    other's names; every other source stands alone."""
-    groups: list[tuple[str, list[FoundSource]]] = []
-    for source in sources:
-        suffix = _suffix(source) if source.format is Format.LDIF else ""
-        for known, members in groups:
-            if suffix and known and (known.endswith(suffix) or suffix.endswith(known)):
-                members.append(source)
-                break
-        else:
-            groups.append((suffix, [source]))
-    return [members for _, members in groups]
+    """The sources to read into one builder: LDIF files of one forest, exported partition by partition or domain by
+    domain, resolve each other's names; every other source stands alone. The order is that of the first of each."""
+    suffixes = [_suffix(s) if s.format is Format.LDIF else "" for s in sources]
+    groups: dict[str, list[int]] = {}
+    # The shortest suffix is that of the root of the forest.
+    for place in sorted(range(len(sources)), key=lambda i: len(suffixes[i])):
+        suffix = suffixes[place]
+        forest = next((root for root in groups if suffix.endswith(root)), suffix)
+        groups.setdefault(forest or f"alone {place}", []).append(place)
+    return [
+        [sources[place] for place in sorted(group)] for group in sorted(groups.values(), key=min)
+    ]
 
 
 def read_together(sources: list[FoundSource], builder: Builder, observer: Observer) -> None:
@@ -296,7 +296,11 @@ def _in_folder(container: Container, folder: str, members: list[Member]) -> list
             found.setdefault(Format.SHARPHOUND, []).append(member)
         elif name.endswith(_LDIF_NAMES) and ldif.looks_like_ldif(_clear_head(container, member)):
             found.setdefault(Format.LDIF, []).append(_clear(container, member))
-    return [FoundSource(form, container, tuple(kept), folder) for form, kept in found.items()]
+    exports = found.pop(Format.LDIF, [])
+    return [
+        *(FoundSource(form, container, tuple(kept), folder) for form, kept in found.items()),
+        *(FoundSource(Format.LDIF, container, (export,), folder) for export in exports),
+    ]
 
 
 def _clear(container: Container, member: Member) -> Member:
