@@ -9,7 +9,7 @@ from rempart.content.loader import directory_relations
 from rempart.engines.directory.dominators import choke_points
 from rempart.engines.directory.exposure import representative, search
 from rempart.engines.directory.graph import ControlGraph, EdgeCollector
-from rempart.engines.directory.paths import UNREACHED, Reversed, step_kinds
+from rempart.engines.directory.paths import UNREACHED, Reversed, entered, step_kinds
 from rempart.engines.directory.rights import Right
 from support.sketch import Sketch
 
@@ -51,7 +51,7 @@ def test_every_row_gets_its_distance_and_a_way_that_exists(
     edges: list[tuple[int, int, str]],
 ) -> None:
     g = graph(edges)
-    tree = Reversed(g).breadth_first()
+    tree = entered(g, Reversed(g).breadth_first())
     assert tree.distance.tolist() == plain_distances(g)
     pairs = set(zip(g.src.tolist(), g.dst.tolist(), strict=True))
     for row in range(g.n):
@@ -68,7 +68,7 @@ def test_the_cheapest_way_costs_what_it_says_and_no_edge_improves_it(
     edges: list[tuple[int, int, str]],
 ) -> None:
     g = graph(edges)
-    tree = Reversed(g).cheapest()
+    tree = entered(g, Reversed(g).cheapest())
     weight = g.difficulty()
     for e in range(len(g)):
         s, t = int(g.src[e]), int(g.dst[e])

@@ -12,7 +12,7 @@ from rempart.engines.directory.dominators import choke_points
 from rempart.engines.directory.graph import ControlGraph
 from rempart.engines.directory.model import UNKNOWN, Directory
 from rempart.engines.directory.objects import kind_name, object_ref
-from rempart.engines.directory.paths import Reversed, Tree, exposed, step_kinds
+from rempart.engines.directory.paths import Reversed, Tree, entered, exposed, step_kinds
 from rempart.engines.directory.report import (
     Bucket,
     ChokePoint,
@@ -46,7 +46,8 @@ class Searched:
 def search(graph: ControlGraph) -> Searched:
     """Both searches of one graph."""
     turned = Reversed(graph)
-    return Searched(graph, turned.breadth_first(), turned.cheapest())
+    shortest, cheapest = turned.breadth_first(), turned.cheapest()
+    return Searched(graph, entered(graph, shortest), entered(graph, cheapest))
 
 
 def paths_from(

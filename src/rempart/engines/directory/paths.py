@@ -16,19 +16,21 @@ from scipy.sparse.csgraph import breadth_first_order, dijkstra
 from rempart.engines.directory.graph import ControlGraph
 
 UNREACHED: Final = -1
+INTO_TIER0: Final = -2
 
 
 @dataclass(slots=True, frozen=True)
 class Tree:
-    """A search tree rooted in Tier 0: `next_row[i]` is the row after i on its way (UNREACHED: none), `distance[i]` the
-    number of steps (0 in Tier 0, UNREACHED: no way), `difficulty[i]` the sum of the difficulties (inf: no way)."""
+    """A search tree rooted in Tier 0: `next_row[i]` is the row after i on its way (INTO_TIER0: one of Tier 0, see
+    `entered`; UNREACHED: none), `distance[i]` the number of steps (0 in Tier 0, UNREACHED: no way), `difficulty[i]` the
+    sum of the difficulties (inf: no way)."""
 
     next_row: NDArray[np.int32]
     distance: NDArray[np.int32]
     difficulty: NDArray[np.float64]
 
     def path(self, row: int) -> list[int]:
-        """Rows from `row` to Tier 0; empty when there is no way."""
+        """Rows from `row` to Tier 0, of a tree that was `entered`; empty when there is no way."""
         if self.distance[row] == UNREACHED:
             return []
         out = [row]
@@ -78,24 +80,21 @@ class Reversed:
         distance = depth[: g.n].copy()
         distance[g.tier0] = 0
         next_row = before[: g.n].astype(np.int32)
-        next_row[next_row < 0] = UNREACHED
+        next_row[distance <= 0] = UNREACHED
+        next_row[next_row == self.root] = INTO_TIER0
         cost = np.full(g.n, np.inf) if difficulty is None else difficulty[: g.n].copy()
         cost[g.tier0] = 0.0
-        return Tree(self._into_tier0(next_row, distance), distance, cost)
+        return Tree(next_row, distance, cost)
 
-    def _into_tier0(
-        self, next_row: NDArray[np.int32], distance: NDArray[np.int32]
-    ) -> NDArray[np.int32]:
-        """Where the next step is « Tier 0 », the very object of Tier 0 that the best edge reaches."""
-        g = self.graph
-        last = next_row == self.root
-        edges = np.flatnonzero(g.tier0[g.dst] & last[g.src])
-        weight = g.difficulty()[edges]
-        order = np.lexsort((g.dst[edges], -weight))
-        chosen = edges[order]
-        next_row[g.src[chosen]] = g.dst[chosen]
-        next_row[(distance == UNREACHED) | g.tier0] = UNREACHED
-        return next_row
+
+def entered(graph: ControlGraph, tree: Tree) -> Tree:
+    """The same tree, with the very object of Tier 0 that the easiest last step of each way reaches."""
+    next_row = tree.next_row.copy()
+    edges = np.flatnonzero(graph.tier0[graph.dst] & (next_row == INTO_TIER0)[graph.src])
+    weight = np.array([k.difficulty for k in graph.kinds], np.float64)[graph.kind[edges]]
+    chosen = edges[np.lexsort((graph.dst[edges], -weight))]
+    next_row[graph.src[chosen]] = graph.dst[chosen]
+    return Tree(next_row, tree.distance, tree.difficulty)
 
 
 def depths(order: NDArray[np.integer], before: NDArray[np.int32], root: int) -> NDArray[np.int32]:

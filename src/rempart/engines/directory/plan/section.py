@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from rempart.content.directory import DirectoryAction
-from rempart.engines.directory.exposure import Searched, paths_from
+from rempart.engines.directory.exposure import Searched, paths_from, search
 from rempart.engines.directory.model import UNKNOWN, Directory
 from rempart.engines.directory.objects import object_ref
 from rempart.engines.directory.paths import Reversed, exposed
@@ -206,8 +206,7 @@ def _uncuttable(d: Directory, searched: Searched, planned: Planned) -> tuple[lis
     c = planned.cuttable
     hard[c.edge[c.gesture != UNCUTTABLE]] = False
     left = graph.keeping(hard)
-    turned = Reversed(left)
-    again = Searched(left, turned.breadth_first(), turned.cheapest())
+    again = search(left)
     paths = paths_from(d, again, stuck[:SHOWN_UNCUTTABLE].tolist())
     return paths, (
         f"{len(stuck)} comptes ordinaires atteignent le cœur par des liens qu’aucun geste ne supprime "
