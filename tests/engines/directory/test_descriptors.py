@@ -157,3 +157,24 @@ def test_each_wrong_length_is_named(at: int, value: int, reason: str) -> None:
 def test_a_descriptor_shorter_than_its_header_is_refused() -> None:
     with pytest.raises(UnreadableDescriptor, match="header"):
         read_descriptor(b"\1\0\4\x80")
+
+
+def test_an_object_entry_too_short_for_its_guids_is_refused() -> None:
+    whole = build_descriptor(ADMINS, [Ace(True, 0, 1, RESET, CLASS, USER)])
+    for size in (8, 12, 30, 44):
+        data = bytearray(whole)
+        data[30:32] = struct.pack("<H", size)
+        with pytest.raises(UnreadableDescriptor, match="too short|not a SID"):
+            read_descriptor(bytes(data))
+
+
+def test_an_entry_that_begins_after_the_dacl_is_refused() -> None:
+    data = bytearray(build_descriptor(ADMINS, [Ace(True, 0, 1, "", "", USER)]))
+    data[24] = 2  # two entries announced, one there
+    with pytest.raises(UnreadableDescriptor, match="starts after the end of the DACL"):
+        read_descriptor(bytes(data))
+
+
+def test_a_descriptor_without_owner_has_none() -> None:
+    read = read_descriptor(build_descriptor("", [Ace(False, 0, 1, "", "", USER)]))
+    assert (read.owner, read.aces) == ("", [Ace(False, 0, 1, "", "", USER)])

@@ -220,3 +220,44 @@ def test_an_example_leaves_the_healthy_directory_as_it_was() -> None:
     after = example_directory()
     assert before.attributes == after.attributes
     assert before.acls.right.tolist() == after.acls.right.tolist()
+
+
+def test_values_are_given_as_bytes_in_hexadecimal_or_base64() -> None:
+    ca = "CN=SAIN-CA,CN=AIA,CN=Public Key Services,CN=Services,CN=Configuration,DC=sain,DC=test"
+    d = changed(
+        change={ca: {"cACertificate": "b64:MII="}, "sain.test": {"dNSProperty": "hex:01ff"}}
+    )
+    assert d.blobs["cacertificate"][d.dns.index(ca)] == [b"\x30\x82"]
+    zone = d.dns.index("DC=sain.test,CN=MicrosoftDNS,DC=DomainDnsZones,DC=sain,DC=test")
+    assert d.value(zone, "dnsproperty") == "01FF"
+
+
+@pytest.mark.parametrize(("written", "kept"), [("42d", -42 * DAY * 10**7), ("never", -(2**63))])
+def test_a_duration_is_written_in_days(written: str, kept: int) -> None:
+    d = changed(change={"domaine": {"maxPwdAge": written}})
+    assert d.integer(d.index[DOMAIN_SID], "maxpwdage") == kept
+
+
+def test_links_may_be_written_as_the_directory_writes_them() -> None:
+    policy = "CN={31B2F340-016D-11D2-945F-00C04FB984F9},CN=Policies,CN=System,DC=sain,DC=test"
+    d = changed(
+        change={
+            "OU=Postes,DC=sain,DC=test": {"gPLink": f"[LDAP://{policy};2]"},
+            "u01": {"managedBy": "CN=u02,OU=Personnel,DC=sain,DC=test"},
+        }
+    )
+    assert d.labels(d.pairs(Relation.GP_LINK_ENFORCED).src) == ["POLITIQUE DU DOMAINE@SAIN.TEST"]
+    assert list(d.pairs(Relation.MANAGED_BY)) == [(row(d, "u01"), row(d, "u02"))]
+
+
+def test_an_object_is_found_by_its_sid_and_keeps_a_class_of_its_own() -> None:
+    d = changed(change={f"{DOMAIN_SID}-1201": {"objectClass": ["top", "contact"]}})
+    assert d.kind[row(d, "u01")] == Kind.OTHER
+
+
+def test_an_added_account_can_be_protected_as_administrators_are() -> None:
+    d = changed(
+        add=[{"sAMAccountName": "adm-x", "protected": True, "objectClass": ["top", "user"]}]
+    )
+    assert d.acls.protected[row(d, "adm-x")] == 1
+    assert d.admin_count[row(d, "adm-x")] == 1

@@ -1,6 +1,7 @@
 """Descriptors as text."""
 
 import pytest
+from hypothesis import given, strategies as st
 
 from rempart.engines.directory.descriptors import Ace, UnreadableDescriptor, read_descriptor
 from rempart.engines.directory.sddl import read_ace, read_sddl, resolver, sddl_bytes
@@ -63,3 +64,11 @@ def test_a_mask_may_be_a_number() -> None:
 def test_a_wrong_entry_is_refused(entry: str) -> None:
     with pytest.raises(UnreadableDescriptor):
         read_ace(entry, resolver(DOMAIN))
+
+
+@given(st.text(alphabet="OGDS:()A;CIRPWD-0123456789x ", max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        assert read_sddl(text, DOMAIN).control
+    except UnreadableDescriptor as refusal:
+        assert str(refusal)

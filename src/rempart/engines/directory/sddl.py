@@ -159,6 +159,8 @@ def _parts(text: str) -> list[tuple[str, str]]:
     """(letter, body) of each part; letters inside entries are not parts."""
     outside = _ACE.sub(lambda m: " " * len(m.group(0)), text)
     marks = list(_PART.finditer(outside))
+    if not marks:
+        raise UnreadableDescriptor(f"neither owner nor list of access: {text}")
     ends = [m.start() for m in marks[1:]] + [len(text)]
     return [(m.group(1), text[m.end() : end]) for m, end in zip(marks, ends, strict=True)]
 
