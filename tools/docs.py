@@ -1,13 +1,16 @@
 """Write again the pages that are generated: `tools/docs.py`; with --check, only say which are out of date."""
 
+import json
 import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from rempart.cli.main import cli, speak_french
 from rempart.content.directory import CheckKind, DirectoryCheck
 from rempart.content.loader import directory_checks
+from rempart.engines.directory.report import SCHEMA, Report
 
 ROOT = Path(__file__).parents[1]
 GENERATED = "<!-- Page produite par `make docs` : ne pas la modifier à la main. -->"
@@ -64,7 +67,15 @@ def commands() -> str:
     return "\n\n".join([GENERATED, "# Commandes", *help_of(cli, "rempart")]) + "\n"
 
 
+def report_schema() -> str:
+    """The JSON schema of the report of the directory audit."""
+    schema = msgspec.json.schema(Report)
+    title = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA}
+    return json.dumps(title | schema, ensure_ascii=False, indent=1) + "\n"
+
+
 PAGES = {
+    "src/rempart/engines/directory/schemas/directory-report-1.json": report_schema,
     "docs/utilisateur/catalogue.md": catalogue,
     "docs/utilisateur/commandes.md": commands,
 }
