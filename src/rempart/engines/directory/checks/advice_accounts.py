@@ -7,6 +7,7 @@ import numpy as np
 from rempart.engines.directory.checks.common import (
     ADMINISTRATOR_RID,
     KRBTGT_RID,
+    Detail,
     accounts,
     carriers,
     days_text,
@@ -81,18 +82,12 @@ def old_passwords(ctx: Context) -> Findings:
     """Every enabled account whose password has not changed for long."""
     changed = last_password_change(ctx)
     yield from judged(
-        enabled(ctx) & ~_krbtgt(ctx),
+        enabled(ctx),
         older_than(ctx, changed, ctx.param("days")),
         changed != UNKNOWN,
         since(ctx, changed, ctx.directory.password_set, "mot de passe inchangé depuis"),
         "la date du mot de passe",
     )
-
-
-def _krbtgt(ctx: Context) -> Mask:
-    mask = np.zeros(len(ctx.directory), np.bool_)
-    mask[ctx.groups.well_known(KRBTGT_RID)] = True
-    return mask
 
 
 @check("warning_logonscript_priv", Fact.ACCOUNTS, Fact.MEMBERS, Fact.UAC)
@@ -120,7 +115,7 @@ def builtin_administrator_in_use(ctx: Context) -> Findings:
     rows = named_accounts(ctx, ADMINISTRATOR_RID)
     if not rows:
         raise NotMeasured("La collecte ne contient pas le compte Administrateur intégré.")
-    recent = (d.last_logon > NEVER) & ~older_than(ctx, d.last_logon, ctx.param("days") - 1)
+    recent = ~older_than(ctx, d.last_logon, ctx.param("days") - 1)
 
     def detail(row: int) -> str:
         return f"dernière session il y a {days_text(ctx.days_since(int(d.last_logon[row])))}"
@@ -137,7 +132,7 @@ def tolerated_service_names(ctx: Context) -> Findings:
     unjudged = 0
     figures = {"min_length": ctx.param("min_length"), "max_age_days": ctx.param("max_age_days")}
     for row in privileged(ctx).tolist():
-        if not spn[row] or d.kind[row] != Kind.USER or d.rid[row] == KRBTGT_RID:
+        if not spn[row] or d.kind[row] != Kind.USER:
             continue
         if service[row]:
             yield Hit(row, "compte de service géré privilégié, avec un nom de service")
@@ -156,23 +151,22 @@ def _dormant(ctx: Context) -> tuple[Mask, Mask]:
 
 
 def _users(ctx: Context) -> Mask:
-    users = enabled(ctx, Kind.USER) & ~managed(ctx.directory) & ~_krbtgt(ctx)
+    users = enabled(ctx, Kind.USER) & ~managed(ctx.directory)
     users[named_accounts(ctx, ADMINISTRATOR_RID)] = False
     return users
 
 
-def _silent_text(ctx: Context) -> dict[int, str]:
-    silent, _ = _dormant(ctx)
+def _silence(ctx: Context) -> Detail:
     activity = last_activity(ctx)
     never = ctx.directory.last_logon == NEVER
-    out = {}
-    for row in np.flatnonzero(silent & _users(ctx)).tolist():
+
+    def text(row: int) -> str:
         days = days_text(ctx.days_since(int(activity[row])))
-        start = (
-            "jamais utilisé depuis sa création, il y a" if never[row] else "dernière session il y a"
-        )
-        out[row] = f"{start} {days}"
-    return out
+        if never[row]:
+            return f"jamais utilisé depuis sa création, il y a {days}"
+        return f"dernière session il y a {days}"
+
+    return text
 
 
 @check("warning_user_accounts_dormant", Fact.ACCOUNTS, Fact.LOGON_DATES)
@@ -185,8 +179,8 @@ def many_dormant_accounts(ctx: Context) -> Findings:
         raise NotMeasured("La collecte ne contient aucun compte actif.")
     limit = ctx.param("share") * total / 100
     if int((users & silent & known).sum()) > limit:
-        texts = _silent_text(ctx)
-        yield from judged(users, silent, known, texts.__getitem__, "la date de dernière session")
+        missing = "la date de dernière session"
+        yield from judged(users, silent, known, _silence(ctx), missing)
     elif int((users & ~known).sum()) > limit:
         raise NotMeasured("Trop de comptes n’ont pas de date de dernière session.")
 
@@ -195,22 +189,21 @@ def many_dormant_accounts(ctx: Context) -> Findings:
 def dormant_accounts(ctx: Context) -> Findings:
     """Every enabled user without a recent logon."""
     silent, known = _dormant(ctx)
-    texts = _silent_text(ctx)
-    yield from judged(_users(ctx), silent, known, texts.__getitem__, "la date de dernière session")
+    missing = "la date de dernière session"
+    yield from judged(_users(ctx), silent, known, _silence(ctx), missing)
 
 
 def _keys(ctx: Context, rows: Mask) -> Iterator[Hit]:
     d = ctx.directory
     keys = d.attributes.get("msds-keycredentiallink", {})
     for row in np.flatnonzero(rows & carriers(d, "msds-keycredentiallink")).tolist():
-        count = len(keys[row])
-        yield Hit(row, f"{count} clé{'s' if count > 1 else ''} d’authentification")
+        yield Hit(row, f"clés d’authentification : {len(keys[row])}")
 
 
 @check("info_keycredentiallink_dc", Fact.ACCOUNTS, Fact.KEY_CREDENTIALS)
 def keys_of_controllers(ctx: Context) -> Iterator[Hit]:
     """Domain controllers that authenticate with a public key."""
-    yield from _keys(ctx, ctx.groups.domain_controllers & in_collection(ctx.directory))
+    yield from _keys(ctx, ctx.groups.domain_controllers)
 
 
 @check("info_keycredentiallink_priv", Fact.ACCOUNTS, Fact.MEMBERS, Fact.KEY_CREDENTIALS)
