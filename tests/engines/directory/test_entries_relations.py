@@ -1,7 +1,10 @@
 """References between entries, and their access lists."""
 
+import pytest
+
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.entries import EntryReader
+from rempart.engines.directory.entries_attributes import LINKS
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation
 from rempart.engines.directory.rights import Right
 from rempart.engines.directory.sddl import sddl_bytes
@@ -111,6 +114,25 @@ def test_delegation_leads_to_the_machine_behind_the_service() -> None:
     )
     targets = d.pairs(Relation.ALLOWED_TO_DELEGATE).of(row(d, "svc"))
     assert sorted(targets) == sorted([d.index[f"{SID}-1112"], row(d, "krbtgt")])
+
+
+def test_delegation_follows_the_account_that_carries_the_service() -> None:
+    d = read(
+        root(),
+        account("web", 1119, serviceprincipalname="HTTP/intranet.chu.fr"),
+        account("svc", 1113, msds_allowedtodelegateto="http/Intranet.chu.fr"),
+    )
+    assert list(d.pairs(Relation.ALLOWED_TO_DELEGATE)) == [(row(d, "svc"), row(d, "web"))]
+
+
+LINKED = {name: pair for name, pair in LINKS.items() if name not in ("member", "memberof")}
+
+
+@pytest.mark.parametrize("attribute", list(LINKED))
+def test_a_link_becomes_its_relation(attribute: str) -> None:
+    relation, _ = LINKED[attribute]
+    d = read(root(), account("source", 1, **{attribute: dn("cible")}), account("cible", 2))
+    assert list(d.pairs(relation)) == [(row(d, "source"), row(d, "cible"))]
 
 
 def test_resource_based_delegation_names_its_principals() -> None:

@@ -142,17 +142,29 @@ def _certificates(gathered: Gathered) -> None:
 
 def _delegations(gathered: Gathered) -> None:
     builder = gathered.builder
-    hosts: dict[str, int] | None = None
-    for row, names in builder.attributes.get("msds-allowedtodelegateto", {}).items():
-        hosts = hosts if hosts is not None else {**_hosts(gathered), **_ticket_services(gathered)}
+    delegating = builder.attributes.get("msds-allowedtodelegateto", {})
+    services = _services(gathered, {n.lower() for names in delegating.values() for n in names})
+    hosts = {**_hosts(gathered), **_ticket_services(gathered)} if delegating else {}
+    for row, names in delegating.items():
         for name in names:
-            target = hosts.get(_service_host(name))
+            target = services.get(name.lower(), hosts.get(_service_host(name)))
             if target is not None:
                 builder.relate(Relation.ALLOWED_TO_DELEGATE, row, target)
     for row, data in gathered.delegates.items():
         for principal in principals_of(_read(data)):
             source = builder.row(well_known_id(principal, _dns(gathered, row)))
             builder.relate(Relation.ALLOWED_TO_ACT, source, row)
+
+
+def _services(gathered: Gathered, wanted: set[str]) -> dict[str, int]:
+    """Accounts that carry these service principal names (lower case), whatever host the names speak of."""
+    carried = gathered.builder.attributes.get("serviceprincipalname", {}) if wanted else {}
+    return {
+        name.lower(): row
+        for row, names in carried.items()
+        for name in names
+        if name.lower() in wanted
+    }
 
 
 def _ticket_services(gathered: Gathered) -> dict[str, int]:
