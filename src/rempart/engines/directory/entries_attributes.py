@@ -267,3 +267,28 @@ IGNORED_CLASSES: Final = frozenset({"dnsnode"})
 
 ALL_ATTRIBUTES_SIGNS: Final = frozenset({"usnchanged", "instancetype", "usncreated"})
 """Attributes that nobody asks by name: their presence tells that every attribute was asked."""
+
+READ: Final = (
+    frozenset(KEPT)
+    | frozenset(LINKS)
+    | BLOBS
+    | SECRETS
+    | {
+        "objectclass",
+        "objectguid",
+        "objectsid",
+        "isdeleted",
+        "whencreated",
+        "whenchanged",
+        "pwdlastset",
+        "lastlogontimestamp",
+        "useraccountcontrol",
+        "primarygroupid",
+        "admincount",
+        "msds-supportedencryptiontypes",
+        "ntsecuritydescriptor",
+        "msds-groupmsamembership",
+        "msds-allowedtoactonbehalfofotheridentity",
+    }
+)
+"""Every attribute that the model looks at: readers of long files may leave the others out."""

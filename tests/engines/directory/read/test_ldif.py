@@ -157,6 +157,18 @@ def test_an_endless_record_is_refused_before_it_fills_the_memory(
         read(b"dn: " + b"x" * 5000)
 
 
+def test_attributes_that_nobody_wants_are_given_once_so_that_they_are_known() -> None:
+    data = b"dn: x\ncn: a\nsn: b\nphoto:: AA==\n\ndn: y\ncn: c\nsn: d\nphoto:: AA==\n"
+    found = list(ldif.entries(io.BytesIO(data), "x", Notes(), frozenset({"cn"})))
+    assert found == [("x", {"cn": [b"a"], "sn": [b"b"], "photo": [b"\0"]}), ("y", {"cn": [b"c"]})]
+
+
+def test_ranges_of_a_wanted_attribute_are_wanted() -> None:
+    data = b"dn: x\nmember;range=0-1: a\nmember;range=0-1: b\n"
+    (entry,) = ldif.entries(io.BytesIO(data), "x", Notes(), frozenset({"member"}))
+    assert entry == ("x", {"member;range=0-1": [b"a", b"b"]})
+
+
 def test_other_texts_do_not_look_like_ldif() -> None:
     for head in (
         b"",

@@ -315,9 +315,9 @@ def test_sddl_and_repeated_values_are_kept_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(oradad_tables, "_SHARED_VALUES", 1)
-    columns = [("msDS-UserAllowedToAuthenticateTo", "varchar(90)")]
+    columns = [("msDS-KeyCredentialLink", "varchar(90)")]
     rows = [[f"CN={name},{BASE}", "O:SYD:(XA;OICI;CR;;;WD)"] for name in "xy"]
     entries = read(sample(tmp_path, {r"configuration\authNPolicy.tsv": (columns, rows)}))
     for name in "xy":
-        value = entries[f"CN={name},{BASE}"]["msds-userallowedtoauthenticateto"]
+        value = entries[f"CN={name},{BASE}"]["msds-keycredentiallink"]
         assert value == [b"O:SYD:(XA;OICI;CR;;;WD)"]

@@ -11,6 +11,7 @@ from typing import Final
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.collect.collection_file import is_collection
 from rempart.engines.directory.entries import EntryReader
+from rempart.engines.directory.entries_attributes import READ
 from rempart.engines.directory.model import Source
 from rempart.engines.directory.read import (
     collection,
@@ -179,7 +180,7 @@ def _add_ldif(source: FoundSource, reader: EntryReader, observer: Observer) -> N
     for member in source.members:
         observer.stage(f"Lecture de {member.name}", member.size or None)
         with member.open() as stream:
-            for dn, attributes in ldif.entries(stream, member.name, observer):
+            for dn, attributes in ldif.entries(stream, member.name, observer, READ):
                 reader.add(dn, attributes)
 
 

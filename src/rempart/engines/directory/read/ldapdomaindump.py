@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.entries import EntryReader
-from rempart.engines.directory.entries_attributes import KEPT, LINKS
+from rempart.engines.directory.entries_attributes import READ
 from rempart.engines.directory.model import Fact
 from rempart.engines.directory.read.archives import Member
 from rempart.engines.directory.read.entry import Entry
@@ -34,20 +34,7 @@ _DURATION = re.compile(r"(?:(-?\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?
 _FOREVER: Final = -(1 << 63)
 # The tool dumps a few kinds of objects: their presence says nothing of the others.
 _NOT_SEEN: Final = frozenset({Fact.GPO_LINKS, Fact.DFSR, Fact.PASSWORD_SETTINGS, Fact.SILOS})
-_ASKED: Final = (
-    frozenset(KEPT)
-    | frozenset(LINKS)
-    | {
-        "useraccountcontrol",
-        "pwdlastset",
-        "lastlogontimestamp",
-        "whencreated",
-        "admincount",
-        "primarygroupid",
-        "msds-supportedencryptiontypes",
-        "msds-allowedtoactonbehalfofotheridentity",
-    }
-) - {"gplink"}
+_ASKED: Final = READ - {"gplink", "ntsecuritydescriptor"}
 
 
 def read_files(members: list[Member], builder: Builder, observer: Observer) -> None:

@@ -51,13 +51,16 @@ def looks_like_ldif(head: bytes) -> bool:
     return text.startswith((b"# extended LDIF", b"# LDAPv3", b"version: 1"))
 
 
-def entries(stream: BinaryIO, name: str, observer: Observer) -> Iterator[Entry]:
+def entries(
+    stream: BinaryIO, name: str, observer: Observer, wanted: frozenset[str] | None = None
+) -> Iterator[Entry]:
     """The entries of an LDIF file: (dn, lower-case attribute → values as bytes).
 
     `name` is how messages call the file. Ranges stay in the attribute names (`member;range=0-1499`), other
-    options are dropped. Raises UnreadableSource, with the number of the line, for what is not LDIF content.
+    options are dropped. Of an attribute that is not in `wanted`, only the first value of the file is given, so that
+    its presence is known. Raises UnreadableSource, with the number of the line, for what is not LDIF content.
     """
-    parser = _Parser(name)
+    parser = _Parser(name, wanted)
     line = 1
     for block in _blocks(stream, name, observer):
         try:
@@ -143,8 +146,9 @@ def _as_utf8(data: bytes, name: str, observer: Observer, told: bool) -> tuple[by
 
 
 class _Parser:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, wanted: frozenset[str] | None) -> None:
         self.name = name
+        self._wanted = wanted
         self.is_ldapsearch = False
         self.ended = False
         self._plain: dict[bytes, str] = {}
@@ -198,6 +202,8 @@ class _Parser:
                 value = value.lstrip(b" ")
             if dn is None:
                 raise _BadLineError(_HEADLESS)
+            if name == _UNWANTED:
+                continue
             known = attributes.get(name)
             if known is None:
                 attributes[name] = [value]
@@ -222,7 +228,9 @@ class _Parser:
         if name == "changetype":
             _check_change(value)
         elif name not in _LEARNT_NEVER:
-            self._plain[label], self._coded[label + b":"] = name, name
+            base = name.partition(";")[0]
+            known = name if self._wanted is None or base in self._wanted else _UNWANTED
+            self._plain[label], self._coded[label + b":"] = known, known
         return name, value
 
     def _opening(self, name: str, value: bytes) -> str | None:
@@ -269,6 +277,7 @@ class _Parser:
                 )
 
 
+_UNWANTED: Final = ""
 _HEADLESS: Final = "une entrée commence par un autre attribut que « dn »"
 _CHANGES: Final = "c’est une liste de modifications (changetype), pas un export de l’annuaire"
 

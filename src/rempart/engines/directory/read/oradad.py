@@ -8,6 +8,7 @@ objects fit in memory whatever the order of the files.
 from collections.abc import Iterator
 from typing import Final
 
+from rempart.engines.directory.entries_attributes import READ
 from rempart.engines.directory.read.entry import Entry
 from rempart.engines.directory.read.oradad_tables import (
     Collection,
@@ -16,24 +17,12 @@ from rempart.engines.directory.read.oradad_tables import (
     Table,
     refusal,
     rows,
-    words,
 )
 from rempart.kernel.progress import Observer
 
 _LARGE: Final = frozenset({"user", "computer", "group"})
 # Tables that bring nothing to the model, and may be long.
 _UNUSED: Final = frozenset({"rootDSE", "dnsNode", "sysvol", "metadata", "top"})
-# Columns that hold nothing for the model; memberOf repeats the `member` of the groups.
-_SKIPPED: Final = words(
-    """
-    shortname shortdn distinguishedname memberof dscorepropagationdata usncreated usnchanged
-    replpropertymetadata repsto repsfrom repluptodatevector msds-replattributemetadata
-    msds-replvaluemetadata msds-replvaluemetadataext allowedattributes allowedattributeseffective
-    allowedchildclasses allowedchildclasseseffective possibleinferiors canonicalname sdrightseffective
-    thumbnailphoto jpegphoto logonhours subschemasubentry structuralobjectclass modifytimestamp
-    createtimestamp msds-parentdistname parentguid partialattributeset photo audio
-    """
-)
 FIELD_LIMIT: Final = 1 << 19
 """Characters that ORADAD writes at most in one field; the values beyond are emptied, their separators kept."""
 
@@ -50,7 +39,8 @@ class _Plan:
         self.columns: list[tuple[int, str, Convert]] = [
             (c.place, c.attribute, converter.of(c))
             for c in table.columns
-            if c.attribute not in _SKIPPED
+            # memberOf repeats the `member` of the groups.
+            if c.attribute in READ and c.attribute != "memberof"
         ]
         self.password_set = any(c.attribute == "pwdlastset" for c in table.columns)
 
