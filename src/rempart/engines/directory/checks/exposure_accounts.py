@@ -7,7 +7,6 @@ import numpy as np
 
 from rempart.engines.directory.checks.acl import Offence, describe, offenders
 from rempart.engines.directory.checks.common import (
-    KRBTGT_RID,
     accounts,
     carriers,
     days_text,
@@ -70,9 +69,10 @@ def crackable_services(ctx: Context) -> Findings:
     d = ctx.directory
     changed = last_password_change(ctx)
     old = older_than(ctx, changed, ctx.param("days"))
-    weak = (d.encryption_types != UNKNOWN) & ((d.encryption_types & AES) == 0)
+    # An unknown value has every bit: it is not weak.
+    weak = (d.encryption_types & AES) == 0
     rows = enabled(ctx, Kind.USER) & _ordinary(ctx) & ~managed(d)
-    rows &= carriers(d, "serviceprincipalname") & (d.rid != KRBTGT_RID)
+    rows &= carriers(d, "serviceprincipalname")
 
     def detail(row: int) -> str:
         reasons = []
@@ -102,14 +102,12 @@ def unexpected_keys(ctx: Context) -> Iterator[Hit]:
     service = carriers(d, "serviceprincipalname") & (d.kind == Kind.USER)
     reasons = (
         (ctx.groups.domain_controllers, "contrôleur de domaine"),
-        (np.isin(d.rid, (500, 501, KRBTGT_RID)) & (d.kind == Kind.USER), "compte intégré"),
         (managed(d), "compte de service géré"),
         (service, "compte de service"),
         (d.flag(Uac.DISABLED), "compte désactivé"),
         (ctx.groups.privileged, "compte privilégié"),
     )
-    keys = carriers(d, "msds-keycredentiallink") & accounts(ctx)
-    for row in np.flatnonzero(keys).tolist():
+    for row in np.flatnonzero(carriers(d, "msds-keycredentiallink")).tolist():
         why = next((text for mask, text in reasons if mask[row]), None)
         if why:
             yield Hit(row, f"clé d’authentification sur un {why}")
@@ -151,6 +149,9 @@ def obsolete_systems(ctx: Context) -> Findings:
     yield from judged(rows, bad, known, said.__getitem__, "un système reconnu")
 
 
+_SAME_MOMENT = 60  # seconds: an account gets its first password as it is created
+
+
 @check(
     "extra_precreated_computers",
     Fact.ACCOUNTS,
@@ -162,9 +163,7 @@ def guessable_computers(ctx: Context) -> Findings:
     """Enabled computers that nobody ever joined: their first password may be their own name."""
     d = ctx.directory
     rows = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers
-    first = (d.password_set == NEVER) | (
-        (d.password_set >= d.created - 60) & (d.password_set <= d.created + 60)
-    )
+    first = (d.password_set == NEVER) | (abs(d.password_set - d.created) <= _SAME_MOMENT)
     old = older_than(ctx, d.created, ctx.param("days"))
     bad = (d.last_logon == NEVER) & first & old
     known = (d.last_logon != UNKNOWN) & (d.password_set != UNKNOWN) & (d.created != UNKNOWN)
@@ -228,9 +227,7 @@ def successors(ctx: Context) -> Findings:
     """Who may create a delegated managed account, and so declare it the successor of an administrator."""
     d = ctx.directory
     _need_recent_controller(ctx)
-    places = np.flatnonzero(
-        np.isin(d.kind, (Kind.OU, Kind.CONTAINER, Kind.DOMAIN)) & in_collection(d)
-    )
+    places = np.flatnonzero(np.isin(d.kind, (Kind.OU, Kind.CONTAINER, Kind.DOMAIN)))
     places = np.array([row for row in places.tolist() if _holds_accounts(d, row)], np.int64)
     rights = {Right[name] for name in ctx.param("rights")}
     found: dict[tuple[int, int], list[Offence]] = {}
