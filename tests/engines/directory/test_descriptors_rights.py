@@ -129,9 +129,23 @@ def test_extended_rights_on_a_machine_matter_with_laps_only() -> None:
     assert rights(entry, "computer", laps=frozenset({LAPS})) == ["AllExtendedRights"]
 
 
-def test_the_write_of_a_property_set_counts_as_its_attributes() -> None:
-    membership = "bc0ac240-79a9-11d0-9020-00c04fc2d4cf"
-    assert rights(f"(OA;;WP;{membership};;{WHO})", "group") == ["AddMember"]
+@pytest.mark.parametrize(
+    ("property_set", "object_class", "expected"),
+    [
+        ("bc0ac240-79a9-11d0-9020-00c04fc2d4cf", "group", "AddMember"),
+        ("5f202010-79a5-11d0-9020-00c04fc2d4cf", "user", "WriteLogonScript"),
+        ("9b026da6-0d3c-465c-8bee-5199d7165cba", "computer", "AddKeyCredentialLink"),
+    ],
+)
+def test_the_write_of_a_property_set_counts_as_its_attributes(
+    property_set: str, object_class: str, expected: str
+) -> None:
+    assert rights(f"(OA;;WP;{property_set};;{WHO})", object_class) == [expected]
+
+
+def test_every_validated_write_includes_adding_oneself_to_a_group() -> None:
+    assert rights(f"(A;;SW;;;{WHO})", "group") == ["AddSelf"]
+    assert rights(f"(A;;SW;;;{WHO})", "user") == []
 
 
 def test_adminsdholder_has_the_rights_of_users_and_groups() -> None:

@@ -1,10 +1,10 @@
 """From the entries of a descriptor to rights: who may do what to an object of a given class.
 
 Under SharpHound's own names the result is SharpHound's, so that the LDIF and the BloodHound file of one directory
-give the same graph. On purpose it differs from it in these: deny entries are looked at; inherit-only entries never
-apply; GENERIC_* bits are mapped to the bits they stand for; the property sets that hold a sensitive attribute count
-as that attribute; GenericWrite is said of every class, and
-WriteAccountRestrictions of users too; AdminSDHolder has the rights of what it protects; ManageCA and ManageCertificates are not read from a
+give the same graph. It differs on purpose in these: deny entries are looked at; inherit-only entries never apply;
+GENERIC_* bits are mapped to the bits they stand for; a property set that holds a sensitive attribute counts as that
+attribute, and every validated write as AddSelf; GenericWrite is said of every class, WriteAccountRestrictions of
+users too; AdminSDHolder has the rights of what it protects; ManageCA and ManageCertificates are not read from a
 directory entry, where their bits mean "create child" and "delete child": they belong to the registry of the CA.
 
 Deny, approximately: an entry that allows loses what an earlier entry denies to the same SID, to Everyone or to
@@ -81,6 +81,8 @@ _PROPERTIES: Final = (
     ("bf9679c0-0de6-11d0-a285-00aa003049e2", _GROUPS, Right.AddMember),
     ("bc0ac240-79a9-11d0-9020-00c04fc2d4cf", _GROUPS, Right.AddMember),  # Membership
     ("5b47d60f-6090-40b2-9f37-2a4de88f3063", _ACCOUNTS, Right.AddKeyCredentialLink),
+    # DS-Validated-Write-Computer, whose attributes hold msDS-KeyCredentialLink.
+    ("9b026da6-0d3c-465c-8bee-5199d7165cba", _ACCOUNTS, Right.AddKeyCredentialLink),
     ("d15ef7d8-f226-46db-ae79-b34e560bd12c", _TEMPLATES, Right.WritePKIEnrollmentFlag),
     ("ea1dddc4-60ff-416e-8cc0-17cee534bce7", _TEMPLATES, Right.WritePKINameFlag),
     ("e48d0154-bcf8-11d1-8702-00c04fb96050", _ACCOUNTS, Right.WritePublicInformation),
@@ -159,7 +161,7 @@ def rights_of_mask(
         out += _control_rights(object_class, object_type, laps)
     if mask & Mask.WRITE_PROPERTY:
         out += _write_rights(object_class, object_type)
-    elif mask & Mask.SELF and object_class in _GROUPS and object_type == _MEMBER:
+    elif mask & Mask.SELF and object_class in _GROUPS and object_type in ("", _MEMBER):
         out.append(Right.AddSelf)
     if mask & Mask.CREATE_CHILD and object_type in _CHILDREN:
         out.append(_CHILDREN[object_type])

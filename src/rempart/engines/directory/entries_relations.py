@@ -47,8 +47,6 @@ def _domains(gathered: Gathered) -> None:
             row = builder.row(sid)
             builder.describe(row, Kind.DOMAIN, name=dns.upper())
             gathered.domain_rows[dns] = row
-    for dns, row in gathered.domain_rows.items():
-        builder.attribute(row, "dns", [dns])
     rows = [gathered.domain_rows.get(p.dns, UNKNOWN) for p in gathered.numbers]
     for row, number in enumerate(gathered.partition_of):
         if number >= 0 and rows[number] != UNKNOWN:
