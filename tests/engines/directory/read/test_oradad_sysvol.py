@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rempart.engines.directory.descriptors import Ace, build_descriptor
 from rempart.engines.directory.model import Directory, Fact
 from rempart.engines.directory.policies import DEFAULT_DOMAIN_POLICY, policy_key
 from rempart.engines.directory.read import read
@@ -18,6 +19,15 @@ TEMPLATE_PATH = f"Policies\\{GUID}\\MACHINE\\Microsoft\\Windows NT\\SecEdit\\Gpt
 TOP = ["dn", "objectClass", "objectGUID", "nTSecurityDescriptor"]
 ROOT = ["dn", "objectSid", "minPwdLength"]
 SYSVOL = ["forest", "domain", "guid", "path", "filename", "archivename", "take", "errorCode"]
+SYSVOL += ["securitydescriptor", "fileattributes", "ftCreaftLastWriteTimetionTime"]
+ADMIN = Ace(True, 0, 0x1F01FF, "", "", "S-1-5-32-544")
+OWN = build_descriptor("S-1-5-32-544", [ADMIN]).hex()
+PROTECTED = build_descriptor("S-1-5-32-544", [ADMIN], protected=True).hex()
+INHERITED = build_descriptor("S-1-5-32-544", [ADMIN._replace(flags=0x10)]).hex()
+START = ["chu.test", "chu.test", GUID]
+OLD = "2026-11-19 10:00:00"
+FOLDER = [PROTECTED, "16", "2020-01-01 00:00:00"]
+FILE = [INHERITED, "32", "2026-11-20 10:00:00"]
 LDIF = (
     "dn: DC=chu,DC=test\nobjectClass: top\nobjectClass: domainDNS\nobjectSid: S-1-5-21-1-2-3\n\n"
     "dn: CN=a,DC=chu,DC=test\nobjectClass: user\nobjectSid: S-1-5-21-1-2-3-1104\nsAMAccountName: a\n"
@@ -44,19 +54,22 @@ def oradad(base: Path) -> Path:
             SYSVOL,
             [
                 SYSVOL,
-                ["chu.test", "chu.test", GUID, policy, GUID, "11", "0", "0"],
-                ["chu.test", "chu.test", GUID, TEMPLATE_PATH, "GptTmpl.inf", "987", "1", "0"],
+                [*START, policy, GUID, "11", "0", "0", *FOLDER],
+                [*START, TEMPLATE_PATH, "GptTmpl.inf", "987", "1", "0", *FILE],
+                [*START, f"{policy}\\own.ini", "own.ini", "4", "0", "0", OWN, "32", OLD],
+                [*START, f"{policy}\\odd.ini", "odd.ini", "4", "0", "0", "01", "32", ""],
                 [
-                    "chu.test",
-                    "chu.test",
-                    GUID,
+                    *START,
                     f"{policy}\\MACHINE\\Registry.pol",
-                    "Registry.pol",
+                    "x",
                     "5",
                     "1",
                     "5",
+                    PROTECTED,
+                    "32",
+                    "",
                 ],
-                ["chu.test", "chu.test", "", "scripts\\a.bat", "a.bat", "6", "1", "0"],
+                [*START[:2], "", "scripts\\a.bat", "a.bat", "6", "1", "0", *FILE],
             ],
         ),
     }
@@ -120,3 +133,14 @@ def test_a_copied_sysvol_completes_the_directory_of_its_domain(tmp_path: Path) -
 def test_policies_without_their_directory_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"chu\.test.*collecte de l’annuaire"):
         read([copied(tmp_path)], Silent())
+
+
+def test_dates_and_rights_of_policy_files_are_kept(tmp_path: Path) -> None:
+    oradad(tmp_path)
+    (found,) = read([tmp_path], Silent())
+    policy = found.sysvol[KEY]
+    assert Fact.SYSVOL_DESCRIPTORS in found.facts
+    assert policy.changed_at == 1795168800
+    assert policy.folder_protected is True
+    assert policy.explicit_rights == ("own.ini", "MACHINE/Registry.pol")
+    assert policy.protected_files == ("MACHINE/Registry.pol",)

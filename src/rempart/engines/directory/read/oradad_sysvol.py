@@ -8,12 +8,20 @@ from pathlib import Path
 from typing import Final
 
 from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.descriptors import UnreadableDescriptor, read_descriptor
+from rempart.engines.directory.entries_values import instant
+from rempart.engines.directory.model import Fact
+from rempart.engines.directory.policies import PolicyFiles, merged, policy_key
 from rempart.engines.directory.read import sysvol
 from rempart.engines.directory.read.archives import Container, Form, Member, open_container
 from rempart.engines.directory.read.oradad_tables import Collection, Table, rows
+from rempart.engines.directory.rights import AceFlag
 from rempart.kernel.progress import Observer
 
 _COLUMNS: Final = ("domain", "guid", "path", "archivename", "take")
+_CHANGED: Final = "ftcreaftlastwritetimetiontime"  # sic: so is the column called
+_DESCRIBED: Final[tuple[str, ...]] = ("fileattributes", "securitydescriptor", _CHANGED)
+_DIRECTORY: Final = 0x10  # FILE_ATTRIBUTE_DIRECTORY
 
 
 def read_policies(collection: Collection, builder: Builder, observer: Observer) -> None:
@@ -31,6 +39,10 @@ def read_policies(collection: Collection, builder: Builder, observer: Observer) 
     reading = _Reading(collection, tables, copies, observer)
     policies = sysvol.policies_of(reading.files(), known=reading.folders)
     sysvol.fill(builder, policies)
+    described = [policy for policy in reading.about.values() if policy.domain]
+    sysvol.fill(builder, {policy_key(p.domain, p.guid): p for p in described})
+    if any(policy.folder_protected is not None for policy in described):
+        builder.facts.add(Fact.SYSVOL_DESCRIPTORS)
     if reading.missing:
         observer.note(
             f"{reading.missing} fichier(s) de SYSVOL annoncés par ORADAD n’ont pas été copiés."
@@ -80,6 +92,8 @@ class _Reading:
         self.observer = observer
         self.missing = 0
         self.folders: set[str] = set()
+        self.about: dict[str, PolicyFiles] = {}
+        self._rights: dict[str, tuple[bool, bool] | None] = {}
         self._wanted: list[tuple[str, Member]] = []
         for table in tables:
             self._read_table(table)
@@ -102,6 +116,8 @@ class _Reading:
             path = f"{domain}/{inside}".replace("\\", "/")
             if guid:
                 self.folders.add(f"{domain}/Policies/{guid}")
+                found = {name: row[places[name]] for name in _DESCRIBED if name in places}
+                self._describe(path, found)
             if taken != "1" or not sysvol.is_wanted(path):
                 continue
             copy = self.copies.get((domain.lower(), name))
@@ -109,3 +125,40 @@ class _Reading:
                 self.missing += 1
             else:
                 self._wanted.append((path, copy))
+
+    def _describe(self, path: str, found: dict[str, str]) -> None:
+        """What a line says of a file or folder of a policy: when it changed, and its rights."""
+        place = sysvol.place_of(f"{path}/.")
+        if place is None:
+            return
+        domain, guid, name = place[0], place[1], place[2].removesuffix("/.").removesuffix(".")
+        attributes = found.get("fileattributes", "")
+        folder = attributes.isdigit() and bool(int(attributes) & _DIRECTORY)
+        rights = self._rights_of(found.get("securitydescriptor", ""))
+        explicit, protected = rights if rights and name and not folder else (False, False)
+        changed = instant(found.get(_CHANGED, "").encode())
+        said = PolicyFiles(
+            domain,
+            guid,
+            changed_at=changed if changed > 0 and not folder else None,
+            explicit_rights=(name,) if explicit else (),
+            protected_files=(name,) if protected else (),
+            folder_protected=rights[1] if rights and not name else None,
+        )
+        key = policy_key(domain, guid)
+        self.about[key] = merged(self.about[key], said) if key in self.about else said
+
+    def _rights_of(self, text: str) -> tuple[bool, bool] | None:
+        """(has entries of its own, does not inherit), or None for a descriptor that was not read."""
+        if text not in self._rights:
+            self._rights[text] = _rights(text)
+        return self._rights[text]
+
+
+def _rights(text: str) -> tuple[bool, bool] | None:
+    try:
+        descriptor = read_descriptor(bytes.fromhex(text))
+    except (UnreadableDescriptor, ValueError):
+        return None
+    own = any(not ace.flags & AceFlag.INHERITED for ace in descriptor.aces or ())
+    return own, descriptor.protected
