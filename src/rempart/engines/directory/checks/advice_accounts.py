@@ -9,8 +9,8 @@ from rempart.engines.directory.checks.common import (
     KRBTGT_RID,
     Detail,
     accounts,
+    ago,
     carriers,
-    days_text,
     enabled,
     flagged,
     in_collection,
@@ -118,7 +118,7 @@ def builtin_administrator_in_use(ctx: Context) -> Findings:
     recent = ~older_than(ctx, d.last_logon, ctx.param("days") - 1)
 
     def detail(row: int) -> str:
-        return f"dernière session il y a {days_text(ctx.days_since(int(d.last_logon[row])))}"
+        return f"dernière session {ago(ctx, int(d.last_logon[row]))}"
 
     yield from judged(rows, recent, d.last_logon != UNKNOWN, detail, "la date de dernière session")
 
@@ -161,10 +161,10 @@ def _silence(ctx: Context) -> Detail:
     never = ctx.directory.last_logon == NEVER
 
     def text(row: int) -> str:
-        days = days_text(ctx.days_since(int(activity[row])))
+        when = ago(ctx, int(activity[row]))
         if never[row]:
-            return f"jamais utilisé depuis sa création, il y a {days}"
-        return f"dernière session il y a {days}"
+            return f"jamais utilisé depuis sa création, {when}"
+        return f"dernière session {when}"
 
     return text
 
@@ -241,11 +241,17 @@ def _laps_machines(ctx: Context) -> tuple[Mask, Mask]:
     return eligible & ~other, covered
 
 
+def _need_machines(eligible: Mask) -> None:
+    if not eligible.any():
+        raise NotApplicable("La collecte ne contient aucun ordinateur Windows actif à gérer.")
+
+
 @check("info_laps", Fact.ACCOUNTS, Fact.LAPS)
 def laps_coverage(ctx: Context) -> Iterator[Hit]:
     """Share of the machines whose local administrator password is managed, said for each domain below the target."""
     d = ctx.directory
     eligible, covered = _laps_machines(ctx)
+    _need_machines(eligible)
     for domain in np.unique(d.domain[eligible]).tolist():
         mine = eligible & (d.domain == domain)
         total, good = int(mine.sum()), int((mine & covered).sum())
@@ -258,8 +264,7 @@ def laps_is_not_used(ctx: Context) -> Iterator[Hit]:
     """A domain where no machine at all has its local administrator password managed."""
     d = ctx.directory
     eligible, covered = _laps_machines(ctx)
-    if not eligible.any():
-        raise NotApplicable("La collecte ne contient aucun ordinateur Windows actif à gérer.")
+    _need_machines(eligible)
     for domain in np.unique(d.domain[eligible]).tolist():
         mine = eligible & (d.domain == domain)
         if domain != UNKNOWN and not (mine & covered).any():
@@ -270,8 +275,7 @@ def laps_is_not_used(ctx: Context) -> Iterator[Hit]:
 def machines_without_laps(ctx: Context) -> Findings:
     """Each enabled Windows machine whose local administrator password nobody changes."""
     eligible, covered = _laps_machines(ctx)
-    if not eligible.any():
-        raise NotApplicable("La collecte ne contient aucun ordinateur Windows actif à gérer.")
+    _need_machines(eligible)
     known = np.ones(len(ctx.directory), np.bool_)
     detail = "aucune trace de LAPS sur cet ordinateur"
     yield from judged(eligible, ~covered, known, detail, "l’état de LAPS")

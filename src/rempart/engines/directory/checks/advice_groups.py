@@ -6,8 +6,8 @@ import numpy as np
 
 from rempart.engines.directory.builder import sid_of
 from rempart.engines.directory.checks.common import (
+    ago,
     collected_domains,
-    days_text,
     in_collection,
     judged,
     privileged,
@@ -177,7 +177,7 @@ def recent_changes(ctx: Context) -> Findings:
         raise NotMeasured("La collecte ne donne pas la date de modification des groupes.")
     for row, changed in dates.items():
         if changed is not None and ctx.days_since(changed) <= ctx.param("days"):
-            yield Hit(row, f"groupe modifié il y a {days_text(ctx.days_since(changed))}")
+            yield Hit(row, f"groupe modifié {ago(ctx, changed)}")
     unread = sum(changed is None for changed in dates.values())
     if unread:
         yield Unmeasured(f"La date de modification de {unread} groupe(s) n’a pas été lue.")

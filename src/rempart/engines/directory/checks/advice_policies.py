@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from rempart.engines.directory.checks.common import days_text, privileged
+from rempart.engines.directory.checks.common import ago, days_text, privileged
 from rempart.engines.directory.checks.policy import Policies, interval_days
 from rempart.engines.directory.model import Fact, Kind, Relation
 from rempart.engines.directory.policies import PolicyFiles, policy_key_of_dn
@@ -107,7 +107,7 @@ def recent_policies(ctx: Context) -> Findings:
     dates = {row: d.integer(row, "whenchanged") for row in rows}
     for row, changed in dates.items():
         if changed is not None and ctx.days_since(changed) <= ctx.param("days"):
-            yield Hit(row, f"modifiée il y a {days_text(ctx.days_since(changed))}")
+            yield Hit(row, f"modifiée {ago(ctx, changed)}")
     unread = sum(changed is None for changed in dates.values())
     if unread:
         yield Unmeasured(f"La date de modification de {unread} stratégie(s) n’a pas été lue.")
@@ -130,9 +130,7 @@ def recent_files(ctx: Context) -> Findings:
         raise NotMeasured("Aucun dossier de stratégie de SYSVOL n’a été lu.")
     for row, files in found:
         if files.changed_at is not None and ctx.days_since(files.changed_at) <= ctx.param("days"):
-            yield Hit(
-                row, f"fichiers modifiés il y a {days_text(ctx.days_since(files.changed_at))}"
-            )
+            yield Hit(row, f"fichiers modifiés {ago(ctx, files.changed_at)}")
     unread = sum(files.changed_at is None for _, files in found)
     if unread:
         yield Unmeasured(f"La date des fichiers de {unread} stratégie(s) n’a pas été lue.")

@@ -172,6 +172,12 @@ def days_text(days: int) -> str:
     return count_text(days, "jour")
 
 
+def ago(ctx: Context, instant: int) -> str:
+    """« il y a 3 jours », « aujourd’hui »: an instant after the day of the audit is today's too."""
+    days = ctx.days_since(instant)
+    return f"il y a {days_text(days)}" if days > 0 else "aujourd’hui"
+
+
 def since(
     ctx: Context, instants: NDArray[np.int64], stated: NDArray[np.int64], verb: str
 ) -> Detail:

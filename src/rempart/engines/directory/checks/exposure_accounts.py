@@ -8,6 +8,7 @@ import numpy as np
 from rempart.engines.directory.checks.acl import Offence, describe, offenders
 from rempart.engines.directory.checks.common import (
     accounts,
+    ago,
     carriers,
     days_text,
     enabled,
@@ -120,10 +121,10 @@ def silent_computers(ctx: Context) -> Findings:
     rows = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers
 
     def detail(row: int) -> str:
-        days = days_text(ctx.days_since(int(activity[row])))
+        when = ago(ctx, int(activity[row]))
         if ctx.directory.last_logon[row] == NEVER:
-            return f"aucune session depuis sa création, il y a {days}"
-        return f"dernière session il y a {days}"
+            return f"aucune session depuis sa création, {when}"
+        return f"dernière session {when}"
 
     silent = older_than(ctx, activity, ctx.param("days"))
     missing = "la date de dernière session"
@@ -169,7 +170,7 @@ def guessable_computers(ctx: Context) -> Findings:
     known = (d.last_logon != UNKNOWN) & (d.password_set != UNKNOWN) & (d.created != UNKNOWN)
 
     def detail(row: int) -> str:
-        return f"créé il y a {days_text(ctx.days_since(int(d.created[row])))}, jamais raccordé"
+        return f"créé {ago(ctx, int(d.created[row]))}, jamais raccordé"
 
     missing = "les dates de création, de session et de mot de passe"
     yield from judged(rows, bad, known, detail, missing)
