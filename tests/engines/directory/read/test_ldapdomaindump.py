@@ -152,3 +152,11 @@ def test_values_that_ldap3_did_not_turn_into_text_are_read(tmp_path: Path) -> No
     assert found.values(row, "iscriticalsystemobject") == ["TRUE"]
     assert found.values(row, "description") == ["seule"]
     assert found.dns[row] == f"CN=a,{BASE}"
+
+
+def test_half_a_surrogate_pair_does_not_reach_the_report(tmp_path: Path) -> None:
+    odd = account("a", 1104, displayName=["x\ud800y"])
+    odd["dn"] = f"CN=\udfff,{BASE}"
+    found = read(write(tmp_path, domain_users=[odd]))
+    row = found.index[f"{SID}-1104"]
+    assert (found.dns[row], found.values(row, "displayname")) == (f"CN=?,{BASE}", ["x?y"])

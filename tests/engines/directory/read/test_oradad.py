@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from rempart.engines.directory.read import oradad, oradad_tables
 from rempart.engines.directory.read.archives import open_container
@@ -321,3 +322,29 @@ def test_sddl_and_repeated_values_are_kept_as_they_are(
     for name in "xy":
         value = entries[f"CN={name},{BASE}"]["msds-keycredentiallink"]
         assert value == [b"O:SYD:(XA;OICI;CR;;;WD)"]
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    st.sampled_from(
+        ["tables.tsv", "metadata.tsv", "domain/chu.test/top.tsv", "domain/chu.test/user.tsv"]
+    ),
+    st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=5),
+)
+def test_a_collection_with_changed_bytes_is_read_or_refused(
+    tmp_path: Path, name: str, changes: list[tuple[int, int]]
+) -> None:
+    file = sample(tmp_path) / name
+    data = bytearray(file.read_bytes())
+    for place, value in changes:
+        data[place % len(data)] = value
+    file.write_bytes(data)
+    try:
+        collection = oradad_tables.open_collection(open_container(tmp_path), "")
+        found = list(oradad.OradadReader(collection, Notes()).entries())
+    except UnreadableSource as error:
+        assert error.todo
+    else:
+        assert all(dn.encode("utf-8").decode("utf-8") == dn for dn, _ in found)

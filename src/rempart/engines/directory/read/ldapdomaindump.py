@@ -80,11 +80,12 @@ def entries(member: Member, observer: Observer) -> Iterator[Entry]:
         if not isinstance(attributes, dict):
             raise _refusal(member.name, "un objet n’a pas d’attributs")
         found = {
-            str(name).lower(): [_wire(value) for value in _as_list(values)]
+            _wire(name).decode("utf-8").lower(): [_wire(value) for value in _as_list(values)]
             for name, values in attributes.items()
         }
         dn = item.get("dn") or _first(found, "distinguishedname")
-        yield str(dn), found
+        # JSON can write half a surrogate pair, which no report could be encoded with.
+        yield _wire(dn).decode("utf-8"), found
 
 
 def _objects(member: Member, observer: Observer) -> Iterator[Any]:
