@@ -2,13 +2,12 @@
 
 import pytest
 
-from rempart.engines.directory.model import NEVER, UAC_ALL, Kind, Uac
+from rempart.engines.directory.model import NEVER, Kind, Uac
 from rempart.engines.directory.registry import NotMeasured
 from support.directories import DAY, TODAY, Small, said
 
 DORMANT = {1: {"share": 25, "password_days": 1095, "logon_days": 365}}
 LOW_GROUP = {1: {"rid_below": 1000}}
-BLIND = UAC_ALL & ~Uac.SERVER_TRUST_ACCOUNT
 
 
 @pytest.mark.parametrize("rid", [516, 521])
@@ -22,6 +21,14 @@ def test_without_its_indicators_a_computer_of_the_controllers_is_taken_for_one(r
 def test_with_its_indicators_a_workstation_among_the_controllers_is_found(rid: int) -> None:
     small = Small()
     row = small.account(1001, kind=Kind.COMPUTER, uac=4096, primary_group_rid=rid)
+    hits, _ = said("vuln_primary_group_id_1000", small.build(), LOW_GROUP)
+    assert [hit.row for hit in hits] == [row]
+
+
+def test_a_read_only_controller_belongs_to_its_own_group() -> None:
+    small = Small()
+    uac = Uac.PARTIAL_SECRETS_ACCOUNT | Uac.WORKSTATION_ACCOUNT
+    row = small.account(1001, kind=Kind.COMPUTER, uac=uac, primary_group_rid=515)
     hits, _ = said("vuln_primary_group_id_1000", small.build(), LOW_GROUP)
     assert [hit.row for hit in hits] == [row]
 
@@ -59,10 +66,10 @@ def test_one_recent_date_clears_an_account_whose_other_date_was_not_read() -> No
     assert said("vuln_user_accounts_dormant", small.build(), DORMANT) == ([], [])
 
 
-def test_one_old_date_does_not_blame_an_account_whose_other_date_was_not_read() -> None:
+@pytest.mark.parametrize("known", ["password_set", "last_logon"])
+def test_one_old_date_neither_blames_nor_clears_an_account(known: str) -> None:
     small = Small()
-    small.account(1001, password_set=TODAY - 2000 * DAY)
-    small.account(1002, last_logon=TODAY - 2000 * DAY)
+    small.account(1001, **{known: TODAY - 2000 * DAY})
     hits, gaps = said("vuln_user_accounts_dormant", small.build(), DORMANT)
     assert (hits, len(gaps)) == ([], 1)
 
