@@ -66,7 +66,7 @@ def serving(answer: Answer) -> Iterator[tuple[int, list[int]]]:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = listener.accept()
-                with connection, contextlib.suppress(OSError):
+                with connection, contextlib.suppress(OSError, ber.MalformedError):
                     _converse(connection, answer, received, done)
 
     thread = threading.Thread(target=serve, daemon=True)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from rempart.engines.directory.collect import ber, messages
+from rempart.engines.directory.collect import ber, gssapi, messages
 from rempart.engines.directory.collect.collection_file import CollectionWriter
 from rempart.engines.directory.collect.collector import Pace, Summary, collect
 from rempart.engines.directory.collect.messages import Message, Tag
 from rempart.engines.directory.collect.target import Protection, Target
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Silent
-from support.ldap_server import Answer, base_of, entry, polite, response, serving
+from support.ldap_server import ROOT_DSE, Answer, base_of, entry, polite, response, serving
 from support.parts import LOOPBACK
 
 pytestmark = pytest.mark.allow_hosts(LOOPBACK)
@@ -186,3 +186,113 @@ def test_no_rate_means_no_wait() -> None:
         raise AssertionError("slept")
 
     Pace(0, clock=lambda: 0.0, sleep=sleep).spend(10_000)
+
+
+def starting_tls(answer: Answer) -> None:
+    with serving(answer) as (port, _):
+        target = Target("127.0.0.1", port, Protection.STARTTLS, timeout=1, sysvol=False)
+        collect(target, now=NOW, observer=Silent(), sink=Kept())
+
+
+def test_a_refused_starttls_sends_no_password() -> None:
+    with (
+        pytest.raises(UnreadableSource, match="refuse StartTLS.*--auth kerberos"),
+        serving(lambda m: [response(m.id, Tag.EXTENDED_RESPONSE, 52)]) as (port, received),
+    ):
+        target = Target("127.0.0.1", port, Protection.STARTTLS, password="secret", timeout=1)
+        collect(target, now=NOW, observer=Silent(), sink=Kept())
+    assert received == [Tag.EXTENDED_REQUEST]
+
+
+def test_what_comes_before_tls_is_not_believed() -> None:
+    def answer(message: Message) -> list[bytes]:
+        # The answer to a bind that was not sent yet, slipped in before the protection.
+        early = response(2, Tag.BIND_RESPONSE)
+        return [response(message.id, Tag.EXTENDED_RESPONSE) + early]
+
+    with pytest.raises(UnreadableSource, match="avant la fin de la négociation TLS"):
+        starting_tls(answer)
+
+
+def test_a_starttls_that_is_no_tls_is_said() -> None:
+    def answer(message: Message) -> list[bytes]:
+        return [response(message.id, Tag.EXTENDED_RESPONSE)]
+
+    with pytest.raises(UnreadableSource, match=r"127\.0\.0\.1"):
+        starting_tls(answer)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (response(0, Tag.EXTENDED_RESPONSE), "mis fin à la session"),
+        (response(77, Tag.SEARCH_DONE), "une autre question"),
+        (response(3, Tag.BIND_RESPONSE), "autre chose qu’à une recherche"),
+        (messages.request(3, ber.tlv(Tag.SEARCH_DONE, b"\x0a\x01")), "s’est interrompu"),
+    ],
+)
+def test_an_answer_to_something_else_is_refused(reply: bytes, said: str) -> None:
+    with pytest.raises(UnreadableSource, match=said):
+        collect_from(on_search(reply))
+
+
+@pytest.mark.parametrize(
+    "reply", [response(1, Tag.SEARCH_DONE), messages.request(1, ber.tlv(Tag.BIND_RESPONSE, b""))]
+)
+def test_a_nonsense_answer_to_a_bind_is_refused(reply: bytes) -> None:
+    with pytest.raises(UnreadableSource, match="s’est interrompu"):
+        collect_from(lambda _: [reply])
+
+
+def test_an_endless_run_of_empty_pages_ends() -> None:
+    def answer(message: Message) -> list[bytes]:
+        if message.tag != Tag.SEARCH_REQUEST or not base_of(message):
+            return polite(message)
+        done = ber.integer(0, ber.ENUMERATED) + ber.octets("") + ber.octets("")
+        cookie = messages.paged(0, b"encore")
+        return [messages.request(message.id, ber.tlv(Tag.SEARCH_DONE, done), [cookie])]
+
+    with pytest.raises(UnreadableSource, match="sans fin la même page"):
+        collect_from(answer)
+
+
+def test_a_context_that_is_refused_is_noted_and_the_rest_is_read() -> None:
+    def answer(message: Message) -> list[bytes]:
+        if message.tag != Tag.SEARCH_REQUEST:
+            return polite(message)
+        if base_of(message) == "DC=DomainDnsZones":
+            return [response(message.id, Tag.SEARCH_DONE, 50)]
+        if not base_of(message):
+            contexts = {**ROOT_DSE, "namingContexts": ["DC=DomainDnsZones", "DC=chu,DC=test"]}
+            root = {**contexts, "supportedControl": [], "currentTime": ["hier"]}
+            return [entry(message.id, "", root), response(message.id, Tag.SEARCH_DONE)]
+        return polite(message)
+
+    summary, sink = collect_from(answer)
+    assert summary.entries == {"DC=chu,DC=test": 1, "DC=DomainDnsZones": 0}
+    assert "droits insuffisants" in summary.refused["DC=DomainDnsZones"]
+    assert any("SD_FLAGS" in note for note in sink.notes)
+
+
+def test_a_server_that_refuses_to_introduce_itself_is_said() -> None:
+    def answer(message: Message) -> list[bytes]:
+        if message.tag == Tag.SEARCH_REQUEST:
+            return [response(message.id, Tag.SEARCH_DONE, 1)]
+        return polite(message)
+
+    with pytest.raises(UnreadableSource, match="refuse de se présenter"):
+        collect_from(answer)
+
+
+def test_a_name_that_does_not_resolve_is_said() -> None:
+    target = Target("dc1.invalid", 389, Protection.CLEAR)
+    with pytest.raises(UnreadableSource, match="dc1.invalid"):
+        collect(target, now=NOW, observer=Silent(), sink=Kept())
+
+
+def test_kerberos_without_its_library_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gssapi, "_LIBRARIES", ("libabsente.so",))
+    gssapi._library.cache_clear()
+    with pytest.raises(gssapi.GssError, match="libgssapi-krb5-2"):
+        gssapi.GssContext("ldap@dc1.chu.test")
+    gssapi._library.cache_clear()

@@ -104,9 +104,11 @@ def test_every_protection_reads_the_same_domain(
 
 
 @pytest.fixture
-def kerberos(weak_controller: Controller, monkeypatch: pytest.MonkeyPatch) -> Target:
+def kerberos(
+    weak_controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Target:
     monkeypatch.setenv("KRB5_CONFIG", str(weak_controller.kerberos_configuration()))
-    monkeypatch.setenv("KRB5CCNAME", f"FILE:{weak_controller.folder / 'tickets'}")
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path / 'tickets'}")
     return target_of(
         weak_controller,
         port=389,

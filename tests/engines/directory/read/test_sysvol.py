@@ -194,3 +194,47 @@ def test_two_sources_of_one_policy_are_merged() -> None:
     (found,) = builder.sysvol.values()
     assert len(found.groups) == 3
     assert len(found.passwords) == 1
+
+
+def test_every_type_of_registry_value_has_its_text() -> None:
+    found = registry_pol(
+        pol(
+            ("k", "a", 5, b"\0\0\1\0"),
+            ("k", "b", 7, "un\0deux\0\0".encode("utf-16-le")),
+            ("k", "c", 3, b"\xff\x00"),
+            ("k", "d", 11, (2**40).to_bytes(8, "little")),
+        ),
+        "User/Registry.pol",
+    )
+    assert [item.value for item in found.registry] == ["256", "un;deux", "ff00", str(2**40)]
+    assert found.registry[0].user
+
+
+@pytest.mark.parametrize("data", [b"PReg\x02\x00\x00\x00", b"", b"PReg\x01\x00\x00\x00[\0k"])
+def test_what_is_no_registry_pol_is_refused(data: bytes) -> None:
+    with pytest.raises(BadPolicyFileError):
+        registry_pol(data, "Registry.pol")
+
+
+def test_a_lie_on_a_size_is_refused() -> None:
+    whole = pol(dword("k", "x", 1)).replace(
+        (4).to_bytes(4, "little") + b";\0", b"\xff" * 4 + b";\0"
+    )
+    with pytest.raises(BadPolicyFileError, match="taille fausse|mal formé"):
+        registry_pol(whole, "Registry.pol")
+
+
+def test_a_template_without_section_is_listed_as_unreadable() -> None:
+    found = policy(template="rien\n")
+    assert found.unreadable[0].endswith("aucune section")
+
+
+def test_a_file_too_large_is_listed_as_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sysvol, "MAX_FILE", 10)
+    assert "octets" in policy(template=TEMPLATE).unreadable[0]
+
+
+def test_other_files_of_sysvol_are_not_read() -> None:
+    paths = (f"{BASE}/GPT.INI", "chu.test/scripts/logon.bat", f"{BASE}/MACHINE/comment.cmtx")
+    assert not any(map(sysvol.is_wanted, paths))
+    assert sysvol.policies_of([(path, b"x") for path in paths]) == {}

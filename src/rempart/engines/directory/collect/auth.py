@@ -43,6 +43,9 @@ class Context(Protocol):
     def unwrap(self, data: bytes) -> bytes:
         """`data` opened and verified."""
 
+    def close(self) -> None:
+        """Give back what the context holds."""
+
 
 class _Spnego:
     """A context of pyspnego."""
@@ -54,7 +57,8 @@ class _Spnego:
             hostname=target.name,
             service="ldap",
             context_req=_SEALED,
-            protocol=target.auth.value,
+            # NTLM inside SPNEGO, as the mechanism's name asks, rather than bare.
+            protocol="kerberos" if target.auth is Auth.KERBEROS else "negotiate",
         )
 
     @property
@@ -69,6 +73,9 @@ class _Spnego:
 
     def unwrap(self, data: bytes) -> bytes:
         return self._context.unwrap(data).data
+
+    def close(self) -> None:
+        """Nothing is held outside Python."""
 
 
 def context_of(target: Target) -> Context:

@@ -34,6 +34,7 @@ class Client:
         self.target = target
         self.referrals = 0
         self._number = 0
+        self._context: auth.Context | None = None
         try:
             context = tls_context(target.ca_file, insecure=target.insecure)
             self._transport = Transport(target.host, target.port, target.timeout, name=target.name)
@@ -79,7 +80,7 @@ class Client:
             raise bind_refused(self.target, result)
 
     def _bind_spnego(self) -> Result:
-        context = auth.context_of(self.target)
+        context = self._context = auth.context_of(self.target)
         token = auth.step(context, None, self.target)
         for _ in range(_MAX_STEPS):
             result = self._exchange(messages.sasl_bind(auth.MECHANISM, token), Tag.BIND_RESPONSE)
@@ -222,3 +223,6 @@ class Client:
         except TransportError:
             self._transport.close()
         self._transport.close()
+        if self._context is not None:
+            self._context.close()
+            self._context = None
