@@ -59,10 +59,28 @@ def _anonymous(ctx: Context) -> Mask:
     return mask
 
 
+def _held(
+    ctx: Context, holders_: Mask, rights: frozenset[Right], *, inherited: bool = True
+) -> Iterator[Offence]:
+    """Every (object, principal, right) of these principals. Lists are searched first, then the objects that have
+    them: an offender is rare here, and a directory has millions of entries."""
+    acls = ctx.directory.acls
+    wanted = holders_[acls.principal] & np.isin(acls.right, np.array(sorted(rights), np.uint8))
+    if not inherited:
+        wanted &= ~acls.inherited
+    at = np.flatnonzero(wanted)
+    of_list = np.searchsorted(acls.start, at, side="right") - 1
+    concerned = np.zeros(len(acls.start), np.bool_)
+    concerned[of_list] = True
+    for row in np.flatnonzero((acls.of >= 0) & concerned[acls.of]).tolist():
+        k = acls.of[row]
+        for entry in at[np.searchsorted(of_list, k) : np.searchsorted(of_list, k, "right")]:
+            right, passed = Right(int(acls.right[entry])), bool(acls.inherited[entry])
+            yield Offence(row, int(acls.principal[entry]), right, passed)
+
+
 def _rights_of_anonymous(ctx: Context, rights: frozenset[Right]) -> Findings:
-    anonymous = _anonymous(ctx)
-    found = offenders(ctx, _all_rows(ctx), rights)
-    yield from _grouped(ctx, (o for o in found if anonymous[o.principal]))
+    yield from _grouped(ctx, _held(ctx, _anonymous(ctx), rights))
     yield from _partial(ctx, Fact.DESCRIPTORS, Fact.ACL_CONFIGURATION)
 
 
@@ -109,9 +127,9 @@ def replication_by_others(ctx: Context) -> Findings:
 @check("warning_sd_unknown_sid", Fact.ACL, Fact.ACCOUNTS)
 def rights_of_nobody(ctx: Context) -> Findings:
     """Rights and ownership of identifiers that no object carries any more."""
-    orphan = orphan_mask(ctx.directory)
-    found = offenders(ctx, _all_rows(ctx), CONTROL_RIGHTS | REPLICATION_RIGHTS)
-    yield from _grouped(ctx, (o for o in found if orphan[o.principal] and not o.inherited))
+    rights = CONTROL_RIGHTS | REPLICATION_RIGHTS
+    orphans = orphan_mask(ctx.directory)
+    yield from _grouped(ctx, _held(ctx, orphans, rights, inherited=False))
     yield from _partial(ctx, Fact.DESCRIPTORS)
 
 
@@ -172,18 +190,20 @@ def unread_descriptors(ctx: Context) -> Iterator[Hit]:
             yield Hit(row, "descripteur de sécurité non lu")
 
 
-def _unread(ctx: Context, rows: list[int]) -> Iterator[Hit]:
+def _unread(ctx: Context, rows: Mask) -> Iterator[Hit]:
     d = ctx.directory
-    for row in rows:
-        missing = []
-        if d.kind[row] != Kind.GROUP:
-            missing += ["userAccountControl"] if not d.uac_known[row] else []
-            asked = d.has(Fact.PASSWORD_DATES)
-            missing += ["pwdLastSet"] if asked and d.password_set[row] == UNKNOWN else []
-        if d.has(Fact.CREATION_DATES) and d.created[row] == UNKNOWN:
-            missing.append("whenCreated")
-        if missing:
-            yield Hit(row, "attributs non lus : " + ", ".join(missing))
+    account = d.kind != Kind.GROUP
+    nowhere = np.zeros(len(d), np.bool_)
+    missing = {
+        "userAccountControl": account & (d.uac_known == 0),
+        "pwdLastSet": account & (d.password_set == UNKNOWN)
+        if d.has(Fact.PASSWORD_DATES)
+        else nowhere,
+        "whenCreated": d.created == UNKNOWN,
+    }
+    for row in np.flatnonzero(rows & np.logical_or.reduce(list(missing.values()))).tolist():
+        names = [name for name, mask in missing.items() if mask[row]]
+        yield Hit(row, "attributs non lus : " + ", ".join(names))
 
 
 def _readable(ctx: Context) -> Mask:
@@ -197,7 +217,7 @@ def _readable(ctx: Context) -> Mask:
 @check("warning_dump_error_rp", Fact.ACCOUNTS, Fact.CREATION_DATES)
 def unread_attributes(ctx: Context) -> Iterator[Hit]:
     """Accounts and groups whose ordinary attributes the collection could not read."""
-    yield from _unread(ctx, np.flatnonzero(_readable(ctx)).tolist())
+    yield from _unread(ctx, _readable(ctx))
 
 
 @check("warning_dump_error_vuln_rp", Fact.ACCOUNTS, Fact.MEMBERS, Fact.CREATION_DATES)
@@ -206,7 +226,7 @@ def unread_attributes_of_administrators(ctx: Context) -> Iterator[Hit]:
     wanted = ctx.groups.privileged | ctx.groups.domain_controllers
     wanted[ctx.groups.privileged_groups] = True
     wanted[privileged(ctx)] = True
-    yield from _unread(ctx, np.flatnonzero(_readable(ctx) & wanted).tolist())
+    yield from _unread(ctx, _readable(ctx) & wanted)
 
 
 @check("warning_permissions_specific_containers", Fact.ACL)
