@@ -204,3 +204,13 @@ def test_a_file_is_streamed(tmp_path: Path) -> None:
     source = ldif.entries(io.BytesIO(data), "x", Notes())
     next(source)
     assert sum(1 for _ in source) == 199_999
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [("", 1), ("member;range=1500-*: CN=b\n", 0), ("\ndn: CN=b\nmemberOf: x\n", 0)],
+)
+def test_members_left_out_by_the_server_are_told(more: str, told: int) -> None:
+    notes = Notes()
+    read(f"dn: x\nmember;range=0-1499: CN=a\n{more}".encode(), notes)
+    assert sum("des membres manquent" in note for note in notes.said) == told

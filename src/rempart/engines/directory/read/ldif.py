@@ -68,6 +68,11 @@ def entries(
         except _BadLineError as error:
             raise _refusal(name, parser.line_of_error(block, line), str(error)) from error
         line += block.count(b"\n") + 1
+    if parser.lacks_members():
+        observer.note(
+            f"Dans « {name} », le serveur n’a donné que les premiers membres des grands groupes, et memberOf n’a pas"
+            " été exporté : des membres manquent."
+        )
     if parser.is_ldapsearch and not parser.ended:
         observer.note(
             f"« {name} » s’arrête sans la ligne « result: » que ldapsearch écrit à la fin :"
@@ -154,6 +159,7 @@ class _Parser:
         self._plain: dict[bytes, str] = {}
         self._coded: dict[bytes, str] = {}
         self._shared: dict[bytes, bytes] = {}
+        self._named: set[str] = set()
 
     def records(self, block: bytes) -> Iterator[Entry]:
         self.is_ldapsearch |= block.startswith(b"# extended LDIF")
@@ -161,6 +167,15 @@ class _Parser:
             entry = self._record(record)
             if entry is not None:
                 yield entry
+
+    def lacks_members(self) -> bool:
+        """Whether the ranges of `member` were left unfinished, and nothing else tells who is in the groups."""
+        ranges = [name for name in self._named if name.startswith("member;range=")]
+        return (
+            bool(ranges)
+            and not any(r.endswith("-*") for r in ranges)
+            and "memberof" not in self._named
+        )
 
     def line_of_error(self, block: bytes, first: int) -> int:
         """Number of the line where the record that cannot be read begins to be wrong; `first` is the block's."""
@@ -229,6 +244,7 @@ class _Parser:
             _check_change(value)
         elif name not in _LEARNT_NEVER:
             base = name.partition(";")[0]
+            self._named.add(name)
             known = name if self._wanted is None or base in self._wanted else _UNWANTED
             self._plain[label], self._coded[label + b":"] = known, known
         return name, value
