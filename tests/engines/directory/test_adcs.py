@@ -59,6 +59,21 @@ def test_the_authority_must_let_enrol_too() -> None:
     assert forest.found() == {("ADCSESC1", "alice")}
 
 
+def test_an_authority_whose_object_names_nobody_refuses_nobody() -> None:
+    forest = Forest()
+    forest.grant("ca", ("admins", Right.GenericAll))
+    forest.template("web", STAFF, names=SUPPLIED)
+    assert forest.found() == {("ADCSESC1", "staff")}
+
+
+def test_an_authority_that_was_asked_and_names_nobody_refuses_everybody() -> None:
+    forest = Forest()
+    forest.grant("ca", ("admins", Right.GenericAll))
+    forest.say("ca", casecuritycollected="TRUE")
+    forest.template("web", STAFF, names=SUPPLIED)
+    assert forest.found() == set()
+
+
 def test_two_groups_meet_in_their_common_accounts() -> None:
     forest = Forest()
     forest.named("nurses", Kind.GROUP)

@@ -166,7 +166,7 @@ def _authority(
         host=hosts[0] if hosts else UNKNOWN,
         trusted_for_ntauth=_in_ntauth(d, row, stores),
         templates=templates,
-        enrollers=holders(d, row, ENROL_RIGHTS) if d.acls.of[row] >= 0 else None,
+        enrollers=_enrollers(d, row),
         requester_names_subject=boolean(d, row, "isuserspecifiessanenabled"),
         agents_restricted=boolean(d, row, "hasenrollmentagentrestrictions"),
         officers_read=boolean(d, row, "casecuritycollected") is True,
@@ -176,6 +176,15 @@ def _authority(
         else bool(interface & _ENFORCE_ENCRYPTION),
         security_extension_disabled=None if disabled is None else SECURITY_EXTENSION in disabled,
     )
+
+
+def _enrollers(d: Directory, row: int) -> tuple[int, ...] | None:
+    """Who may ask an authority for a certificate. The authority itself decides, by a list in its registry; its
+    object in the directory repeats it, and when that one names nobody it proves nothing."""
+    named = holders(d, row, {Right.Enroll})
+    if not named and boolean(d, row, "casecuritycollected") is not True:
+        return None
+    return holders(d, row, ENROL_RIGHTS)
 
 
 def holders(d: Directory, row: int, rights: Iterable[Right]) -> tuple[int, ...]:
