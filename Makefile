@@ -5,6 +5,9 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 .PHONY: help demo test check fix bench docs lock clean
 
+# Each start of the command would compile six hundred modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -47,28 +47,31 @@ def main() -> None:
     """Entry point: French words for click's own messages, and errors as sentences instead of tracebacks."""
     speak_french()
     _print_anything()
+    sys.exit(_ran())
+
+
+def _ran() -> int:
+    """Run the command and give its exit code."""
     try:
-        cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        return end.exit_code
     except click.Abort:
         click.echo("Interrompu : rien n’a été écrit.", err=True)
-        sys.exit(COULD_NOT_RUN)
     except click.ClickException as fault:
         fault.show()
-        sys.exit(COULD_NOT_RUN)
     except RempartError as fault:
         for part in (f"Erreur : {fault.found}", fault.expected, fault.todo):
             if part:
                 click.echo(part, err=True)
-        sys.exit(COULD_NOT_RUN)
     except MemoryError:
         click.echo(
             "Erreur : la mémoire de ce poste ne suffit pas pour cette collecte. Fermez les autres programmes, ou "
             "lancez l’audit sur un poste qui a plus de mémoire.",
             err=True,
         )
-        sys.exit(COULD_NOT_RUN)
+    return COULD_NOT_RUN
 
 
 def speak_french() -> None:

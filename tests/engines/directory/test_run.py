@@ -117,10 +117,15 @@ def test_a_weakness_of_one_forest_is_a_weakness_of_the_group() -> None:
     assert good.level.value > weak.level.value == 1
 
 
-def test_the_whole_knows_only_what_every_forest_knows() -> None:
-    d = example_directory()
-    poor = replace(renamed(d, "77"), facts=d.facts - {Fact.SYSVOL, Fact.ACL})
-    assert not whole([d, poor]).has(Fact.ACL)
+def test_a_forest_without_access_lists_is_said_and_does_not_blind_the_others() -> None:
+    bad = weakened(aces=[{"on": "Domain Admins", "who": "u01", "right": "AddMember"}])
+    poor = renamed(example_directory(), "77")
+    poor = replace(poor, facts=poor.facts - {Fact.ACL, Fact.PKI})
+    found = report(bad, poor)
+    assert found.exposure.exposed == 1
+    assert any("ses chemins manquent" in note for note in found.notes)
+    assert found.plan.level_after is None
+    assert whole([bad, poor]).has(Fact.ACL)
 
 
 def test_two_reports_tell_what_was_mended_what_is_new_and_what_was_lost_from_sight() -> None:

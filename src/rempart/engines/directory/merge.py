@@ -1,7 +1,7 @@
 """Several directories as one: collections that complete each other, or the hospitals of a group.
 
-Rows with the same id are one row. What one source does not know is taken from another; facts are given by the
-caller, because they add up for two readings of one forest, and do not for two different forests.
+Rows with the same id are one row. What one source does not know is taken from another, and facts add up: that is
+right for two readings of one forest, and for the graph of several forests, whose checks are judged one by one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -75,10 +75,11 @@ def _is_home(files: Directory, d: Directory) -> bool:
 
 
 def whole(directories: Sequence[Directory]) -> Directory:
-    """All the directories as one, knowing only what every one of them knows."""
-    if len(directories) == 1:
-        return directories[0]
-    return merged(directories, frozenset.intersection(*(d.facts for d in directories)))
+    """All the directories as one, for the graph: each brings the edges that it knows.
+
+    Its facts add up, so it is not to be judged: a check on it could call good what one directory did not give.
+    """
+    return directories[0] if len(directories) == 1 else merged(directories, _union(directories))
 
 
 def merged(directories: Sequence[Directory], facts: frozenset[Fact]) -> Directory:

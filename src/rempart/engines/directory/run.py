@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+import msgspec
 import numpy as np
 
 from rempart.content.catalogue import DirectoryCatalogue
@@ -94,6 +95,9 @@ def audit(
     shown, planned = _paths_and_plan(
         combined, groups, catalogue, instant, chosen, register, [*controls, *unscored]
     )
+    if len(directories) > 1:
+        # One level is foretold for one directory: the whole is not to be judged.
+        planned = msgspec.structs.replace(planned, level_after=None)
     return Report(
         title=_title(directories),
         audited_on=today.isoformat(),
@@ -109,9 +113,20 @@ def audit(
         plan=planned,
         accepted=register.summary(),
         convergence=_converged(combined, directories, results, catalogue, chosen),
-        notes=list(dict.fromkeys(notes)),
-        facts_missing=[catalogue.labels[f] for f in Fact if not combined.has(f)],
+        notes=list(dict.fromkeys([*notes, *_blind(directories)])),
+        facts_missing=[catalogue.labels[f] for f in Fact if not all(d.has(f) for d in directories)],
     )
+
+
+def _blind(directories: Sequence[Directory]) -> list[str]:
+    """A sentence for each directory, among several, whose rights were not collected."""
+    if len(directories) < 2:
+        return []
+    return [
+        f"{_title([d])} : la collecte ne contient pas les droits sur les objets ; ses chemins manquent à ce rapport."
+        for d in directories
+        if not d.has(Fact.ACL)
+    ]
 
 
 def _judged(
