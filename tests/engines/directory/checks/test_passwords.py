@@ -24,7 +24,9 @@ def test_a_managed_account_is_told_by_its_name_and_its_group_when_its_class_was_
 def test_without_classes_nor_such_names_managed_accounts_are_not_measured() -> None:
     small = Small()
     small.account(1001, primary_group_rid=513, password_set=OLD)
-    small.account(1002, kind=Kind.COMPUTER, primary_group_rid=515, password_set=OLD)
+    small.account(
+        1002, kind=Kind.COMPUTER, name="PC$@CHU.TEST", primary_group_rid=515, password_set=OLD
+    )
     with pytest.raises(NotMeasured):
         said(MANAGED, small.build(), POINTS)
 
@@ -48,6 +50,15 @@ def test_a_directory_of_workstations_has_no_server() -> None:
     small = Small()
     row = small.account(1001, kind=Kind.COMPUTER, password_set=OLD)
     small.builder.attribute(row, "operatingsystem", ["Windows 11 Pro"])
+    with pytest.raises(NotApplicable):
+        said(SERVERS, small.build(), POINTS)
+
+
+def test_a_controller_and_a_cluster_without_a_stated_system_are_no_servers() -> None:
+    small = Small()
+    small.account(1001, kind=Kind.COMPUTER, uac=0x82000, password_set=OLD)
+    cluster = small.account(1002, kind=Kind.COMPUTER, password_set=OLD)
+    small.builder.attribute(cluster, "serviceprincipalname", ["HOST/a", "MSClusterVirtualServer/a"])
     with pytest.raises(NotApplicable):
         said(SERVERS, small.build(), POINTS)
 
@@ -81,6 +92,14 @@ def test_only_users_carry_a_trust() -> None:
     small.account(1002, password_set=OLD)
     with pytest.raises(NotApplicable):
         said("vuln_trusts_accounts", small.build(), {2: {"days": 365}})
+
+
+def test_a_computer_with_the_indicator_of_a_trust_is_not_one() -> None:
+    small = Small()
+    small.account(1001, kind=Kind.COMPUTER, uac=0x800, password_set=OLD)
+    row = small.account(1002, uac=0x800, password_set=OLD)
+    hits, _ = said("vuln_trusts_accounts", small.build(), {2: {"days": 365}})
+    assert [hit.row for hit in hits] == [row]
 
 
 def test_a_controller_of_elsewhere_is_not_ours() -> None:

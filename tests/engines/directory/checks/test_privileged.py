@@ -112,6 +112,13 @@ def test_a_privileged_account_that_was_not_read_leaves_its_mark_unmeasured() -> 
     assert (hits, len(gaps)) == ([], 1)
 
 
+def test_an_account_read_without_its_mark_has_lost_it() -> None:
+    small = Small()
+    small.group(512, small.account(1001))
+    hits, _ = said("vuln_privileged_members_no_admincount", small.build(), {2: {}})
+    assert len(hits) == 1
+
+
 @pytest.mark.parametrize(("count", "failing"), [(0, 1), (1, 0)])
 def test_the_mark_is_enough_to_judge_an_account(count: int, failing: int) -> None:
     small = Small()
