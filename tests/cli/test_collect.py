@@ -1,5 +1,7 @@
 """`rempart collect directory`, as a person types it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,15 @@ def test_options_that_contradict_are_refused(
     given = [str(word) if option == "MOT" else option for option in options]
     with pytest.raises(Exception, match=message):
         run("ldap://127.0.0.1:1", "--output", tmp_path / "c", *given)
+
+
+def test_no_script_that_bears_the_name_of_a_library_is_imported(tmp_path: Path) -> None:
+    # Another tool installs a script smbclient.py beside ours, where Python looks first.
+    (tmp_path / "smbclient.py").write_text("raise SystemExit(9)\n", encoding="utf-8")
+    script = tmp_path / "rempart.py.txt"
+    script.write_text("import rempart.cli.collect\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.needs("samba")

@@ -1,15 +1,38 @@
-"""The policy files of SYSVOL, read from the share of a domain controller."""
+"""The policy files of SYSVOL, read from the share of a domain controller.
 
+Through `smbprotocol` and not its friendlier `smbclient`, whose name a script of another tool also bears: installed in
+the same environment, it would be imported in its place.
+"""
+
+import contextlib
 import logging
 import queue
 import threading
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
-import smbclient  # type: ignore[import-untyped]
-import smbprotocol.exceptions  # type: ignore[import-untyped]
 import spnego.exceptions
+from smbprotocol.connection import Connection  # type: ignore[import-untyped]
+from smbprotocol.exceptions import (  # type: ignore[import-untyped]
+    NoMoreFiles,
+    NoSuchFile,
+    SMBException,
+)
+from smbprotocol.file_info import FileInformationClass  # type: ignore[import-untyped]
+from smbprotocol.open import (  # type: ignore[import-untyped]
+    CreateDisposition,
+    CreateOptions,
+    DirectoryAccessMask,
+    FileAttributes,
+    FilePipePrinterAccessMask,
+    ImpersonationLevel,
+    Open,
+    ShareAccess,
+)
+from smbprotocol.session import Session  # type: ignore[import-untyped]
+from smbprotocol.tree import TreeConnect  # type: ignore[import-untyped]
 
 from rempart.engines.directory.collect.target import Auth, Target
 from rempart.engines.directory.policies import PolicyFiles, policy_key
@@ -17,6 +40,7 @@ from rempart.engines.directory.read.sysvol import MAX_FILE, is_wanted, place_of,
 from rempart.kernel.progress import Observer
 
 _DEPTH: Final = 8
+_CHUNK: Final = 65536  # what every dialect and every credit allow
 _MAX_FILES: Final = 100_000
 _SIDES: Final = frozenset({"machine", "user"})
 
@@ -32,20 +56,21 @@ _STATUSES: Final = {
     0xC0000234: "le compte est verrouillé",
 }
 
-# What the library writes to its loggers would reach the terminal of whoever configured none.
-for _name in ("smbclient", "smbprotocol"):
-    logging.getLogger(_name).addHandler(logging.NullHandler())
-
-_ERRORS = (
-    OSError,
-    ValueError,
-    smbprotocol.exceptions.SMBException,
-    spnego.exceptions.SpnegoError,
-)
+# What the library writes to its logger would reach the terminal of whoever configured none.
+logging.getLogger("smbprotocol").addHandler(logging.NullHandler())
 
 
 class SysvolUnavailableError(Exception):
     """SYSVOL could not be read; the message (French) says why. A collection goes on without it."""
+
+
+_ERRORS = (
+    OSError,
+    ValueError,
+    SMBException,
+    SysvolUnavailableError,
+    spnego.exceptions.SpnegoError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,53 +123,112 @@ def _policies(found: list[_Item], domain: str) -> dict[str, PolicyFiles]:
 
 
 def _read(target: Target, domain: str, news: _News) -> None:
-    # A referral of the distributed file system could send the account's proof to another server.
-    smbclient.ClientConfig(skip_dfs=True)
-    cache: dict[str, Any] = {}
-    options = {
-        "username": target.user or None,
-        "password": target.password or None,
-        "port": target.smb_port,
-        "connection_timeout": target.timeout,
-        "auth_protocol": "kerberos" if target.auth is Auth.KERBEROS else "ntlm",
-        "connection_cache": cache,
-    }
-    root = f"\\\\{target.host}\\SYSVOL\\{domain}\\Policies"
-    last: Exception | None = None
+    last: Exception | None = SysvolUnavailableError("la lecture s’est arrêtée")
     try:
-        for path, is_folder, changed_at in _walk(root, options):
-            place = f"{domain}/Policies{path[len(root) :]}".replace("\\", "/")
-            if is_folder:
-                news.put(_Item(place, None, changed_at))
-            elif is_wanted(place):
-                with smbclient.open_file(path, "rb", share_access="rwd", **options) as stream:
-                    news.put(_Item(place, stream.read(MAX_FILE + 1), changed_at))
+        with _Share(target) as share:
+            for item in _walk(share, f"{domain}\\Policies"):
+                news.put(item)
+        last = None
     except _ERRORS as error:
         last = error
-    smbclient.reset_connection_cache(fail_on_error=False, connection_cache=cache)
-    news.put(last)
+    finally:
+        news.put(last)
 
 
-def _walk(root: str, options: dict[str, Any]) -> Iterator[tuple[str, bool, int]]:
-    """Policy folders (True) and the files (False) under their machine and user sides, with their dates."""
+def _walk(share: "_Share", root: str) -> Iterator[_Item]:
+    """Policy folders, and the wanted files under their machine and user sides."""
     waiting, count = [(root, 0)], 0
     while waiting:
         folder, depth = waiting.pop()
-        for entry in smbclient.scandir(folder, **options):
+        for name, is_folder, changed_at in share.entries(folder):
             count += 1
             if count > _MAX_FILES:
                 raise ValueError(f"plus de {_MAX_FILES} fichiers")
-            if entry.is_symlink():
-                continue
-            changed_at = int(entry.smb_info.last_write_time.timestamp())
-            if not entry.is_dir():
-                yield entry.path, False, changed_at
+            path = f"{folder}\\{name}"
+            place = path.replace("\\", "/")
+            if not is_folder:
+                if is_wanted(place):
+                    yield _Item(place, share.content(path), changed_at)
             elif depth == 0:
-                if entry.name.startswith("{"):
-                    yield entry.path, True, changed_at
-                    waiting.append((entry.path, 1))
-            elif depth < _DEPTH and (depth > 1 or entry.name.lower() in _SIDES):
-                waiting.append((entry.path, depth + 1))
+                if name.startswith("{"):
+                    yield _Item(place, None, changed_at)
+                    waiting.append((path, 1))
+            elif depth < _DEPTH and (depth > 1 or name.lower() in _SIDES):
+                waiting.append((path, depth + 1))
+
+
+class _Share:
+    """The SYSVOL share of one server. No referral of the distributed file system is asked for, or followed."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._connection = Connection(uuid.uuid4(), target.host, target.smb_port)
+
+    def __enter__(self) -> Self:
+        target = self._target
+        self._connection.connect(timeout=target.timeout)
+        try:
+            session = Session(
+                self._connection,
+                username=target.user or None,
+                password=target.password or None,
+                require_encryption=False,
+                auth_protocol="kerberos" if target.auth is Auth.KERBEROS else "ntlm",
+            )
+            session.connect()
+            self._tree = TreeConnect(session, f"\\\\{target.host}\\SYSVOL")
+            self._tree.connect()
+        except _ERRORS:
+            self._connection.disconnect(close=False)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(*_ERRORS):
+            self._connection.disconnect(close=True)
+
+    def _opened(self, path: str, access: int, options: int) -> Any:
+        handle = Open(self._tree, path)
+        handle.create(
+            ImpersonationLevel.Impersonation,
+            access,
+            FileAttributes.FILE_ATTRIBUTE_NORMAL,
+            ShareAccess.FILE_SHARE_READ | ShareAccess.FILE_SHARE_WRITE,
+            CreateDisposition.FILE_OPEN,
+            options,
+        )
+        return handle
+
+    def entries(self, folder: str) -> Iterator[tuple[str, bool, int]]:
+        """Name, whether it is a folder, and date of last change, of what is in a folder; links are left out."""
+        handle = self._opened(
+            folder, DirectoryAccessMask.FILE_LIST_DIRECTORY, CreateOptions.FILE_DIRECTORY_FILE
+        )
+        found: list[Any] = []
+        with contextlib.suppress(NoMoreFiles, NoSuchFile):
+            while True:
+                found += handle.query_directory(
+                    "*", FileInformationClass.FILE_DIRECTORY_INFORMATION
+                )
+        handle.close(False)
+        for item in found:
+            name = item["file_name"].get_value().decode("utf-16-le", "replace")
+            kinds = item["file_attributes"].get_value()
+            if name in (".", "..") or kinds & FileAttributes.FILE_ATTRIBUTE_REPARSE_POINT:
+                continue
+            changed_at = int(item["last_write_time"].get_value().timestamp())
+            yield name, bool(kinds & FileAttributes.FILE_ATTRIBUTE_DIRECTORY), changed_at
+
+    def content(self, path: str) -> bytes:
+        """The content of a file, cut one byte after the most that a policy file may have."""
+        handle = self._opened(
+            path, FilePipePrinterAccessMask.FILE_READ_DATA, CreateOptions.FILE_NON_DIRECTORY_FILE
+        )
+        size, data = min(int(handle.end_of_file), MAX_FILE + 1), bytearray()
+        while len(data) < size:
+            data += handle.read(len(data), min(_CHUNK, size - len(data)))
+        handle.close(False)
+        return bytes(data)
 
 
 def _reason(error: Exception) -> str:
