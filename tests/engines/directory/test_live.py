@@ -35,7 +35,6 @@ PLANTED = {
     "vuln_password_change_priv": "ADM_ALICE",
     "vuln_permissions_adminsdholder": "ADMINSDHOLDER",
     "vuln_permissions_naming_context": "CHU",
-    "vuln_privileged_members_password": "ADM_ALICE",
     "vuln_privileged_members_perm": "ADM_ALICE",
     "vuln_protected_users": "ADM_ALICE",
     "vuln_sidhistory_dangerous": "SOIN03",
@@ -146,3 +145,8 @@ def test_a_copy_of_its_sysvol_completes_the_collection(
     found = {c.id: c.outcome for c in report.unscored}
     assert found["extra_gpp_password"] is outcome
     assert found["extra_ldap_signing"] is outcome
+
+
+def test_what_an_ordinary_account_cannot_see_is_not_measured(weak: Audited) -> None:
+    hidden = next(c for c in weak.report.controls if c.id == "vuln_privileged_members_password")
+    assert (hidden.outcome, "PSO" in hidden.reason) == (Outcome.NOT_MEASURED, True)
