@@ -1,5 +1,8 @@
 """Addresses and protections."""
 
+import ssl
+from pathlib import Path
+
 import pytest
 
 from rempart.engines.directory.collect.target import (
@@ -9,6 +12,7 @@ from rempart.engines.directory.collect.target import (
     parse_url,
     protection_of,
 )
+from rempart.engines.directory.collect.transport import tls_context
 from rempart.kernel.errors import UnreadableSource
 
 
@@ -59,3 +63,24 @@ def test_a_target_never_shows_its_password() -> None:
     target = Target("2001:db8::1", 636, Protection.LDAPS, password="secret")
     assert "secret" not in repr(target)
     assert target.url == "ldaps://[2001:db8::1]:636"
+
+
+def test_a_certificate_is_verified_whatever_another_library_did(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ssl, "create_default_context", ssl._create_unverified_context)
+    context = tls_context(None, insecure=False)
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_only_a_person_gives_up_verification() -> None:
+    context = tls_context(None, insecure=True)
+    assert context.verify_mode is ssl.CERT_NONE
+
+
+def test_an_authority_that_is_no_certificate_is_said(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("rien", encoding="utf-8")
+    with pytest.raises(UnreadableSource, match="PEM"):
+        tls_context(tmp_path / "ca.pem", insecure=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rempart.engines.directory.collect import ber
+from rempart.kernel.errors import UnreadableSource
 
 MAX_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes of one answer; a page of Active Directory gives one entry a message, and a value is at most 10 MB."""
@@ -24,12 +25,24 @@ class SilentServerError(TransportError):
 
 
 def tls_context(ca_file: Path | None, *, insecure: bool) -> ssl.SSLContext:
-    """TLS 1.2 or later, the certificate and the name verified unless `insecure`. Raises OSError, ssl.SSLError."""
-    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    """TLS 1.2 or later, the certificate and the name verified unless `insecure`. Raises `UnreadableSource`."""
+    # Not `create_default_context`, which some tools replace by one that verifies nothing.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    elif ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:
+            raise UnreadableSource(
+                f"L’autorité de certification « {ca_file} » ne se lit pas ({error.strerror or error}).",
+                expected="Un fichier PEM, qui commence par -----BEGIN CERTIFICATE-----.",
+                todo="Exportez le certificat de l’autorité en base 64, et donnez-le par --ca-file.",
+            ) from error
+    else:
+        context.load_default_certs()
     return context
 
 
