@@ -114,3 +114,12 @@ def test_a_controller_of_elsewhere_is_not_ours() -> None:
     small.foreign_controller()
     with pytest.raises(NotMeasured, match="contrôleur"):
         said("vuln_dc_crypto", small.build(), CRYPTO)
+
+
+def test_a_privileged_computer_has_service_names_by_design() -> None:
+    small = Small()
+    row = small.account(1001, kind=Kind.COMPUTER, uac=4096)
+    small.group(512, row, small.account(500))
+    small.builder.attribute(row, "serviceprincipalname", ["HOST/a"])
+    points = {1: {"min_length": 32, "max_age_days": 1095}}
+    assert said("vuln_spn_priv", small.build(), points) == ([], [])
