@@ -95,12 +95,9 @@ class Groups:
     def default_groups(self) -> list[int]:
         """Rows of the groups that accounts are in by default: Domain Users, Authenticated Users, Everyone…"""
         d = self.directory
-        return [
-            row
-            for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist()
-            if (d.rid[row] in DEFAULT_GROUP_RIDS and d.ids[row].startswith("S-1-5-21-"))
-            or (not d.ids[row].startswith("S-1-5-21-") and sid_of(d.ids[row]) in DEFAULT_IDENTITIES)
-        ]
+        issued = np.flatnonzero(np.isin(d.rid, np.array(DEFAULT_GROUP_RIDS))).tolist()
+        named = [row for row in issued if d.ids[row].startswith("S-1-5-21-")]
+        return named + self.special(DEFAULT_IDENTITIES)
 
     def well_known(self, *rids: int, domain: int | None = None) -> list[int]:
         """Rows of the groups or accounts with these RIDs: domain ones (< 1000 after the domain SID) and built-in
@@ -151,14 +148,18 @@ class Groups:
     @cached_property
     def trusted(self) -> Mask:
         """Mask of the principals whose rights are expected: privileged groups and what they hold, DCs, SYSTEM."""
-        d = self.directory
         mask = self.privileged | self.domain_controllers
         mask[self.privileged_groups] = True
         mask[self.well_known(*DOMAIN_CONTROLLER_RIDS)] = True
-        for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist():
-            identifier = d.ids[row]
-            if identifier.startswith("S-1-5-21-"):
-                continue
-            if sid_of(identifier) in SYSTEM_SIDS:
-                mask[row] = True
+        mask[self.special(SYSTEM_SIDS)] = True
         return mask
+
+    def special(self, sids: Iterable[str]) -> list[int]:
+        """Rows of identities that no domain issues (SYSTEM, Everyone…), prefixed by a domain or not."""
+        d, wanted = self.directory, frozenset(sids)
+        rids = np.array([int(sid.rpartition("-")[2]) for sid in wanted])
+        return [
+            row
+            for row in np.flatnonzero(np.isin(d.rid, rids)).tolist()
+            if not d.ids[row].startswith("S-1-5-21-") and sid_of(d.ids[row]) in wanted
+        ]

@@ -20,6 +20,7 @@ GROUP_RIDS: Final = (512, 516, 518, 519, 526, 527, 544, 548, 549, 550, 551, 498,
 PKI_KINDS: Final = (Kind.ENTERPRISE_CA, Kind.ROOT_CA, Kind.NTAUTH_STORE, Kind.AIA_CA)
 # Accounts that Entra Connect creates: they replicate the secrets of the domain.
 SYNC_PREFIXES: Final = ("MSOL_", "AZUREADSSOACC", "SYNC_", "AAD_")
+_SYNC_STARTS: Final = frozenset(prefix[:4] for prefix in SYNC_PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,14 @@ def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = 
     mask |= groups.domain_controllers
     mask |= np.isin(d.kind, np.array([Kind.DOMAIN, *PKI_KINDS], np.int8))
     mask[d.pairs(Relation.HOSTS_CA).src] = True
-    for row, dn in enumerate(d.dns):
-        if dn[:16].upper() == "CN=ADMINSDHOLDER":
+    for row in d.rows(Kind.CONTAINER).tolist():
+        if d.dns[row][:16].upper() == "CN=ADMINSDHOLDER":
             mask[row] = True
     for row, values in d.attributes.get("samaccountname", {}).items():
-        if values[0].upper().startswith(SYNC_PREFIXES):
+        if values[0][:4].upper() in _SYNC_STARTS and values[0].upper().startswith(SYNC_PREFIXES):
             mask[row] = True
-    mask[_system_principals(d)] = True
+    # SYSTEM and Enterprise Domain Controllers are the machines of Tier 0 themselves.
+    mask[groups.special(("S-1-5-18", "S-1-5-9"))] = True
     mask[_policies_on(d, mask)] = True
     if adjustment is not None:
         mask[find(d, adjustment.add)] = True
@@ -74,15 +76,6 @@ def find(directory: Directory, wanted: Iterable[str]) -> list[int]:
                 sam.get(row, [""])[0].upper(),
             )
         )
-    ]
-
-
-def _system_principals(d: Directory) -> list[int]:
-    """SYSTEM and Enterprise Domain Controllers of each domain: they are the machines of Tier 0 themselves."""
-    return [
-        row
-        for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist()
-        if d.ids[row].endswith(("S-1-5-18", "S-1-5-9")) and not d.ids[row].startswith("S-1-5-21")
     ]
 
 

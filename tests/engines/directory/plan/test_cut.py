@@ -11,7 +11,7 @@ from rempart.engines.directory.graph import ControlGraph
 from rempart.engines.directory.model import UNKNOWN, Kind, Relation
 from rempart.engines.directory.paths import Reversed, exposed
 from rempart.engines.directory.plan.cut import Network
-from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable, Gesture
+from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable, Gesture, reached_by
 from rempart.engines.directory.plan.order import best_order, exposed_after
 from rempart.engines.directory.plan.section import remaining
 from rempart.engines.directory.rights import Right
@@ -52,7 +52,10 @@ def drawn(edges: list[tuple[int, int, int, int]]) -> Cuttable:
             what = target if mode != 2 else UNKNOWN
             made.append(Gesture(ACTION, who, what, UNKNOWN, 1, cost))
         gesture.append(numbers[key])
-    return Cuttable(graph, np.arange(len(edges)), np.array(gesture, np.int64), made)
+    numbered = np.array(gesture, np.int64)
+    hard = numbered == UNCUTTABLE
+    stuck = reached_by(graph, src[hard], dst[hard])
+    return Cuttable(graph, np.arange(len(edges)), src, dst, numbered, made, stuck)
 
 
 def left_exposed(cuttable: Cuttable, removed: set[int]) -> int:

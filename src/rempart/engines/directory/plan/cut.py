@@ -41,19 +41,6 @@ class Network:
         self.cuttable = cuttable
 
     @cached_property
-    def unavoidable(self) -> NDArray[np.bool_]:
-        """Rows outside Tier 0 with a way to it that no gesture cuts; the plan treats them as Tier 0 itself."""
-        c = self.cuttable
-        hard = c.gesture == UNCUTTABLE
-        src, dst = c.src[hard], c.dst[hard]
-        reached = c.graph.tier0.copy()
-        while True:
-            step = reached[dst] & ~reached[src]
-            if not step.any():
-                return reached & ~c.graph.tier0
-            reached[src[step]] = True
-
-    @cached_property
     def arcs(
         self,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -95,7 +82,7 @@ class Network:
         """Node of each row: SOURCE for ordinary principals, SINK for Tier 0 and what no gesture parts from it."""
         graph = self.cuttable.graph
         node = np.full(graph.n, SINK, np.int64)
-        sink = graph.tier0 | self.unavoidable
+        sink = graph.tier0 | self.cuttable.unavoidable
         node[graph.low & ~sink] = SOURCE
         used = np.zeros(graph.n, np.bool_)
         used[self.cuttable.src] = True
@@ -116,7 +103,7 @@ class Network:
         """The minimum cut, on the side of Tier 0 when several are equal; without `proven`, its bound is 0."""
         tail, head, _, gesture = self.arcs
         if not len(tail):
-            return Cut([], 0, 0.0, self.unavoidable)
+            return Cut([], 0, 0.0, self.cuttable.unavoidable)
         capacities = self._capacities
         flow = maximum_flow(capacities, SOURCE, SINK, method="dinic")
         residual = csr_array(capacities - flow.flow)
@@ -128,7 +115,7 @@ class Network:
         crossing = ~near[tail] & near[head]
         chosen = sorted(set(gesture[crossing].tolist()))
         cost = sum(self.cuttable.gestures[g].cost for g in chosen)
-        return Cut(chosen, cost, self.bound() if proven else 0.0, self.unavoidable)
+        return Cut(chosen, cost, self.bound() if proven else 0.0, self.cuttable.unavoidable)
 
     def bound(self) -> float:
         """Optimum of the dual program by HiGHS: no set of gestures that leaves no way costs less.

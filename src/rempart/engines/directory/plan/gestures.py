@@ -37,36 +37,33 @@ class Gesture:
 
 @dataclass(slots=True, frozen=True)
 class Cuttable:
-    """The part of the graph that matters to the plan: `edge` numbers in the control graph, and for each the number
-    of its gesture in `gestures`, or UNCUTTABLE."""
+    """The part of the graph that matters to the plan: `edge` numbers in the control graph, their `src` and `dst` rows,
+    and for each the number of its gesture in `gestures`, or UNCUTTABLE. `unavoidable` marks the rows outside Tier 0
+    that reach it by edges that no gesture removes: the plan treats them as Tier 0 itself.
+
+    Edges towards an ordinary principal are kept, to count who is exposed, but need no gesture: whoever takes that
+    principal over stands where it stands, and it is parted from Tier 0 already.
+    """
 
     graph: ControlGraph
     edge: NDArray[np.int64]
+    src: NDArray[np.int32]
+    dst: NDArray[np.int32]
     gesture: NDArray[np.int64]
     gestures: list[Gesture]
-
-    @property
-    def src(self) -> NDArray[np.int32]:
-        """Source row of each edge."""
-        return self.graph.src[self.edge]
-
-    @property
-    def dst(self) -> NDArray[np.int32]:
-        """Target row of each edge."""
-        return self.graph.dst[self.edge]
+    unavoidable: NDArray[np.bool_]
 
 
-def relevant(graph: ControlGraph, tree: Tree) -> NDArray[np.int64]:
-    """Numbers of the edges that stand on some way from an ordinary principal to Tier 0."""
-    reach = tree.distance >= 0
-    edges = np.flatnonzero(reach[graph.src] & reach[graph.dst])
-    seen = graph.low & reach
-    # Forward closure from the ordinary principals, inside what reaches Tier 0.
+def reached_by(
+    graph: ControlGraph, src: NDArray[np.int32], dst: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Rows outside Tier 0 that reach it by these edges."""
+    reached = graph.tier0.copy()
     while True:
-        step = seen[graph.src[edges]] & ~seen[graph.dst[edges]]
+        step = reached[dst] & ~reached[src]
         if not step.any():
-            return edges[seen[graph.src[edges]]]
-        seen[graph.dst[edges[step]]] = True
+            return reached & ~graph.tier0
+        reached[src[step]] = True
 
 
 def gestures(
@@ -76,32 +73,75 @@ def gestures(
     actions: Mapping[str, DirectoryAction],
 ) -> Cuttable:
     """Group the edges that matter into gestures. Raises KeyError when a relation names an unknown action."""
-    edge = relevant(graph, tree)
-    src, dst, kind = graph.src[edge], graph.dst[edge], graph.kind[edge]
-    names = [relation.cut for relation in graph.kinds]
-    known = sorted({name for name in names if name != "none"})
-    number = {name: i for i, name in enumerate(known)}
-    content = [actions[name] for name in known]
-    code = np.array([number.get(name, UNCUTTABLE) for name in names], np.int64)[kind]
-    code[_by_default(directory, graph, edge)] = UNCUTTABLE
-    by = np.array([_MODES[a.groups_by] for a in content] or [0], np.int64)[code]
-    place = _places(directory, graph, edge, by)
-    principal = np.where(
-        by == _MODES["principal"], src, np.where(by == _MODES["pair"], src, UNKNOWN)
+    reach = tree.distance >= 0
+    edge = np.flatnonzero(reach[graph.src] & reach[graph.dst])
+    hard = np.array([kind.cut == "none" for kind in graph.kinds], np.bool_)[graph.kind[edge]]
+    member = np.flatnonzero(graph.kind[edge] == graph.code("MemberOf"))
+    hard[member] = _by_default(directory, graph, edge[member])
+    unavoidable = reached_by(graph, graph.src[edge[hard]], graph.dst[edge[hard]])
+    needed = ~graph.low[graph.dst[edge]] | unavoidable[graph.dst[edge]]
+    seen = graph.low & reach
+    core, hard = _closed(graph, edge[needed], hard[needed], seen)
+    through = edge[~needed]
+    through = through[seen[graph.src[through]]]
+    gesture, found = _grouped(directory, graph, core, hard, actions)
+    every = np.concatenate([core, through])
+    return Cuttable(
+        graph,
+        every,
+        graph.src[every],
+        graph.dst[every],
+        np.concatenate([gesture, np.full(len(through), UNCUTTABLE, np.int64)]),
+        found,
+        unavoidable,
     )
-    target = np.where(by == _MODES["target"], dst, np.where(by == _MODES["pair"], dst, UNKNOWN))
-    target = np.where((by == _MODES["place"]) & ~graph.tier0[dst], dst, target)
-    principal = np.where(by == _MODES["principal_place"], src, principal)
-    cuttable = np.flatnonzero(code != UNCUTTABLE)
+
+
+def _closed(
+    graph: ControlGraph,
+    edge: NDArray[np.int64],
+    hard: NDArray[np.bool_],
+    seen: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The edges that leave a row reached from the ordinary principals; `seen` is completed in place."""
+    src, dst = graph.src[edge], graph.dst[edge]
+    while True:
+        step = seen[src] & ~seen[dst]
+        if not step.any():
+            kept = seen[src]
+            return edge[kept], hard[kept]
+        seen[dst[step]] = True
+
+
+def _grouped(
+    directory: Directory,
+    graph: ControlGraph,
+    edge: NDArray[np.int64],
+    hard: NDArray[np.bool_],
+    actions: Mapping[str, DirectoryAction],
+) -> tuple[NDArray[np.int64], list[Gesture]]:
+    """Number of the gesture of each edge, and the gestures."""
     out = np.full(len(edge), UNCUTTABLE, np.int64)
-    columns = [x[cuttable].astype(np.int64) for x in (code, principal, target, place)]
+    soft = np.flatnonzero(~hard)
+    edge = edge[soft]
+    src, dst = graph.src[edge].astype(np.int64), graph.dst[edge].astype(np.int64)
+    names = sorted({kind.cut for kind in graph.kinds} - {"none"})
+    content = [actions[name] for name in names]
+    number = {name: i for i, name in enumerate(names)}
+    code = np.array([number.get(k.cut, 0) for k in graph.kinds], np.int64)[graph.kind[edge]]
+    by = np.array([_MODES[a.groups_by] for a in content], np.int64)[code]
+    place = _places(directory, graph, edge, by)
+    principal = np.where(np.isin(by, _BY_PRINCIPAL), src, UNKNOWN)
+    alone = np.isin(by, _BY_TARGET) | ((by == _MODES["place"]) & ~graph.tier0[dst])
+    target = np.where(alone, dst, UNKNOWN)
+    columns = [code, principal, target, place]
     first, inverse, count = _distinct(columns, graph.n + 1)
-    out[cuttable] = inverse
+    out[soft] = inverse
     found = [
         Gesture(content[a], p, t, w, n, content[a].cost + int(n).bit_length() - 1)
         for a, p, t, w, n in zip(*(x[first].tolist() for x in columns), count.tolist(), strict=True)
     ]
-    return Cuttable(graph, edge, out, found)
+    return out, found
 
 
 def _distinct(
@@ -121,6 +161,8 @@ def _distinct(
 
 
 _MODES: Final = {"pair": 0, "principal": 1, "target": 2, "place": 3, "principal_place": 4}
+_BY_PRINCIPAL: Final = np.array([_MODES["pair"], _MODES["principal"], _MODES["principal_place"]])
+_BY_TARGET: Final = np.array([_MODES["pair"], _MODES["target"]])
 
 
 def _by_default(
@@ -163,13 +205,13 @@ def _origins(
     own = d.acls.of[target].astype(np.int64) * n + principal
     explicit = np.isin(own, stated)
     out = d.parent[target].astype(np.int64)
+    inherited = np.flatnonzero(~explicit & (d.acls.of[target] >= 0))
+    keys, inverse = np.unique(
+        principal[inherited].astype(np.int64) * (n + 1) + out[inherited] + 1, return_inverse=True
+    )
     known = set(stated.tolist())
-    found: dict[tuple[int, int], int] = {}
-    for i in np.flatnonzero(~explicit).tolist():
-        key = (int(principal[i]), int(out[i]))
-        if key not in found:
-            found[key] = _origin(d, key[0], key[1], known)
-        out[i] = found[key]
+    found = [_origin(d, key // (n + 1), key % (n + 1) - 1, known) for key in keys.tolist()]
+    out[inherited] = np.array(found, np.int64)[inverse] if found else out[inherited]
     return out
 
 

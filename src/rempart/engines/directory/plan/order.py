@@ -17,7 +17,7 @@ from rempart.engines.directory.plan.cut import Cut
 from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable
 
 SEARCHED_STEPS: Final = 60
-SEARCHED_EDGES: Final = 20_000_000
+SEARCHED_EDGES: Final = 10_000_000
 """Limits to the steps chosen by a fresh search; beyond, the last ranking serves, so that a long plan stays quick."""
 
 
@@ -26,6 +26,7 @@ def best_order(cuttable: Cuttable, cut: Cut) -> list[int]:
     remaining = list(cut.chosen)
     alive = np.ones(len(cuttable.edge), np.bool_)
     order: list[int] = []
+    edges_of = _edges_of(cuttable, cut.chosen)
     score = _scores(cuttable, alive)
     searched = min(SEARCHED_STEPS, SEARCHED_EDGES // max(1, len(cuttable.edge)))
     for step in range(len(cut.chosen)):
@@ -37,8 +38,16 @@ def best_order(cuttable: Cuttable, cut: Cut) -> list[int]:
         )
         order.append(best)
         remaining.remove(best)
-        alive &= cuttable.gesture != best
+        alive[edges_of[best]] = False
     return order
+
+
+def _edges_of(cuttable: Cuttable, chosen: list[int]) -> dict[int, NDArray[np.int64]]:
+    """Positions of the edges of each chosen gesture."""
+    at = np.flatnonzero(np.isin(cuttable.gesture, np.array(chosen, np.int64)))
+    at = at[np.argsort(cuttable.gesture[at], kind="stable")]
+    found, start = np.unique(cuttable.gesture[at], return_index=True)
+    return dict(zip(found.tolist(), np.split(at, start[1:]), strict=True))
 
 
 def _scores(cuttable: Cuttable, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
