@@ -45,6 +45,8 @@ def best_order(cuttable: Cuttable, cut: Cut) -> list[int]:
 def _edges_of(cuttable: Cuttable, chosen: list[int]) -> dict[int, NDArray[np.int64]]:
     """Positions of the edges of each chosen gesture."""
     at = np.flatnonzero(np.isin(cuttable.gesture, np.array(chosen, np.int64)))
+    if not len(at):
+        return {}
     at = at[np.argsort(cuttable.gesture[at], kind="stable")]
     found, start = np.unique(cuttable.gesture[at], return_index=True)
     return dict(zip(found.tolist(), np.split(at, start[1:]), strict=True))
