@@ -72,7 +72,8 @@ def _held(
     of_list = np.searchsorted(acls.start, at, side="right") - 1
     concerned = np.zeros(len(acls.start), np.bool_)
     concerned[of_list] = True
-    for row in np.flatnonzero((acls.of >= 0) & concerned[acls.of]).tolist():
+    # A list that was not read is -1: the last cell, which stands for no list.
+    for row in np.flatnonzero(concerned[acls.of]).tolist():
         k = acls.of[row]
         for entry in at[np.searchsorted(of_list, k) : np.searchsorted(of_list, k, "right")]:
             right, passed = Right(int(acls.right[entry])), bool(acls.inherited[entry])
@@ -182,10 +183,9 @@ def units_that_inherit_nothing(ctx: Context) -> Iterator[Hit]:
 def unread_descriptors(ctx: Context) -> Iterator[Hit]:
     """Described objects whose access list could not be read."""
     d = ctx.directory
-    described = np.array([bool(name) for name in d.names]) & in_collection(d)
-    wanted = np.isin(d.kind, np.array([1, 2, 3, 4, 5, 6, 7], np.int8)) & described
-    # Built-in principals that were only named have no descriptor to read.
-    for row in np.flatnonzero(wanted & (d.acls.of < 0)).tolist():
+    kinds = (d.kind >= Kind.USER) & (d.kind <= Kind.GPO)
+    for row in np.flatnonzero(kinds & in_collection(d) & (d.acls.of < 0)).tolist():
+        # What was only named, and never described, has no descriptor to read.
         if d.dns[row]:
             yield Hit(row, "descripteur de sécurité non lu")
 

@@ -150,7 +150,7 @@ def esc10(ctx: Context) -> Findings:
     for row in rows:
         binding = d.integer(row, "strongcertificatebindingenforcement")
         mapping = d.integer(row, "certificatemappingmethods")
-        blind += binding is None and mapping is None
+        blind += binding is None or mapping is None
         if binding is not None and 0 <= binding < 2:
             yield Hit(row, f"StrongCertificateBindingEnforcement vaut {binding}")
         if mapping is not None and mapping > 0 and mapping & 0x4:
