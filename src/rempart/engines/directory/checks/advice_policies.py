@@ -97,7 +97,7 @@ def settings_inventory(ctx: Context) -> Iterator[Hit]:
         yield Hit(row, f"longueur {length}, durée {limit}, liée à {count} objet(s)")
 
 
-@check("info_gpo", Fact.CONFIGURATION)
+@check("info_gpo", Fact.GPO_LINKS)
 def recent_policies(ctx: Context) -> Findings:
     """Group policies changed in the last days."""
     d = ctx.directory
