@@ -29,7 +29,8 @@ ROOT = Path(__file__).parents[2]
 SEED = ROOT / "tests" / "samba_seed.py"
 REALM, DOMAIN, PASSWORD = "CHU.TEST", "CHU", "Rempart-2026!"
 FIRST_HOST, LAST_HOST = 21, 120
-START_TIMEOUT = 30.0
+START_TIMEOUT = 60.0
+KEPT_SECONDS = 7 * 86400
 
 CONFIGURATION = """
 [global]
@@ -150,8 +151,9 @@ def _kept(state: str) -> Path:
     path = _cache() / f"samba-{_key()}-{state}.tar"
     with _locked(_cache() / "provision.lock"):
         if not path.exists():
+            # Another checkout may be using the others at this moment: only old ones go.
             for old in _cache().glob("samba-*.tar"):
-                if _key() not in old.name:
+                if time.time() - old.stat().st_mtime > KEPT_SECONDS:
                     old.unlink()
             _make(path)
     return path

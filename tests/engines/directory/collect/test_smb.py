@@ -1,9 +1,11 @@
 """SYSVOL over SMB, from a real file server."""
 
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +20,13 @@ pytestmark = pytest.mark.needs("samba")
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    share = tmp_path_factory.mktemp("sysvol")
+def target() -> Iterator[Target]:
+    # Not pytest's folders, which only their owner may enter: the share is read by another account.
+    with tempfile.TemporaryDirectory(prefix="rp") as folder:
+        yield from _shared(Path(folder))
+
+
+def _shared(share: Path) -> Iterator[Target]:
     policy = share / "chu.test" / "Policies" / f"{{{DEFAULT_DOMAIN_POLICY}}}"
     for path, data in (
         ("MACHINE/Registry.pol", pol(dword(LDAP_KEY, "LDAPServerIntegrity", 2))),
@@ -29,8 +36,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         (policy / path).parent.mkdir(parents=True)
         (policy / path).write_bytes(data)
     (policy.parent / "{11111111-2222-3333-4444-555555555555}").mkdir()
-    for folder in (share, *share.parents[:2]):
-        folder.chmod(0o755)
+    share.chmod(0o755)
     with sharing(share) as port:
         yield Target(
             "127.0.0.1", 636, Protection.LDAPS, user=USER, password=PASSWORD, smb_port=port
