@@ -209,3 +209,55 @@ def test_edges_of_another_collector_are_kept_when_their_kind_is_known() -> None:
     ]
     _, found = sketch.searched()
     assert sketch.exposed(found) == {"alice"}
+
+
+def test_an_unsigned_machine_is_reached_by_relaying_a_machine_that_administers_it() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    sketch.user("chef")
+    sketch.member("chef", "Domain Admins")
+    sketch.computer("sauvegarde")
+    for name, signing in (("serveur", "FALSE"), ("autre", "TRUE")):
+        row = sketch.computer(name)
+        sketch.builder.attribute(row, "smbsigning", [signing])
+        sketch.relate(Relation.LOCAL_ADMIN, "sauvegarde", name)
+    sketch.relate(Relation.SESSION, "serveur", "chef")
+    directory, found = sketch.searched()
+    kind = found.graph.code("CoerceAndRelayNTLMToSMB")
+    edges = found.graph.kind == kind
+    assert found.graph.dst[edges].tolist() == [sketch.rows["serveur"]]
+    assert sketch.exposed(found) == {"alice", "sauvegarde", "serveur", "autre"}
+
+
+def test_a_machine_with_webclient_is_reached_when_the_controllers_do_not_sign() -> None:
+    for signing, expected in (("FALSE", 1), ("TRUE", 0)):
+        sketch = Sketch()
+        controller = sketch.computer("dc", uac=Uac.SERVER_TRUST_ACCOUNT)
+        sketch.builder.attribute(controller, "ldapsigning", [signing])
+        machine = sketch.computer("poste")
+        sketch.builder.attribute(machine, "webclientrunning", ["TRUE"])
+        _, found = sketch.searched()
+        code = found.graph.code("CoerceAndRelayNTLMToLDAP")
+        assert int((found.graph.kind == code).sum()) == expected
+
+
+@pytest.mark.parametrize(
+    ("system", "reached"), [("Windows Server 2025", {"alice"}), ("Windows Server 2022", set())]
+)
+def test_creating_a_successor_leads_to_the_domain_once_a_controller_runs_2025(
+    system: str, reached: set[str]
+) -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    controller = sketch.computer("dc", uac=Uac.SERVER_TRUST_ACCOUNT)
+    sketch.builder.attribute(controller, "operatingsystem", [system])
+    sketch.builder.domain_of[sketch.thing("services", Kind.OU)] = sketch.rows["chu.test"]
+    sketch.ace("alice", Right.CreateDMSA, "services")
+    directory, found, planned = sketch.planned()
+    assert sketch.exposed(found) == reached
+    if reached:
+        gesture = planned.cuttable.gestures[planned.order[0]]
+        assert (gesture.action.id, gesture.principal) == (
+            "remove_create_child",
+            sketch.rows["alice"],
+        )

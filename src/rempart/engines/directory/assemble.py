@@ -13,6 +13,7 @@ from rempart.engines.directory.edges import (
     replication_edges,
     trust_edges,
 )
+from rempart.engines.directory.edges_hosts import relay_edges, successor_edges
 from rempart.engines.directory.graph import ControlGraph, EdgeCollector, Mask, ordinary
 from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.model import Directory, Fact
@@ -34,6 +35,8 @@ def control_graph(
     replication_edges(directory, groups, tier0, out)
     delegation_edges(directory, groups, out)
     trust_edges(directory, out)
+    relay_edges(directory, groups, out)
+    successor_edges(directory, groups, tier0, out)
     if directory.has(Fact.PKI):
         certificate_edges(directory, groups, relations, out)
     return out.graph(len(directory), tier0, ordinary(directory, tier0))

@@ -46,7 +46,9 @@ def applied(directory: Directory, cuttable: Cuttable, chosen: Iterable[int]) -> 
     templates: set[int] = set()
     for edge in cuttable.edge[done].tolist():
         kind = graph.kinds[graph.kind[edge]]
-        removed[kind.id].append((int(graph.src[edge]), int(graph.dst[edge])))
+        # A successor is created in the OU that the edge comes from, not in the domain that it leads to.
+        at = graph.via[edge] if kind.id == "BadSuccessor" else graph.dst[edge]
+        removed[kind.id].append((int(graph.src[edge]), int(at)))
         if kind.cut == "fix_template":
             templates.add(int(graph.via[edge]))
     attributes = {name: dict(values) for name, values in directory.attributes.items()}

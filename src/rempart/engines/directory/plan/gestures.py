@@ -191,7 +191,10 @@ def _places(
     """Where each gesture is done: the template of an escalation, the container that a right comes from."""
     place = np.where(by == _MODES["place"], graph.via[edge], UNKNOWN).astype(np.int64)
     rights = np.flatnonzero(by == _MODES["principal_place"])
-    place[rights] = _origins(directory, graph.src[edge[rights]], graph.dst[edge[rights]])
+    told = graph.via[edge[rights]]
+    origin = _origins(directory, graph.src[edge[rights]], graph.dst[edge[rights]])
+    # An edge that says where it comes from (BadSuccessor, from an OU) needs no search.
+    place[rights] = np.where(told != UNKNOWN, told, origin)
     return place
 
 

@@ -173,6 +173,8 @@ def _action(
 def _words(d: Directory, planned: Planned, number: int) -> dict[str, str]:
     c, gesture = planned.cuttable, planned.cuttable.gestures[number]
     targets = np.unique(c.dst[c.gesture == number]).tolist()
+    if gesture.action.id == "remove_create_child" and gesture.place != UNKNOWN:
+        targets = [gesture.place]
     shown = ", ".join(d.label(row) for row in targets[:SHOWN_OBJECTS])
     more = len(targets) - SHOWN_OBJECTS
     if more > 0:

@@ -1,10 +1,8 @@
 """Users, computers and groups of SharpHound, into the builder: the many objects, hence the tight loops."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, Final
-
-import msgspec
 
 from rempart.engines.directory.builder import Builder, rid_of
 from rempart.engines.directory.model import (
@@ -17,12 +15,18 @@ from rempart.engines.directory.model import (
     Uac,
 )
 from rempart.engines.directory.read.sharphound_acl import AceTable
+from rempart.engines.directory.read.sharphound_hosts import read_host
 from rempart.engines.directory.read.sharphound_structs import (
-    ANY,
     AccountProperties,
     Computer,
     Group,
     User,
+)
+from rempart.engines.directory.read.sharphound_values import (
+    encryption_types,
+    identifier,
+    truth,
+    when,
 )
 
 _UAC_OF: Final = (
@@ -39,18 +43,6 @@ _UAC_OF: Final = (
 _FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
 _ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
 NO_PROPERTIES: Final = AccountProperties()
-_LOCAL_GROUPS: Final = {
-    "544": Relation.LOCAL_ADMIN,
-    "555": Relation.LOCAL_RDP,
-    "562": Relation.LOCAL_DCOM,
-    "580": Relation.LOCAL_PSREMOTE,
-}
-_LOCAL_LISTS: Final = (
-    ("LocalAdmins", Relation.LOCAL_ADMIN),
-    ("RemoteDesktopUsers", Relation.LOCAL_RDP),
-    ("DcomUsers", Relation.LOCAL_DCOM),
-    ("PSRemoteUsers", Relation.LOCAL_PSREMOTE),
-)
 # Facts proven by a property seen on at least one account.
 _FACT_OF_PROPERTY: Final = (
     ("pwdlastset", Fact.PASSWORD_DATES),
@@ -62,53 +54,6 @@ _FACT_OF_PROPERTY: Final = (
     ("sidhistory", Fact.SID_HISTORY),
     ("supportedencryptiontypes", Fact.ENCRYPTION_TYPES),
 )
-_ENCRYPTION_NAMES: Final = {
-    "DES-CBC-CRC": 0x1,
-    "DES-CBC-MD5": 0x2,
-    "RC4-HMAC-MD5": 0x4,
-    "AES128-CTS-HMAC-SHA1-96": 0x8,
-    "AES256-CTS-HMAC-SHA1-96": 0x10,
-}
-
-
-def when(value: Any) -> int:
-    """A date of SharpHound: Unix seconds; -1 and 0 mean never; absent, unknown."""
-    if type(value) is int:
-        return value if value > 0 else 0
-    if value is None or isinstance(value, bool):
-        return UNKNOWN
-    try:
-        seconds = int(value)
-    except (ValueError, OverflowError):
-        return UNKNOWN
-    return seconds if seconds > 0 else 0
-
-
-def truth(value: Any) -> bool | None:
-    """A flag, whatever its dress."""
-    if isinstance(value, str):
-        return {"true": True, "false": False, "1": True, "0": False}.get(value.lower())
-    return None if value is None else bool(value)
-
-
-def encryption_types(value: Any) -> int:
-    """msDS-SupportedEncryptionTypes as an integer, from a number or a list of names; UNKNOWN when absent."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list):
-        return UNKNOWN
-    return sum({_ENCRYPTION_NAMES.get(str(v).upper(), 0) for v in value})
-
-
-def identifier(value: Any) -> str:
-    """The id inside a reference: a string, or an object of any version."""
-    if isinstance(value, dict):
-        value = (
-            value.get("ObjectIdentifier") or value.get("MemberId") or value.get("ComputerSID") or ""
-        )
-    return str(value).upper() if value else ""
 
 
 class Accounts:
@@ -278,91 +223,7 @@ class Accounts:
         for account in item.DumpSMSAPassword or ():
             if found := identifier(account):
                 b.relate(Relation.DUMP_SMSA, row, b.row(found))
-        self._sessions(item, row)
-        self._local_groups(item, row)
-        self._host_security(item, row)
-
-    def _sessions(self, item: Computer, row: int) -> None:
-        b = self._builder
-        for raw in (item.Sessions, item.PrivilegedSessions, item.RegistrySessions):
-            results, collected = _results(raw)
-            if collected:
-                b.facts.add(Fact.SESSIONS)
-            for session in results:
-                user = session.get("UserSID") or session.get("UserId") or ""
-                computer = str(session.get("ComputerSID") or session.get("ComputerId") or "")
-                if user:
-                    where = b.row(computer.upper()) if computer.startswith("S-1-") else row
-                    b.relate(Relation.SESSION, where, b.row(str(user).upper()))
-
-    def _local_groups(self, item: Computer, row: int) -> None:
-        if bytes(item.LocalGroups):
-            decoded = ANY.decode(item.LocalGroups)
-            for group in decoded if isinstance(decoded, list) else ():
-                tail = str(group.get("ObjectIdentifier", "")).rpartition("-")[2]
-                relation = _LOCAL_GROUPS.get(tail)
-                if relation is not None:
-                    self._local(relation, row, group.get("Results") or (), group.get("Collected"))
-        for name, relation in _LOCAL_LISTS:
-            results, collected = _results(getattr(item, name))
-            self._local(relation, row, results, collected)
-
-    def _local(self, relation: Relation, row: int, results: Iterable[Any], collected: Any) -> None:
-        if collected:
-            self._builder.facts.add(Fact.LOCAL_GROUPS)
-        for principal in results:
-            if found := identifier(principal):
-                self._builder.relate(relation, self._builder.row(found), row)
-
-    def _host_security(self, item: Computer, row: int) -> None:
-        """What the collector saw on the host itself; absent in most collections."""
-        b = self._builder
-        if isinstance(item.SmbInfo, dict):
-            signing = _inner(item.SmbInfo, "SigningEnabled")
-            if signing is not None:
-                b.facts.add(Fact.HOST_SECURITY)
-                b.attribute(row, "smbsigning", [str(bool(signing)).upper()])
-        running = _inner(item.IsWebClientRunning, "Result")
-        if isinstance(running, bool):
-            b.attribute(row, "webclientrunning", [str(running).upper()])
-        if isinstance(item.NTLMRegistryData, dict):
-            sending = _inner(item.NTLMRegistryData, "RestrictSendingNtlmTraffic")
-            if sending is not None:
-                b.attribute(row, "restrictsendingntlmtraffic", [str(sending)])
-        if isinstance(item.DCRegistryData, dict):
-            for key, attribute in (
-                ("CertificateMappingMethods", "certificatemappingmethods"),
-                ("StrongCertificateBindingEnforcement", "strongcertificatebindingenforcement"),
-            ):
-                value = _inner(item.DCRegistryData, key)
-                if isinstance(value, int):
-                    b.attribute(row, attribute, [str(value)])
-
-
-def _inner(value: Any, key: str) -> Any:
-    """A value that versions wrap differently: {key: v}, {Result: {key: v}} or {key: {Value: v, Collected: true}}."""
-    if not isinstance(value, dict):
-        return value
-    for place in (value, value.get("Result"), value.get("Results")):
-        if isinstance(place, dict) and key in place:
-            found = place[key]
-            if isinstance(found, dict):
-                return found.get("Value") if found.get("Collected") else None
-            return found
-    return None
-
-
-def _results(raw: msgspec.Raw) -> tuple[list[dict[str, Any]], bool]:
-    """Results and whether they were collected, of a list (version 3) or an API result (4 and later)."""
-    if not bytes(raw):
-        return [], False
-    decoded = ANY.decode(raw)
-    if isinstance(decoded, dict):
-        results = decoded.get("Results") or []
-        return [r for r in results if isinstance(r, dict)], bool(decoded.get("Collected"))
-    if isinstance(decoded, list):
-        return [r for r in decoded if isinstance(r, dict)], bool(decoded)
-    return [], False
+        read_host(b, item, row)
 
 
 class _Uacs(dict[tuple[Any, ...], tuple[int, int]]):

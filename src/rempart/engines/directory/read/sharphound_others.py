@@ -7,9 +7,9 @@ import msgspec
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation, Trust
-from rempart.engines.directory.read.sharphound_accounts import identifier, truth, when
 from rempart.engines.directory.read.sharphound_acl import AceTable
 from rempart.engines.directory.read.sharphound_pki import pki_attributes
+from rempart.engines.directory.read.sharphound_values import identifier, truth, when
 
 KINDS: Final = {
     "domains": Kind.DOMAIN,
@@ -65,6 +65,16 @@ _DIRECTIONS: Final = {
     "1": (True, False),
     "2": (False, True),
     "3": (True, True),
+}
+
+_ATTRIBUTE_NAMES: Final = {
+    "nontransitive": Trust.NON_TRANSITIVE,
+    "quarantineddomain": Trust.QUARANTINED,
+    "filtersids": Trust.QUARANTINED,
+    "foresttransitive": Trust.FOREST_TRANSITIVE,
+    "withinforest": Trust.WITHIN_FOREST,
+    "treatasexternal": Trust.TREAT_AS_EXTERNAL,
+    "crossorganizationenabletgtdelegation": Trust.ENABLE_TGT_DELEGATION,
 }
 
 
@@ -191,10 +201,9 @@ class Others:
             str(trust.get("TrustDirection")).lower(), (False, False)
         )
         partner = str(trust.get("TargetDomainName") or "").lower()
-        attributes = trust.get("TrustAttributes")
-        if attributes is None:
-            attributes = _attributes_of(trust)
-        else:
+        stated = trust.get("TrustAttributes")
+        attributes = _attributes_of(trust) if stated is None else _attributes_named(stated)
+        if stated is not None:
             b.facts.add(Fact.TRUST_TGT_DELEGATION)
         b.trust(
             Trust(
@@ -204,9 +213,17 @@ class Others:
                 inbound=inbound,
                 outbound=outbound,
                 trust_type=None,
-                attributes=int(attributes),
+                attributes=attributes,
             )
         )
+
+
+def _attributes_named(stated: Any) -> int:
+    """trustAttributes as a number, or as the names that some collectors write."""
+    text = str(stated)
+    if text.isdigit():
+        return int(text)
+    return sum({_ATTRIBUTE_NAMES.get(word.strip().lower(), 0) for word in text.split(",")})
 
 
 def _attributes_of(trust: dict[str, Any]) -> int:

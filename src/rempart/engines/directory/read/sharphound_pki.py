@@ -9,8 +9,8 @@ import msgspec
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import Fact, Relation
-from rempart.engines.directory.read.sharphound_accounts import identifier, truth
 from rempart.engines.directory.read.sharphound_acl import AceTable
+from rempart.engines.directory.read.sharphound_values import identifier, truth
 
 _NAME_FLAGS: Final = {
     "ENROLLEE_SUPPLIES_SUBJECT": 0x1,

@@ -50,6 +50,10 @@ class AccountProperties(Struct, gc=False):
     sidhistory: list[str] | str | None = None
     allowedtodelegate: list[str] | str | None = None
     email: Text = None
+    smbsigning: Flag = None
+    ldapsigning: Flag = None
+    ldapsepa: Flag = None
+    webclientrunning: Flag = None
 
 
 class Ace(Struct, gc=False):

@@ -1,0 +1,124 @@
+"""What a SharpHound collector saw on the computers themselves: sessions, local groups, signing and services."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.model import Fact, Relation
+from rempart.engines.directory.read.sharphound_structs import ANY, Computer
+from rempart.engines.directory.read.sharphound_values import identifier, truth
+
+_LOCAL_GROUPS: Final = {
+    "544": Relation.LOCAL_ADMIN,
+    "555": Relation.LOCAL_RDP,
+    "562": Relation.LOCAL_DCOM,
+    "580": Relation.LOCAL_PSREMOTE,
+}
+_LOCAL_LISTS: Final = (
+    ("LocalAdmins", Relation.LOCAL_ADMIN),
+    ("RemoteDesktopUsers", Relation.LOCAL_RDP),
+    ("DcomUsers", Relation.LOCAL_DCOM),
+    ("PSRemoteUsers", Relation.LOCAL_PSREMOTE),
+)
+# Properties of recent collections, kept under their names: what a host requires, or runs.
+_PROPERTIES: Final = ("smbsigning", "ldapsigning", "ldapsepa", "webclientrunning")
+
+
+def read_host(builder: Builder, item: Computer, row: int) -> None:
+    """Keep what was seen on one computer."""
+    _sessions(builder, item, row)
+    _local_groups(builder, item, row)
+    _host_security(builder, item, row)
+    for name in _PROPERTIES:
+        value = truth(getattr(item.Properties, name, None))
+        if value is not None:
+            builder.facts.add(Fact.HOST_SECURITY)
+            builder.attribute(row, name, [str(value).upper()])
+
+
+def _sessions(b: Builder, item: Computer, row: int) -> None:
+    for raw in (item.Sessions, item.PrivilegedSessions, item.RegistrySessions):
+        results, collected = _results(raw)
+        if collected:
+            b.facts.add(Fact.SESSIONS)
+        for session in results:
+            user = session.get("UserSID") or session.get("UserId") or ""
+            computer = str(session.get("ComputerSID") or session.get("ComputerId") or "")
+            if user:
+                where = b.row(computer.upper()) if computer.startswith("S-1-") else row
+                b.relate(Relation.SESSION, where, b.row(str(user).upper()))
+
+
+def _local_groups(b: Builder, item: Computer, row: int) -> None:
+    if bytes(item.LocalGroups):
+        decoded = ANY.decode(item.LocalGroups)
+        for group in decoded if isinstance(decoded, list) else ():
+            tail = str(group.get("ObjectIdentifier", "")).rpartition("-")[2]
+            relation = _LOCAL_GROUPS.get(tail)
+            if relation is not None:
+                _local(b, relation, row, group.get("Results") or (), group.get("Collected"))
+    for name, relation in _LOCAL_LISTS:
+        results, collected = _results(getattr(item, name))
+        _local(b, relation, row, results, collected)
+
+
+def _local(
+    b: Builder, relation: Relation, row: int, results: Iterable[Any], collected: Any
+) -> None:
+    if collected:
+        b.facts.add(Fact.LOCAL_GROUPS)
+    for principal in results:
+        if found := identifier(principal):
+            b.relate(relation, b.row(found), row)
+
+
+def _host_security(b: Builder, item: Computer, row: int) -> None:
+    """What the collector saw on the host itself; absent in most collections."""
+    if isinstance(item.SmbInfo, dict):
+        signing = _inner(item.SmbInfo, "SigningEnabled")
+        if signing is not None:
+            b.facts.add(Fact.HOST_SECURITY)
+            b.attribute(row, "smbsigning", [str(bool(signing)).upper()])
+    running = _inner(item.IsWebClientRunning, "Result")
+    if isinstance(running, bool):
+        b.attribute(row, "webclientrunning", [str(running).upper()])
+    if isinstance(item.NTLMRegistryData, dict):
+        sending = _inner(item.NTLMRegistryData, "RestrictSendingNtlmTraffic")
+        if sending is not None:
+            b.attribute(row, "restrictsendingntlmtraffic", [str(sending)])
+    if isinstance(item.DCRegistryData, dict):
+        for key, attribute in (
+            ("CertificateMappingMethods", "certificatemappingmethods"),
+            ("StrongCertificateBindingEnforcement", "strongcertificatebindingenforcement"),
+        ):
+            value = _inner(item.DCRegistryData, key)
+            if isinstance(value, int):
+                b.attribute(row, attribute, [str(value)])
+
+
+def _inner(value: Any, key: str) -> Any:
+    """A value that versions wrap differently: {key: v}, {Result: {key: v}} or {key: {Value: v, Collected: true}}."""
+    if not isinstance(value, dict):
+        return value
+    for place in (value, value.get("Result"), value.get("Results")):
+        if isinstance(place, dict) and key in place:
+            found = place[key]
+            if isinstance(found, dict):
+                return found.get("Value") if found.get("Collected") else None
+            return found
+    return None
+
+
+def _results(raw: msgspec.Raw) -> tuple[list[dict[str, Any]], bool]:
+    """Results and whether they were collected, of a list (version 3) or an API result (4 and later)."""
+    if not bytes(raw):
+        return [], False
+    decoded = ANY.decode(raw)
+    if isinstance(decoded, dict):
+        results = decoded.get("Results") or []
+        return [r for r in results if isinstance(r, dict)], bool(decoded.get("Collected"))
+    if isinstance(decoded, list):
+        return [r for r in decoded if isinstance(r, dict)], bool(decoded)
+    return [], False

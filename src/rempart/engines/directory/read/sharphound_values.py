@@ -1,0 +1,53 @@
+"""Values of SharpHound, whatever the version dresses them in."""
+
+from typing import Any, Final
+
+from rempart.engines.directory.model import UNKNOWN
+
+_ENCRYPTION_NAMES: Final = {
+    "DES-CBC-CRC": 0x1,
+    "DES-CBC-MD5": 0x2,
+    "RC4-HMAC-MD5": 0x4,
+    "AES128-CTS-HMAC-SHA1-96": 0x8,
+    "AES256-CTS-HMAC-SHA1-96": 0x10,
+}
+
+
+def when(value: Any) -> int:
+    """A date of SharpHound: Unix seconds; -1 and 0 mean never; absent, unknown."""
+    if type(value) is int:
+        return value if value > 0 else 0
+    if value is None or isinstance(value, bool):
+        return UNKNOWN
+    try:
+        seconds = int(value)
+    except (ValueError, OverflowError):
+        return UNKNOWN
+    return seconds if seconds > 0 else 0
+
+
+def truth(value: Any) -> bool | None:
+    """A flag, whatever its dress."""
+    if isinstance(value, str):
+        return {"true": True, "false": False, "1": True, "0": False}.get(value.lower())
+    return None if value is None else bool(value)
+
+
+def encryption_types(value: Any) -> int:
+    """msDS-SupportedEncryptionTypes as an integer, from a number or a list of names; UNKNOWN when absent."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        return UNKNOWN
+    return sum({_ENCRYPTION_NAMES.get(str(v).upper(), 0) for v in value})
+
+
+def identifier(value: Any) -> str:
+    """The id inside a reference: a string, or an object of any version."""
+    if isinstance(value, dict):
+        value = (
+            value.get("ObjectIdentifier") or value.get("MemberId") or value.get("ComputerSID") or ""
+        )
+    return str(value).upper() if value else ""
