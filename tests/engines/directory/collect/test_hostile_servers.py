@@ -296,3 +296,13 @@ def test_kerberos_without_its_library_is_said(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(gssapi.GssError, match="libgssapi-krb5-2"):
         gssapi.GssContext("ldap@dc1.chu.test")
     gssapi._library.cache_clear()
+
+
+def test_the_other_domains_of_the_forest_are_named_and_not_visited() -> None:
+    domains = [
+        entry(3, f"CN={name}", {"nCName": [f"DC={name},DC=test"], "nETBIOSName": [name.upper()]})
+        for name in ("chu", "filiale")
+    ]
+    summary, _ = collect_from(on_search(*domains, response(3, Tag.SEARCH_DONE)))
+    assert any(note.endswith(": filiale.test.") for note in summary.notes)
+    assert list(summary.entries) == ["DC=chu,DC=test"]

@@ -119,6 +119,7 @@ class _Collection:
         self.summary = Summary()
         self.controls: list[Control] = []
         self.pace = Pace(target.rate)
+        self.domains: set[str] = set()  # of the forest, as its partitions name them
 
     def run(self, now: int) -> Summary:
         root = self._root_dse()
@@ -204,6 +205,8 @@ class _Collection:
     def _write(self, entry: Entry) -> None:
         dn, attributes = entry
         attributes = kept(attributes)
+        if "ncname" in attributes and "netbiosname" in attributes:
+            self.domains.add(_first(attributes, "ncname"))
         self.summary.descriptors += "ntsecuritydescriptor" in attributes
         self.sink.entry(dn, attributes)
 
@@ -218,6 +221,11 @@ class _Collection:
             self._note(
                 f"Objets venus sans leur descripteur de sécurité : {missing} sur {self.summary.total} ; "
                 "leurs droits ne sont pas évalués."
+            )
+        others = sorted(_dns_name(name) for name in self.domains if name.lower() != domain.lower())
+        if others:
+            self._note(
+                f"La forêt a d’autres domaines, que cette collecte ne contient pas : {', '.join(others)}."
             )
         if self.client.referrals:
             self._note(
