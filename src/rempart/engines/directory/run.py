@@ -152,7 +152,7 @@ def _paths_and_plan(
     register: Register,
     results: list[ControlResult],
 ) -> tuple[Exposure, Plan]:
-    if not d.has(Fact.ACL) or not d.has(Fact.ACCOUNTS):
+    if not d.has(Fact.ACL, Fact.MEMBERS):
         reason = (
             "La collecte ne contient pas les droits sur les objets : les chemins vers le cœur n’ont pas pu être "
             "cherchés. Une collecte SharpHound complète, ORADAD ou LDAP avec les descripteurs les donne."

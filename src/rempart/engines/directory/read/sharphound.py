@@ -125,6 +125,9 @@ class SharpHoundReader:
             )
         self._accounts.finish()
         self._others.finish(self.types_seen)
+        if not {"users", "computers", "groups"} <= self.types_seen:
+            # A check on one kind of account must not pass because its file is missing.
+            self._builder.facts -= {Fact.ACCOUNTS, Fact.DELEGATION, Fact.SPN, Fact.SID_HISTORY}
         if self._builder.has_acls():
             self._builder.facts |= {Fact.ACL, Fact.OWNERS}
             if {"certtemplates", "enterprisecas"} & self.types_seen:
