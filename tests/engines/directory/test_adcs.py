@@ -3,9 +3,9 @@
 import pytest
 
 from rempart.engines.directory.adcs import EDGE_KINDS
-from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation, Trust
+from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation
 from rempart.engines.directory.rights import Right
-from support.pki import AGENT, CLIENT, DNS, MAIL, SERVER, SID, SUPPLIED, UPN, Forest
+from support.pki import AGENT, CLIENT, DNS, MAIL, SERVER, SUPPLIED, UPN, Forest
 
 ALICE = ("alice", Right.Enroll)
 STAFF = ("staff", Right.Enroll)
@@ -240,72 +240,6 @@ def test_an_authority_that_binds_nothing_is_esc16() -> None:
     assert forest.found() == {("ADCSESC16", "bob")}
 
 
-@pytest.mark.parametrize(
-    ("settings", "enrollment", "found"),
-    [
-        ({"strongcertificatebindingenforcement": 0}, 0, {("ADCSESC6a", "alice")}),
-        ({"strongcertificatebindingenforcement": 1}, 0, set()),
-        ({"strongcertificatebindingenforcement": 1}, UNBOUND, {("ADCSESC6a", "alice")}),
-        ({"certificatemappingmethods": 4}, 0, {("ADCSESC6b", "alice")}),
-        ({}, 0, set()),
-    ],
-)
-def test_a_name_copied_from_the_request_is_esc6(
-    settings: dict[str, int], enrollment: int, found: set[tuple[str, str]]
-) -> None:
-    forest = Forest()
-    forest.template("user", ALICE, enrollment=enrollment)
-    forest.say("ca", isuserspecifiessanenabled="TRUE")
-    forest.say("dc1", **settings)
-    assert forest.found() == found
-
-
-def test_officers_count_only_when_the_authority_was_asked() -> None:
-    forest = Forest()
-    forest.grant("ca", ("bob", Right.ManageCA), ("alice", Right.ManageCertificates))
-    assert forest.found() == set()
-    forest = Forest()
-    forest.grant("ca", ("bob", Right.ManageCA), ("pki", Right.ManageCA), ALICE)
-    forest.say("ca", casecuritycollected="TRUE")
-    assert forest.found() == {("ADCSESC7", "bob")}
-
-
-def test_a_local_group_of_the_host_is_nobody_of_the_domain() -> None:
-    forest = Forest()
-    host = f"{SID}-{1100 + 6}"
-    assert forest.builder.row(host) == forest.rows["pki"]
-    forest.named("local", Kind.UNKNOWN, f"{host}-544")
-    forest.grant("ca", ("local", Right.ManageCA))
-    forest.say("ca", casecuritycollected="TRUE")
-    assert forest.found() == set()
-
-
-ENDPOINT = '{"Result":{"Url":"http://ca/certsrv/","Status":"%sVulnerable_NtlmHttpEndpoint"}}'
-
-
-@pytest.mark.parametrize(("endpoint", "found"), [(ENDPOINT % "", True), (ENDPOINT % "Not", False)])
-def test_web_enrolment_that_takes_ntlm_is_esc8(endpoint: str, found: bool) -> None:
-    forest = Forest()
-    forest.template("machine", ("srv", Right.Enroll), names=DNS)
-    forest.say("ca", httpenrollmentendpoints=endpoint)
-    assert (("ADCSESC8", "everyone") in forest.found()) is found
-
-
-def test_relay_needs_a_template_for_machines() -> None:
-    forest = Forest()
-    forest.template("user", ALICE)
-    forest.say("ca", httpenrollmentendpoints=ENDPOINT % "")
-    assert forest.found() == set()
-
-
-@pytest.mark.parametrize(("flags", "found"), [(0x0, True), (0x200, False)])
-def test_rpc_without_encryption_is_esc11(flags: int, found: bool) -> None:
-    forest = Forest()
-    forest.template("machine", ("srv", Right.Enroll), names=DNS)
-    forest.say("ca", interfaceflags=flags)
-    assert (("ADCSESC11", "everyone") in forest.found()) is found
-
-
 def test_an_issuance_policy_stands_for_a_group() -> None:
     forest = Forest()
     forest.template("card", ALICE, mspki_certificate_policy="1.2.3")
@@ -333,34 +267,33 @@ def test_application_policies_override_usages_from_version_2() -> None:
     assert forest.found() == {("ADCSESC17", "alice")}
 
 
-def test_writing_both_stores_is_esc5() -> None:
-    forest = Forest()
-    forest.named("store", Kind.NTAUTH_STORE, "STORE-GUID")
-    forest.named("root", Kind.ROOT_CA, "ROOT-GUID")
-    forest.grant("store", ("bob", Right.GenericAll), ("alice", Right.GenericAll))
-    forest.grant("root", ("bob", Right.WriteDacl))
-    assert forest.found() == {("ADCSESC5", "bob")}
-
-
-def test_the_machine_of_the_authority_signs_anything() -> None:
-    assert Forest().found(hosts=True) == {("GoldenCert", "pki")}
-
-
-def test_every_domain_of_the_forest_believes_the_authority() -> None:
-    forest = Forest()
-    b = forest.builder
-    child = b.row("S-1-5-21-4-5-6")
-    b.describe(child, Kind.DOMAIN, name="ENFANT.SAIN.TEST", dn="DC=enfant,DC=sain,DC=test")
-    other = b.row("S-1-5-21-7-8-9")
-    b.describe(other, Kind.DOMAIN, name="AILLEURS.TEST", dn="DC=ailleurs,DC=test")
-    for partner, attributes in (("S-1-5-21-4-5-6", 0x20), ("S-1-5-21-7-8-9", 0x8)):
-        name = partner.lower()
-        b.trust(Trust(forest.rows["domain"], name, partner, True, True, 2, attributes))
-    targets = {e.target for e in forest.escalations() if e.kind == "GoldenCert"}
-    assert targets == {forest.rows["domain"], child}
-
-
 def test_kinds_that_are_edges_are_those_of_the_rules() -> None:
     assert "ADCSESC1" in EDGE_KINDS
     assert not EDGE_KINDS & {"ADCSESC2", "ADCSESC15", "ADCSESC17"}
     assert all(e.authority != UNKNOWN for e in Forest().escalations())
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {"ekus": "2.5.29.37.0", "enrollment": PENDING},
+        {"ekus": AGENT, "enrollment": PENDING},
+        {"names": SUPPLIED, "ekus": SERVER, "version": 1, "enrollment": PENDING},
+        {"names": UPN, "ekus": SERVER},
+    ],
+)
+def test_an_approval_or_a_name_from_the_directory_closes_the_others(
+    template: dict[str, int],
+) -> None:
+    forest = Forest()
+    forest.template("t", ALICE, **template)
+    forest.template("user", ALICE, version=1)
+    assert forest.found() == set()
+
+
+@pytest.mark.parametrize("ekus", ["2.5.29.37.0", CLIENT])
+def test_esc1_is_said_once_and_under_its_own_name(ekus: str) -> None:
+    forest = Forest()
+    forest.template("t", ALICE, names=SUPPLIED, version=1, ekus=ekus)
+    kinds = {kind for kind, _ in forest.found()} - {"ADCSESC3"}
+    assert kinds == {"ADCSESC1"}

@@ -62,11 +62,13 @@ class Analysis:
 
     def domains(self, authority: Authority) -> list[int]:
         """Rows of the domains that believe an authority."""
-        if authority.row not in self._domains:
-            self._domains[authority.row] = forest_domains(
-                self.directory, self.groups, authority.row
-            )
-        return self._domains[authority.row]
+        return self.domains_of(authority.row)
+
+    def domains_of(self, row: int) -> list[int]:
+        """Rows of the domains of the forest that holds an object of the configuration partition."""
+        if row not in self._domains:
+            self._domains[row] = forest_domains(self.directory, self.groups, row)
+        return self._domains[row]
 
     def weak_domains(self, authority: Authority, *, upto: int) -> list[int]:
         """Domains with a controller known to bind certificates to accounts at most at this level (0 or 1)."""

@@ -46,8 +46,7 @@ def trust_stores(a: Analysis) -> Iterator[Escalation]:
         near = [r for r in roots if d.dns[r].lower().endswith(home)]
         able = [who for r in near for who in holders(d, r, {*OBJECT_CONTROL, Right.CreateChild})]
         both = a.ordinary(a.common(holders(d, store, OBJECT_CONTROL), sorted(set(able))))
-        domains = {row for ca in a.pki.authorities.values() for row in a.domains(ca)}
-        for domain in sorted(domains & {int(d.domain[store])} or domains):
+        for domain in a.domains_of(store):
             for who in both:
                 yield Escalation(
                     "ADCSESC5",
