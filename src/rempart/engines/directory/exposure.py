@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rempart.engines.directory.dominators import choke_points
 from rempart.engines.directory.graph import ControlGraph
 from rempart.engines.directory.model import UNKNOWN, Directory
-from rempart.engines.directory.objects import kind_name, object_ref
+from rempart.engines.directory.objects import kind_name, object_ref, object_refs
 from rempart.engines.directory.paths import Reversed, Tree, entered, exposed, step_kinds
 from rempart.engines.directory.report import (
     Bucket,
@@ -201,12 +201,15 @@ def _principals(
     rows = np.flatnonzero(mask)
     tree = searched.cheapest
     order = rows[np.lexsort((rows, tree.difficulty[rows]))][:LISTED_PRINCIPALS]
+    listed = order.tolist()
+    refs = object_refs(d, listed, [""] * len(listed), [[]] * len(listed))
     return [
-        ExposedPrincipal(
-            object_ref(d, row),
-            int(searched.shortest.distance[row]),
-            int(tree.difficulty[row]),
-            d.label(int(tree.next_row[row])),
+        ExposedPrincipal(ref, distance, difficulty, d.label(following))
+        for ref, distance, difficulty, following in zip(
+            refs,
+            searched.shortest.distance[order].tolist(),
+            tree.difficulty[order].astype(np.int64).tolist(),
+            tree.next_row[order].tolist(),
+            strict=True,
         )
-        for row in order.tolist()
     ]

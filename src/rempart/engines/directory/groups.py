@@ -81,13 +81,16 @@ class Groups:
         seen[shut] = True
         frontier = np.array(list(groups), np.int64)
         while len(frontier):
-            parts = [member[start[g] : start[g + 1]] for g in frontier.tolist()]
-            found = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int32)
-            fresh = found[~seen[found]]
+            count = start[frontier + 1] - start[frontier]
+            offset = np.repeat(
+                start[frontier] - np.concatenate(([0], np.cumsum(count)[:-1])), count
+            )
+            found = member[offset + np.arange(int(count.sum()))]
+            fresh = np.unique(found[~seen[found]]).astype(np.int64)
             seen[fresh] = True
             if not recursive:
                 break
-            frontier = fresh.astype(np.int64)
+            frontier = fresh[start[fresh + 1] > start[fresh]]
         seen[shut] = False
         return np.flatnonzero(seen)
 

@@ -5,11 +5,13 @@ whose facts are missing is not called: all its points are not measured, with the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Final
 
 from rempart.content.directory import CheckKind, DirectoryCheck
 from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.model import Directory, Fact
-from rempart.engines.directory.objects import object_ref
+from rempart.engines.directory.objects import object_refs
 from rempart.engines.directory.register import Register
 from rempart.engines.directory.registry import (
     CHECKS,
@@ -24,6 +26,7 @@ from rempart.engines.directory.report import ControlResult, FixText, ObjectRef, 
 from rempart.kernel.outcome import Outcome
 
 Found = Sequence[Hit | Unmeasured]
+_BY_NAME: Final = attrgetter("name", "id")
 
 
 class Judge:
@@ -97,20 +100,24 @@ class Judge:
     def _objects(self, hits: Sequence[Hit], levels: list[int]) -> list[ObjectRef]:
         """Objects at fault, each once, with every detail and level said of it."""
         details: dict[int, list[str]] = {}
-        failing: dict[int, set[int]] = {}
+        failing: dict[int, set[int | None]] = {}
         for hit in hits:
-            details.setdefault(hit.row, []).append(hit.detail)
-            failing.setdefault(hit.row, set()).update([hit.level] if hit.level else levels)
-        out = [
-            object_ref(
-                self.directory,
-                row,
-                detail=" ; ".join(dict.fromkeys(d for d in said if d)),
-                levels=sorted(failing[row]),
-            )
-            for row, said in details.items()
+            if hit.row in details:
+                details[hit.row].append(hit.detail)
+                failing[hit.row].add(hit.level)
+            else:
+                details[hit.row], failing[hit.row] = [hit.detail], {hit.level}
+        texts = [
+            said[0] if len(said) == 1 else " ; ".join(dict.fromkeys(d for d in said if d))
+            for said in details.values()
         ]
-        return sorted(out, key=lambda o: (o.name, o.id))
+        whole = sorted(levels)
+        at = [
+            whole if None in some else sorted(level for level in some if level is not None)
+            for some in failing.values()
+        ]
+        out = object_refs(self.directory, list(details), texts, at)
+        return sorted(out, key=_BY_NAME)
 
 
 def _point(

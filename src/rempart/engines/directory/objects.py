@@ -1,6 +1,9 @@
 """How an object of the directory is written in a report."""
 
+from collections.abc import Sequence
 from typing import Final
+
+import numpy as np
 
 from rempart.engines.directory.model import Directory, Kind
 from rempart.engines.directory.report import ObjectRef
@@ -28,3 +31,28 @@ def object_ref(
         detail=detail,
         levels=levels or [],
     )
+
+
+def object_refs(
+    directory: Directory,
+    rows: Sequence[int],
+    details: Sequence[str],
+    levels: Sequence[list[int]],
+) -> list[ObjectRef]:
+    """The references of many rows at once; `details` and `levels` are aligned with `rows`."""
+    at = np.array(rows, np.int64)
+    kinds, managed = directory.kind[at].tolist(), directory.managed[at].tolist()
+    ids, names, dns = directory.ids, directory.names, directory.dns
+    return [
+        ObjectRef(
+            ids[row],
+            names[row] or dns[row] or ids[row],
+            "managed_account" if kind == _USER and service else KIND_NAMES[kind],
+            dns[row],
+            detail,
+            level,
+        )
+        for row, kind, service, detail, level in zip(
+            rows, kinds, managed, details, levels, strict=True
+        )
+    ]

@@ -173,7 +173,16 @@ def _paths_and_plan(
     )
 
     def judged_again(changed: Directory) -> list[ControlResult]:
-        return _judged(changed, catalogue, instant, Register(register.entries, today=instant))
+        # The level and what is closed are those of the controls: the unscored items need no second reading.
+        judge = Judge(
+            changed,
+            Groups(changed),
+            today=instant,
+            labels=catalogue.labels,
+            register=Register(register.entries, today=instant),
+        )
+        scored = [c for c in catalogue.checks.values() if c.kind == CheckKind.CONTROL]
+        return judge.judge_all(scored)
 
     return shown, section(
         d,

@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import msgspec
 import numpy as np
 from hypothesis import given, settings, strategies as st
 
@@ -11,7 +12,7 @@ from rempart.engines.directory.graph import ControlGraph
 from rempart.engines.directory.model import UNKNOWN, Kind, Relation
 from rempart.engines.directory.paths import Reversed, exposed
 from rempart.engines.directory.plan.cut import Network
-from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable, Gesture, reached_by
+from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable, Gestures, reached_by
 from rempart.engines.directory.plan.order import best_order, exposed_after
 from rempart.engines.directory.plan.section import remaining
 from rempart.engines.directory.rights import Right
@@ -39,7 +40,7 @@ def drawn(edges: list[tuple[int, int, int, int]]) -> Cuttable:
         low,
     )
     numbers: dict[tuple[int, int, int], int] = {}
-    made: list[Gesture] = []
+    made: list[tuple[int, int, int]] = []
     gesture = []
     for source, target, mode, cost in edges:
         if mode == 0:
@@ -50,12 +51,16 @@ def drawn(edges: list[tuple[int, int, int, int]]) -> Cuttable:
             numbers[key] = len(made)
             who = source if mode != 3 else UNKNOWN
             what = target if mode != 2 else UNKNOWN
-            made.append(Gesture(ACTION, who, what, UNKNOWN, 1, cost))
+            made.append((who, what, cost))
         gesture.append(numbers[key])
     numbered = np.array(gesture, np.int64)
     hard = numbered == UNCUTTABLE
     stuck = reached_by(graph, src[hard], dst[hard])
-    return Cuttable(graph, np.arange(len(edges)), src, dst, numbered, made, stuck)
+    actions = [msgspec.structs.replace(ACTION, cost=cost) for _, _, cost in made]
+    whos, whats = (np.array([m[i] for m in made], np.int64) for i in (0, 1))
+    ones = np.ones(len(made), np.int64)
+    found = Gestures(actions, np.arange(len(made)), (whos, whats, -ones, ones))
+    return Cuttable(graph, np.arange(len(edges)), src, dst, numbered, found, stuck)
 
 
 def left_exposed(cuttable: Cuttable, removed: set[int]) -> int:

@@ -51,12 +51,12 @@ class Network:
         useful = (tail != SINK) & (head != SOURCE) & (tail != head)
         tail, head, gesture = tail[useful], head[useful], c.gesture[useful]
         first = int(node.max(initial=SINK)) + 1
-        cost = np.array([g.cost for g in c.gestures] or [0], np.int64)
-        shared = np.array([g.principal < 0 for g in c.gestures] or [False], np.bool_)
+        cost, shared = c.gestures.cost, ~c.gestures.has_principal
         middle = gesture + first
         cut = gesture != UNCUTTABLE
-        by_target = cut & shared[gesture]
-        by_principal = cut & ~shared[gesture]
+        by_target = cut.copy()
+        by_target[cut] = shared[gesture[cut]]
+        by_principal = cut & ~by_target
         infinite = min(int(cost.sum()) + 1, LARGEST)
         rows = [
             (tail[~cut], head[~cut], infinite, False),
@@ -70,7 +70,7 @@ class Network:
         for t, h, capacity, priced in rows:
             owner = owners[at] if priced else np.full(len(t), UNCUTTABLE)
             at += priced
-            caps = cost[owner] if priced else np.full(len(t), capacity)
+            caps = cost[owner] if priced else np.full(len(t), capacity, np.int64)
             parts.append(np.stack([t, h, caps, owner], axis=1))
         arcs = np.concatenate(parts)
         size = first + len(c.gestures)

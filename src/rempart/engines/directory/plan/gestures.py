@@ -5,9 +5,9 @@ targets are Tier 0: that is what keeps the minimum cut exact (see cut.py). Edges
 (containment, default memberships) are uncuttable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,33 @@ class Gesture:
     cost: int
 
 
+class Gestures(Sequence[Gesture]):
+    """Gestures as columns: a large directory has hundreds of thousands, and a plan names a few."""
+
+    def __init__(
+        self,
+        content: Sequence[DirectoryAction],
+        code: NDArray[np.int64],
+        columns: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    ) -> None:
+        """`code` numbers the content of each gesture; `columns` are principal, target, place, and edges."""
+        self._content = content
+        self._code = code
+        self._columns = columns
+        base = np.array([action.cost for action in content], np.int64)
+        doublings = np.frexp(columns[3])[1] - 1
+        self.cost: NDArray[np.int64] = base[code] + doublings
+        self.has_principal: NDArray[np.bool_] = columns[0] != UNKNOWN
+
+    def __len__(self) -> int:
+        return len(self._code)
+
+    def __getitem__(self, number: Any) -> Any:
+        code = int(self._code[number])
+        principal, target, place, edges = (int(column[number]) for column in self._columns)
+        return Gesture(self._content[code], principal, target, place, edges, int(self.cost[number]))
+
+
 @dataclass(slots=True, frozen=True)
 class Cuttable:
     """The part of the graph that matters to the plan: `edge` numbers in the control graph, their `src` and `dst` rows,
@@ -50,7 +77,7 @@ class Cuttable:
     src: NDArray[np.int32]
     dst: NDArray[np.int32]
     gesture: NDArray[np.int64]
-    gestures: list[Gesture]
+    gestures: Gestures
     unavoidable: NDArray[np.bool_]
 
 
@@ -119,7 +146,7 @@ def _grouped(
     edge: NDArray[np.int64],
     hard: NDArray[np.bool_],
     actions: Mapping[str, DirectoryAction],
-) -> tuple[NDArray[np.int64], list[Gesture]]:
+) -> tuple[NDArray[np.int64], Gestures]:
     """Number of the gesture of each edge, and the gestures."""
     out = np.full(len(edge), UNCUTTABLE, np.int64)
     soft = np.flatnonzero(~hard)
@@ -137,10 +164,8 @@ def _grouped(
     columns = [code, principal, target, place]
     first, inverse, count = _distinct(columns, graph.n + 1)
     out[soft] = inverse
-    found = [
-        Gesture(content[a], p, t, w, n, content[a].cost + int(n).bit_length() - 1)
-        for a, p, t, w, n in zip(*(x[first].tolist() for x in columns), count.tolist(), strict=True)
-    ]
+    kept = tuple(column[first] for column in columns[1:])
+    found = Gestures(content, code[first], (kept[0], kept[1], kept[2], count))
     return out, found
 
 

@@ -126,9 +126,9 @@ def _mended(before: list[ControlResult], after: list[ControlResult]) -> dict[str
     """Control → ids of the objects that it no longer finds once the plan is done."""
     left = {c.id: {o.id for o in c.objects} for c in after}
     return {
-        c.id: {o.id for o in c.objects} - left.get(c.id, set())
+        c.id: {o.id for o in c.objects} - left[c.id]
         for c in before
-        if c.outcome == Outcome.FAILED
+        if c.outcome == Outcome.FAILED and c.id in left
     }
 
 
