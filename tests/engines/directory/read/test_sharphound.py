@@ -385,4 +385,6 @@ def test_a_missing_file_takes_away_what_it_would_have_proven() -> None:
     group = {"ObjectIdentifier": f"{SID}-1106", "Properties": {"name": "G"}, "Members": []}
     computer = {"ObjectIdentifier": f"{SID}-1200", "Properties": {"name": "PC"}, "LocalAdmins": []}
     assert not read(v6("users", USER)).has(Fact.ACCOUNTS)
-    assert read(v6("users", USER), v6("groups", group), v6("computers", computer)).has(Fact.ACCOUNTS)
+    assert read(v6("users", USER), v6("groups", group), v6("computers", computer)).has(
+        Fact.ACCOUNTS
+    )
