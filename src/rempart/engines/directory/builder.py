@@ -186,6 +186,12 @@ class Builder:
         pair[0].append(src)
         pair[1].append(dst)
 
+    def relate_all(self, relation: Relation, src: Iterable[int], dst: Iterable[int]) -> None:
+        """Add many pairs of a relation; `src` and `dst` are aligned."""
+        pair = self._relations.setdefault(relation, (array("i"), array("i")))
+        pair[0].extend(src)
+        pair[1].extend(dst)
+
     def trust(self, trust: Trust) -> None:
         """Add a trust; one read again with its attributes replaces one read without."""
         key = (trust.domain, trust.partner.lower())

@@ -16,6 +16,7 @@ from rempart.engines.directory.read.json_stream import ArrayFile, Readable
 from rempart.engines.directory.read.sharphound_accounts import Accounts
 from rempart.engines.directory.read.sharphound_acl import AceTable
 from rempart.engines.directory.read.sharphound_graph import read_open_graph
+from rempart.engines.directory.read.sharphound_mend import without_faults
 from rempart.engines.directory.read.sharphound_others import Others
 from rempart.engines.directory.read.sharphound_structs import COMPUTERS, GROUPS, OBJECTS, USERS
 from rempart.kernel.errors import UnreadableSource
@@ -41,6 +42,15 @@ TYPES: Final = frozenset(
     ]
 )
 
+# Bits of `methods`, in the header of SharpHound's files → facts that only this collection method proves. Other
+# collectors write 0 there. Source: CollectionMethod of SharpHoundCommon.
+_PROVEN_BY: Final = (
+    (1 << 0, frozenset({Fact.MEMBERS})),
+    (1 << 5, frozenset({Fact.TRUSTS, Fact.TRUST_TGT_DELEGATION})),
+    (1 << 6, frozenset({Fact.ACL, Fact.OWNERS, Fact.ACL_PKI})),
+    (1 << 7, frozenset({Fact.GPO_LINKS})),
+    (1 << 9, frozenset({Fact.DELEGATION})),
+)
 
 # The first key found decides; keys of the object, then keys of its properties.
 _SHOWN_BY_KEY: Final = (
@@ -86,6 +96,7 @@ class SharpHoundReader:
         self._accounts = Accounts(builder, self._aces)
         self._others = Others(builder, self._aces)
         self._refused = 0
+        self._methods = 0
         self.types_seen: set[str] = set()
         self.versions: set[int] = set()
 
@@ -124,7 +135,7 @@ class SharpHoundReader:
                 todo="Relancez SharpHound avec la collecte par défaut, puis donnez le zip entier.",
             )
         self._accounts.finish()
-        self._others.finish(self.types_seen)
+        self._others.finish(self.types_seen, by_sharphound=self._methods > 0)
         if not {"users", "computers", "groups"} <= self.types_seen:
             # A check on one kind of account must not pass because its file is missing.
             self._builder.facts -= {Fact.ACCOUNTS, Fact.DELEGATION, Fact.SPN, Fact.SID_HISTORY}
@@ -132,6 +143,7 @@ class SharpHoundReader:
             self._builder.facts |= {Fact.ACL, Fact.OWNERS}
             if {"certtemplates", "enterprisecas"} & self.types_seen:
                 self._builder.facts.add(Fact.ACL_PKI)
+        self._forget_uncollected()
         missing = {"users", "computers", "groups", "domains"} - self.types_seen
         if missing:
             self._observer.note(
@@ -147,6 +159,14 @@ class SharpHoundReader:
                 + ", ".join(sorted(self._aces.unknown_rights))
                 + "."
             )
+
+    def _forget_uncollected(self) -> None:
+        """Take back the facts that the collector did not look for: it writes an empty list then too."""
+        if not self._methods:
+            return
+        for method, facts in _PROVEN_BY:
+            if not self._methods & method:
+                self._builder.facts -= facts
 
     def _take(self, kind: str, objects: Sequence[Any]) -> None:
         if kind in ("users", "computers", "groups"):
@@ -175,7 +195,9 @@ class SharpHoundReader:
             try:
                 kept.extend(decoder.decode(b"[" + bytes(raw) + b"]"))
             except msgspec.ValidationError:
-                self._refused += 1
+                mended = without_faults(bytes(raw), decoder)
+                self._refused += not mended
+                kept.extend(mended)
         return kept
 
     def _type_of(self, file: ArrayFile) -> str:
@@ -198,6 +220,8 @@ class SharpHoundReader:
             return
         if isinstance(meta.get("version"), int):
             self.versions.add(meta["version"])
+        if type(meta.get("methods")) is int and meta["methods"] > 0:
+            self._methods |= meta["methods"]
         if meta.get("count") not in (count, None):
             self._observer.note(
                 f"{file.name} : l’en-tête annonce {meta['count']} objets, {count} ont été lus."

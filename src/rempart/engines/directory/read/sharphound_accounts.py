@@ -1,6 +1,7 @@
 """Users, computers and groups of SharpHound, into the builder: the many objects, hence the tight loops."""
 
 from collections.abc import Sequence
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from rempart.engines.directory.read.sharphound_structs import (
 from rempart.engines.directory.read.sharphound_values import (
     encryption_types,
     identifier,
+    records,
     truth,
     when,
 )
@@ -64,6 +66,7 @@ class Accounts:
         self._aces = aces
         self._delegations: list[tuple[int, str]] = []
         self._by_host: dict[str, int] = {}
+        self._by_dn: list[tuple[str, int]] = []
         self._with_uac = 0
         self._count = 0
         self._uac = _Uacs()
@@ -89,13 +92,13 @@ class Accounts:
             self._computer(item, row, p)
 
     def finish(self) -> None:
-        """Resolve delegation targets and state the facts seen."""
+        """Resolve delegation targets and members, and state the facts seen."""
         b = self._builder
+        self._named_members()
         for row, spn in self._delegations:
             host = spn.partition("/")[2].partition("/")[0].partition(":")[0].upper()
-            target = self._by_host.get(spn.upper()) or self._by_host.get(host)
-            if target is None and spn.upper() in b.index:
-                target = b.index[spn.upper()]
+            places = (b.index.get(spn), self._by_host.get(spn), self._by_host.get(host))
+            target = next((place for place in places if place is not None), None)
             if target is not None:
                 b.relate(Relation.ALLOWED_TO_DELEGATE, row, target)
         if self._count:
@@ -178,6 +181,10 @@ class Accounts:
             for target in item.AllowedToDelegate or ():
                 if found := identifier(target):
                     self._delegations.append((row, found))
+            for target in records(item.SPNTargets):
+                host = str(target.get("ComputerSID") or "").upper()
+                if host and str(target.get("Service")).lower() == "sqladmin":
+                    b.stated_edges.append((row, "SQLAdmin", b.row(host)))
 
     def _managed(
         self, items: Sequence[User], rows: Sequence[int], properties: Sequence[AccountProperties]
@@ -198,11 +205,22 @@ class Accounts:
     def _members(self, items: Sequence[Group], rows: Sequence[int]) -> None:
         b = self._builder
         for item, row in zip(items, rows, strict=True):
-            if item.Members is not None:
-                b.facts.add(Fact.MEMBERS)
-            for member in item.Members or ():
-                if member.id:
-                    b.relate(Relation.MEMBER, b.row(member.id.upper()), row)
+            if item.Members is None:
+                continue
+            b.facts.add(Fact.MEMBERS)
+            names = [m.ObjectIdentifier or m.MemberId for m in item.Members]
+            members = [b.row(name.upper()) for name in names if name and "=" not in name]
+            b.relate_all(Relation.MEMBER, members, repeat(row, len(members)))
+            if len(members) < len(names):
+                self._by_dn += [(name.upper(), row) for name in names if name and "=" in name]
+
+    def _named_members(self) -> None:
+        """Members that a collector wrote by distinguished name, once every object is read."""
+        b = self._builder
+        if self._by_dn:
+            rows = {dn.upper(): row for row, dn in b.dns.items()}
+            known = [(rows[dn], group) for dn, group in self._by_dn if dn in rows]
+            b.relate_all(Relation.MEMBER, [m for m, _ in known], [g for _, g in known])
 
     def _computer(self, item: Computer, row: int, p: AccountProperties) -> None:
         b = self._builder
@@ -246,8 +264,8 @@ def _uac_of(flags: tuple[Any, ...]) -> tuple[int, int]:
     stated, enabled, *others = flags
     if stated is not None:
         try:
-            return int(stated), UAC_ALL
-        except ValueError:
+            return int(stated) & UAC_ALL, UAC_ALL
+        except (ValueError, OverflowError):
             pass
     value = known = 0
     if enabled is not None:

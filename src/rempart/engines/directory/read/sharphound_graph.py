@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import Kind
+from rempart.engines.directory.read.sharphound_values import listed, records
 
 _KINDS: Final = {
     "user": Kind.USER,
@@ -22,21 +23,22 @@ _KINDS: Final = {
 
 def read_open_graph(graph: dict[str, Any], builder: Builder) -> None:
     """Add the nodes and edges of one OpenGraph document."""
-    for node in graph.get("nodes") or ():
+    for node in records(graph.get("nodes")):
         identifier = str(node.get("id") or "").upper()
         if not identifier:
             continue
         kinds = [
-            _KINDS[k.lower()] for k in map(str, node.get("kinds") or ()) if k.lower() in _KINDS
+            _KINDS[k.lower()] for k in map(str, listed(node.get("kinds"))) if k.lower() in _KINDS
         ]
-        properties = node.get("properties") or {}
+        stated = node.get("properties")
+        properties = stated if isinstance(stated, dict) else {}
         row = builder.row(identifier)
         name = str(properties.get("name") or properties.get("displayname") or "")
         if kinds:
             builder.describe(row, kinds[0], name=name)
         elif row not in builder.names and name:
             builder.describe(row, Kind.OTHER, name=name)
-    for edge in graph.get("edges") or ():
+    for edge in records(graph.get("edges")):
         start, end = _end(edge.get("start")), _end(edge.get("end"))
         if start and end and edge.get("kind"):
             builder.stated_edges.append((builder.row(start), str(edge["kind"]), builder.row(end)))

@@ -7,8 +7,8 @@ import msgspec
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import Fact, Relation
-from rempart.engines.directory.read.sharphound_structs import ANY, Computer
-from rempart.engines.directory.read.sharphound_values import identifier, truth
+from rempart.engines.directory.read.sharphound_structs import ANY, EMPTY, Computer
+from rempart.engines.directory.read.sharphound_values import identifier, listed, records, truth
 
 _LOCAL_GROUPS: Final = {
     "544": Relation.LOCAL_ADMIN,
@@ -22,6 +22,7 @@ _LOCAL_LISTS: Final = (
     ("DcomUsers", Relation.LOCAL_DCOM),
     ("PSRemoteUsers", Relation.LOCAL_PSREMOTE),
 )
+_REMOTE_LOGON: Final = "SeRemoteInteractiveLogonRight"
 # Properties of recent collections, kept under their names: what a host requires, or runs.
 _PROPERTIES: Final = ("smbsigning", "ldapsigning", "ldapsepa", "webclientrunning")
 
@@ -31,8 +32,11 @@ def read_host(builder: Builder, item: Computer, row: int) -> None:
     _sessions(builder, item, row)
     _local_groups(builder, item, row)
     _host_security(builder, item, row)
+    if item.Properties is None:
+        return
     for name in _PROPERTIES:
-        value = truth(getattr(item.Properties, name, None))
+        stated = getattr(item.Properties, name)
+        value = None if stated is None else truth(stated)
         if value is not None:
             builder.facts.add(Fact.HOST_SECURITY)
             builder.attribute(row, name, [str(value).upper()])
@@ -52,16 +56,45 @@ def _sessions(b: Builder, item: Computer, row: int) -> None:
 
 
 def _local_groups(b: Builder, item: Computer, row: int) -> None:
-    if bytes(item.LocalGroups):
-        decoded = ANY.decode(item.LocalGroups)
-        for group in decoded if isinstance(decoded, list) else ():
-            tail = str(group.get("ObjectIdentifier", "")).rpartition("-")[2]
-            relation = _LOCAL_GROUPS.get(tail)
-            if relation is not None:
-                _local(b, relation, row, group.get("Results") or (), group.get("Collected"))
+    if item.LocalGroups is not EMPTY:
+        found = records(ANY.decode(item.LocalGroups))
+        members = {identifier(group): listed(group.get("Results")) for group in found}
+        for group in found:
+            place = identifier(group)
+            relation = _LOCAL_GROUPS.get(place.rpartition("-")[2])
+            if relation is None:
+                continue
+            results = _at_any_depth(place, members)
+            if relation is Relation.LOCAL_RDP:
+                results = _let_in(item, place, results)
+            _local(b, relation, row, results, group.get("Collected"))
     for name, relation in _LOCAL_LISTS:
         results, collected = _results(getattr(item, name))
         _local(b, relation, row, results, collected)
+
+
+def _at_any_depth(place: str, members: dict[str, list[Any]]) -> list[Any]:
+    """Members of a local group, those of the local groups of the same host that are inside it included."""
+    out, todo, seen = [], [place], {place}
+    while todo:
+        for member in members.get(todo.pop(), ()):
+            found = identifier(member)
+            if found not in members:
+                out.append(member)
+            elif found not in seen:
+                seen.add(found)
+                todo.append(found)
+    return out
+
+
+def _let_in(item: Computer, place: str, results: list[Any]) -> list[Any]:
+    """Of the members of Remote Desktop Users, those whom the host's rights let open such a session, when they were
+    collected: a domain controller lets in its administrators only."""
+    for right in records(ANY.decode(item.UserRights) if bytes(item.UserRights) else []):
+        if right.get("Privilege") == _REMOTE_LOGON and right.get("Collected") is True:
+            holders = {identifier(holder) for holder in listed(right.get("Results"))}
+            return results if place in holders else [r for r in results if identifier(r) in holders]
+    return results
 
 
 def _local(
@@ -113,12 +146,11 @@ def _inner(value: Any, key: str) -> Any:
 
 def _results(raw: msgspec.Raw) -> tuple[list[dict[str, Any]], bool]:
     """Results and whether they were collected, of a list (version 3) or an API result (4 and later)."""
-    if not bytes(raw):
+    if raw is EMPTY:
         return [], False
     decoded = ANY.decode(raw)
     if isinstance(decoded, dict):
-        results = decoded.get("Results") or []
-        return [r for r in results if isinstance(r, dict)], bool(decoded.get("Collected"))
+        return records(decoded.get("Results")), bool(decoded.get("Collected"))
     if isinstance(decoded, list):
-        return [r for r in decoded if isinstance(r, dict)], bool(decoded)
+        return records(decoded), bool(decoded)
     return [], False

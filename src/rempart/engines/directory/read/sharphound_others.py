@@ -9,7 +9,13 @@ from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation, Trust
 from rempart.engines.directory.read.sharphound_acl import AceTable
 from rempart.engines.directory.read.sharphound_pki import pki_attributes
-from rempart.engines.directory.read.sharphound_values import identifier, truth, when
+from rempart.engines.directory.read.sharphound_values import (
+    identifier,
+    listed,
+    records,
+    truth,
+    when,
+)
 
 KINDS: Final = {
     "domains": Kind.DOMAIN,
@@ -66,6 +72,9 @@ _DIRECTIONS: Final = {
     "2": (False, True),
     "3": (True, True),
 }
+_WITHIN_FOREST: Final = frozenset({"parentchild", "0", "treeroot", "crosslink", "1"})
+_FOREST: Final = frozenset({"forest", "2"})
+_EXTERNAL: Final = frozenset({"external", "3"})
 
 _ATTRIBUTE_NAMES: Final = {
     "nontransitive": Trust.NON_TRANSITIVE,
@@ -84,7 +93,7 @@ class Others:
     def __init__(self, builder: Builder, aces: AceTable) -> None:
         self._builder = builder
         self._aces = aces
-        self._links: list[tuple[str, int, bool]] = []
+        self._trusts: list[tuple[dict[str, Any], int]] = []
 
     def take(self, kind: str, objects: Sequence[Any]) -> None:
         """Take the decoded objects of one piece."""
@@ -96,9 +105,11 @@ class Others:
             ):
                 self._one(kind, item)
 
-    def finish(self, types_seen: set[str]) -> None:
-        """State the facts that these files gave."""
+    def finish(self, types_seen: set[str], *, by_sharphound: bool) -> None:
+        """State the facts that these files gave; `by_sharphound`: SharpHound itself wrote them."""
         facts = self._builder.facts
+        for trust, row in self._trusts:
+            self._trust(trust, row, by_sharphound=by_sharphound)
         if "gpos" in types_seen and {"ous", "domains"} & types_seen:
             facts.add(Fact.GPO_LINKS)
         if "certtemplates" in types_seen and "enterprisecas" in types_seen:
@@ -109,24 +120,24 @@ class Others:
         row = b.row(str(item["ObjectIdentifier"]).upper())
         properties = item.get("Properties")
         p: dict[str, Any] = properties if isinstance(properties, dict) else {}
-        contained = item.get("ContainedBy")
+        container = identifier(item.get("ContainedBy"))
         b.describe(
             row,
             KINDS[kind],
             name=str(p.get("name") or ""),
             dn=str(p.get("distinguishedname") or ""),
             created=when(p.get("whencreated")),
-            parent=b.row(identifier(contained)) if contained else UNKNOWN,
+            parent=b.row(container) if container else UNKNOWN,
             domain=b.row(str(p["domainsid"]).upper())
             if str(p.get("domainsid") or "").startswith("S-1-5-21-")
             else UNKNOWN,
         )
         self._access(item, row)
-        for child in item.get("ChildObjects") or ():
+        for child in listed(item.get("ChildObjects")):
             if found := identifier(child):
                 b.set("parent", b.row(found), row)
         self._children_v3(item, row)
-        for link in item.get("Links") or ():
+        for link in records(item.get("Links")):
             guid = str(link.get("GUID") or link.get("Guid") or "").upper()
             if guid:
                 self._link(guid, row, enforced=bool(truth(link.get("IsEnforced"))))
@@ -144,7 +155,7 @@ class Others:
 
     def _access(self, item: dict[str, Any], row: int) -> None:
         b = self._builder
-        if item.get("Aces") is not None:
+        if isinstance(item.get("Aces"), list):
             b.set("acl", row, self._aces.acl(map(msgspec.json.encode, item["Aces"])))
         if item.get("IsACLProtected") is not None:
             b.set("protected", row, int(bool(item["IsACLProtected"])))
@@ -152,7 +163,7 @@ class Others:
     def _children_v3(self, item: dict[str, Any], row: int) -> None:
         """Version 3 lists the children by kind."""
         for key in ("Users", "Computers", "ChildOus"):
-            for child in item.get(key) or ():
+            for child in listed(item.get(key)):
                 if found := identifier(child):
                     self._builder.set("parent", self._builder.row(found), row)
 
@@ -168,11 +179,11 @@ class Others:
         b = self._builder
         changes = item.get("GPOChanges")
         source: dict[str, Any] = changes if isinstance(changes, dict) else item
-        affected = [identifier(c) for c in source.get("AffectedComputers") or ()]
+        affected = [identifier(c) for c in listed(source.get("AffectedComputers"))]
         for key, relation in _GPO_LOCAL:
-            for principal in source.get(key) or () if affected else ():
+            for principal in listed(source.get(key)):
                 if found := identifier(principal):
-                    for computer in affected:
+                    for computer in filter(None, affected):
                         b.relate(relation, b.row(found), b.row(computer))
 
     def _domain(self, item: dict[str, Any], p: dict[str, Any], row: int) -> None:
@@ -190,20 +201,21 @@ class Others:
             b.facts.add(fact)
             text = str(value).upper() if isinstance(value, bool) else str(value)
             b.attribute(row, attribute, [text])
-        if item.get("Trusts") is not None:
+        if isinstance(item.get("Trusts"), list):
             b.facts.add(Fact.TRUSTS)
-        for trust in item.get("Trusts") or ():
-            self._trust(trust, row)
+        self._trusts += [(trust, row) for trust in records(item.get("Trusts"))]
 
-    def _trust(self, trust: dict[str, Any], row: int) -> None:
+    def _trust(self, trust: dict[str, Any], row: int, *, by_sharphound: bool) -> None:
         b = self._builder
         inbound, outbound = _DIRECTIONS.get(
             str(trust.get("TrustDirection")).lower(), (False, False)
         )
         partner = str(trust.get("TargetDomainName") or "").lower()
         stated = trust.get("TrustAttributes")
-        attributes = _attributes_of(trust) if stated is None else _attributes_named(stated)
-        if stated is not None:
+        attributes = _attributes_named(stated)
+        if stated is None and _says_enough(trust, by_sharphound):
+            attributes = _attributes_of(trust)
+        if stated is not None or truth(trust.get("TGTDelegationEnabled")) is not None:
             b.facts.add(Fact.TRUST_TGT_DELEGATION)
         b.trust(
             Trust(
@@ -218,12 +230,32 @@ class Others:
         )
 
 
-def _attributes_named(stated: Any) -> int:
-    """trustAttributes as a number, or as the names that some collectors write."""
+def _attributes_named(stated: Any) -> int | None:
+    """trustAttributes as a number, or as the names that some collectors write; None when they are not stated."""
+    if stated is None:
+        return None
     text = str(stated)
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     return sum({_ATTRIBUTE_NAMES.get(word.strip().lower(), 0) for word in text.split(",")})
+
+
+def _says_enough(trust: dict[str, Any], by_sharphound: bool) -> bool:
+    """Whether what is kept of trustAttributes tells how SIDs are filtered.
+
+    SharpHound called SidFilteringEnabled the QUARANTINED bit alone until it wrote TGTDelegationEnabled beside it: before
+    that, False says nothing of a forest trust. Other collectors write True of every trust that is not a forest's.
+    """
+    kind = str(trust.get("TrustType")).lower()
+    filtering = truth(trust.get("SidFilteringEnabled"))
+    if kind in _WITHIN_FOREST:
+        return True
+    if filtering is None:
+        return False
+    if kind in _FOREST:
+        recent = trust.get("TGTDelegationEnabled") is not None
+        return filtering or recent or not by_sharphound
+    return not filtering or (by_sharphound and kind in _EXTERNAL)
 
 
 def _attributes_of(trust: dict[str, Any]) -> int:
@@ -234,13 +266,13 @@ def _attributes_of(trust: dict[str, Any]) -> int:
     kind = str(trust.get("TrustType")).lower()
     filtering = truth(trust.get("SidFilteringEnabled"))
     value = 0
-    if kind in ("parentchild", "0", "treeroot", "crosslink", "1"):
+    if kind in _WITHIN_FOREST:
         value |= Trust.WITHIN_FOREST
-    elif kind in ("forest", "2"):
+    elif kind in _FOREST:
         value |= Trust.FOREST_TRANSITIVE
         if filtering is False:
             value |= Trust.TREAT_AS_EXTERNAL
-    if kind not in ("forest", "2") and filtering:
+    if kind not in _FOREST and filtering:
         value |= Trust.QUARANTINED
     if truth(trust.get("IsTransitive")) is False:
         value |= Trust.NON_TRANSITIVE

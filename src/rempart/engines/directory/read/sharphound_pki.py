@@ -10,7 +10,7 @@ import msgspec
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import Fact, Relation
 from rempart.engines.directory.read.sharphound_acl import AceTable
-from rempart.engines.directory.read.sharphound_values import identifier, truth
+from rempart.engines.directory.read.sharphound_values import identifier, listed, truth
 
 _NAME_FLAGS: Final = {
     "ENROLLEE_SUPPLIES_SUBJECT": 0x1,
@@ -92,7 +92,7 @@ def pki_attributes(
 
 
 def _authority(builder: Builder, aces: AceTable, item: dict[str, Any], row: int) -> None:
-    for template in item.get("EnabledCertTemplates") or ():
+    for template in listed(item.get("EnabledCertTemplates")):
         if found := identifier(template):
             builder.relate(Relation.PUBLISHED, builder.row(found), row)
     host = identifier(item.get("HostingComputer"))
@@ -109,7 +109,7 @@ def _authority(builder: Builder, aces: AceTable, item: dict[str, Any], row: int)
     if isinstance(security, dict) and security.get("Collected"):
         builder.facts.add(Fact.CA_REGISTRY)
         builder.attribute(row, "casecuritycollected", ["TRUE"])
-        both = [*(item.get("Aces") or ()), *(security.get("Data") or ())]
+        both = [*listed(item.get("Aces")), *listed(security.get("Data"))]
         builder.set("acl", row, aces.acl(map(msgspec.json.encode, both)))
     endpoints = item.get("HttpEnrollmentEndpoints")
     if isinstance(endpoints, list) and endpoints:

@@ -71,11 +71,6 @@ class Ref(Struct, gc=False):
     ObjectIdentifier: str | None = None
     MemberId: str | None = None
 
-    @property
-    def id(self) -> str:
-        """The identifier, whatever the version calls it."""
-        return self.ObjectIdentifier or self.MemberId or ""
-
 
 class Container(Struct, gc=False):
     """ContainedBy of version 6."""
@@ -92,6 +87,7 @@ class User(Struct, gc=False):
     PrimaryGroupSID: str | None = None
     PrimaryGroupSid: str | None = None
     AllowedToDelegate: list[Any] | None = None
+    SPNTargets: list[Any] | None = None
     HasSIDHistory: list[Any] | None = None
     IsACLProtected: bool | None = None
     IsDeleted: bool | None = None
@@ -107,6 +103,7 @@ class Computer(User, gc=False):
     PrivilegedSessions: Raw = EMPTY
     RegistrySessions: Raw = EMPTY
     LocalGroups: Raw = EMPTY
+    UserRights: Raw = EMPTY
     LocalAdmins: Raw = EMPTY
     RemoteDesktopUsers: Raw = EMPTY
     DcomUsers: Raw = EMPTY

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from rempart.engines.directory.model import UNKNOWN
 
+LATEST: Final = 253_402_300_799
+"""The last second of the year 9999: a later date is no date."""
 _ENCRYPTION_NAMES: Final = {
     "DES-CBC-CRC": 0x1,
     "DES-CBC-MD5": 0x2,
@@ -16,12 +18,15 @@ _ENCRYPTION_NAMES: Final = {
 def when(value: Any) -> int:
     """A date of SharpHound: Unix seconds; -1 and 0 mean never; absent, unknown."""
     if type(value) is int:
-        return value if value > 0 else 0
-    if value is None or isinstance(value, bool):
+        seconds = value
+    elif value is None or isinstance(value, bool):
         return UNKNOWN
-    try:
-        seconds = int(value)
-    except (ValueError, OverflowError):
+    else:
+        try:
+            seconds = int(value)
+        except (TypeError, ValueError, OverflowError):
+            return UNKNOWN
+    if seconds > LATEST:
         return UNKNOWN
     return seconds if seconds > 0 else 0
 
@@ -36,7 +41,7 @@ def truth(value: Any) -> bool | None:
 def encryption_types(value: Any) -> int:
     """msDS-SupportedEncryptionTypes as an integer, from a number or a list of names; UNKNOWN when absent."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value & 0x7FFFFFFF
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
@@ -50,4 +55,14 @@ def identifier(value: Any) -> str:
         value = (
             value.get("ObjectIdentifier") or value.get("MemberId") or value.get("ComputerSID") or ""
         )
-    return str(value).upper() if value else ""
+    return value.upper() if isinstance(value, str) else ""
+
+
+def listed(value: Any) -> list[Any]:
+    """The items of what should be a list; none when it is anything else."""
+    return value if isinstance(value, list) else []
+
+
+def records(value: Any) -> list[dict[str, Any]]:
+    """The objects of what should be a list of objects."""
+    return [item for item in listed(value) if isinstance(item, dict)]

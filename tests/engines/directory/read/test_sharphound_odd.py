@@ -1,0 +1,222 @@
+"""SharpHound collections as they are met: partial, from other collectors, or with a value where none is expected."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.engines.directory.read.test_sharphound import DOMAIN, SID, USER, Notes, ace, read, v6
+
+from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Relation, Trust
+
+HOST = f"{SID}-1200"
+PROPERTIES: dict[str, Any] = msgspec.to_builtins(USER["Properties"])
+TRUST: dict[str, Any] = {
+    "TargetDomainSid": "S-1-5-21-9-9-9",
+    "TargetDomainName": "CLINIQUE.TEST",
+    "IsTransitive": True,
+    "TrustDirection": 3,
+    "TrustType": "Forest",
+    "SidFilteringEnabled": False,
+}
+GROUP = {"ObjectIdentifier": f"{SID}-1500", "Properties": {"name": "G@CHU.TEST"}, "Aces": []}
+
+
+def by_methods(kind: str, methods: int, *objects: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    name, content = v6(kind, *objects)
+    content["meta"]["methods"] = methods
+    return name, content
+
+
+def trust_of(methods: int = 0, **stated: Any) -> Trust:
+    trust = {**TRUST, **stated}
+    domain = {**DOMAIN, "Trusts": [{k: v for k, v in trust.items() if v is not None}]}
+    (found,) = read(by_methods("domains", methods, domain)).trusts
+    return found
+
+
+def host(groups: list[dict[str, Any]], rights: list[dict[str, Any]] | None = None) -> Directory:
+    computer = {
+        "ObjectIdentifier": HOST,
+        "Properties": {"name": "SRV.CHU.TEST"},
+        "LocalGroups": groups,
+        "UserRights": rights or [],
+    }
+    return read(v6("computers", computer))
+
+
+def local(tail: str, *members: str) -> dict[str, Any]:
+    results = [{"ObjectIdentifier": member, "ObjectType": "Base"} for member in members]
+    return {"ObjectIdentifier": f"{HOST}-{tail}", "Results": results, "Collected": True}
+
+
+def remote_logon(*holders: str) -> dict[str, Any]:
+    results = [{"ObjectIdentifier": holder, "ObjectType": "Base"} for holder in holders]
+    return {
+        "Privilege": "SeRemoteInteractiveLogonRight",
+        "Results": results,
+        "Collected": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 5, "x", {}, True, 1.5, [None], [5], [[]], ["x"], [{}], [{"ObjectIdentifier": 5}]],
+)
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("domains", "Trusts"),
+        ("domains", "Links"),
+        ("domains", "ChildObjects"),
+        ("domains", "Aces"),
+        ("domains", "GPOChanges"),
+        ("domains", "ContainedBy"),
+        ("domains", "Properties"),
+        ("users", "Aces"),
+        ("users", "HasSIDHistory"),
+        ("users", "SPNTargets"),
+        ("users", "Properties"),
+        ("computers", "LocalGroups"),
+        ("computers", "UserRights"),
+        ("computers", "Sessions"),
+        ("computers", "AllowedToAct"),
+        ("groups", "Members"),
+        ("enterprisecas", "EnabledCertTemplates"),
+        ("enterprisecas", "CARegistryData"),
+    ],
+)
+def test_a_field_of_another_shape_does_not_cost_the_object(
+    kind: str, field: str, value: Any
+) -> None:
+    item = {"ObjectIdentifier": f"{SID}-1700", field: value}
+    notes = Notes()
+    d = read(v6(kind, item), notes=notes)
+    assert f"{SID}-1700" in d.index
+    assert not any("illisibles" in note for note in notes.said)
+
+
+def test_a_bad_property_leaves_the_others() -> None:
+    user = {**USER, "Properties": {**PROPERTIES, "description": ["un", "deux"]}}
+    user["HasSIDHistory"] = [{"ObjectIdentifier": f"{SID}-512"}, 7]
+    d = read(v6("users", user))
+    row = d.index[f"{SID}-1105"]
+    assert (d.names[row], d.value(row, "description")) == ("ALICE@CHU.TEST", None)
+    assert len(d.acls.entries(row)) == 2
+    assert d.pairs(Relation.SID_HISTORY).of(row) == [d.index[f"{SID}-512"]]
+
+
+@pytest.mark.parametrize("moment", [10**15, 2**70, 1e300, "12:30", [3], {"a": 1}])
+def test_a_date_that_is_none_is_unknown(moment: Any) -> None:
+    user = {"ObjectIdentifier": f"{SID}-1105", "Properties": {"whencreated": moment}}
+    domain = {"ObjectIdentifier": SID, "Properties": {"whencreated": moment}}
+    d = read(v6("users", user), v6("domains", domain))
+    assert d.created.tolist() == [UNKNOWN, UNKNOWN]
+
+
+def test_a_member_left_as_a_distinguished_name_is_found() -> None:
+    group = {**GROUP, "Members": [{"ObjectIdentifier": "CN=Alice,OU=Soins,DC=chu,DC=test"}]}
+    d = read(v6("groups", group), v6("users", USER))
+    assert d.pairs(Relation.MEMBER).of(d.index[f"{SID}-1105"]) == [d.index[f"{SID}-1500"]]
+
+
+@pytest.mark.parametrize(
+    ("bit", "fact"),
+    [
+        (0, Fact.MEMBERS),
+        (5, Fact.TRUSTS),
+        (6, Fact.ACL),
+        (7, Fact.GPO_LINKS),
+        (9, Fact.DELEGATION),
+    ],
+)
+def test_what_the_collector_did_not_look_for_is_not_known(bit: int, fact: Fact) -> None:
+    def facts(methods: int) -> frozenset[Fact]:
+        return read(
+            by_methods("users", methods, USER),
+            by_methods("computers", methods),
+            by_methods("groups", methods, {**GROUP, "Members": []}),
+            by_methods("domains", methods, DOMAIN),
+            by_methods("gpos", methods),
+        ).facts
+
+    every = 0b1111111111
+    assert fact in facts(every)
+    assert fact in facts(0)
+    assert facts(every) - facts(every & ~(1 << bit)) >= {fact}
+
+
+def test_an_empty_list_of_trusts_proves_nothing_without_their_collection() -> None:
+    alone = {**DOMAIN, "Trusts": []}
+    assert not read(by_methods("domains", 1 << 6, alone)).has(Fact.TRUSTS)
+    assert read(by_methods("domains", 1 << 5, alone)).has(Fact.TRUSTS)
+
+
+def test_old_collectors_do_not_tell_how_a_forest_trust_filters() -> None:
+    assert trust_of(methods=32).attributes is None
+    assert trust_of(methods=32, TGTDelegationEnabled=False).bit(Trust.TREAT_AS_EXTERNAL)
+    assert trust_of(methods=0).bit(Trust.TREAT_AS_EXTERNAL)
+    assert trust_of(methods=32, SidFilteringEnabled=True).bit(Trust.TREAT_AS_EXTERNAL) is False
+
+
+def test_filtering_that_a_collector_says_of_every_trust_is_not_believed() -> None:
+    assert trust_of(TrustType=4, SidFilteringEnabled=True).attributes is None
+    assert trust_of(TrustType=3, SidFilteringEnabled=True).attributes is None
+    seen = trust_of(methods=32, TrustType="External", SidFilteringEnabled=True)
+    assert seen.bit(Trust.QUARANTINED)
+    assert trust_of(TrustType="External", SidFilteringEnabled=None).attributes is None
+    assert trust_of(TrustType=0, SidFilteringEnabled=None).bit(Trust.WITHIN_FOREST)
+
+
+def test_delegation_of_tickets_is_known_from_its_own_flag() -> None:
+    def known(**stated: Any) -> bool:
+        domain = {**DOMAIN, "Trusts": [{**TRUST, **stated}]}
+        return read(v6("domains", domain)).has(Fact.TRUST_TGT_DELEGATION)
+
+    assert known(TGTDelegationEnabled=False) and known(TrustAttributes=8)
+    assert not known()
+
+
+def test_a_local_group_inside_the_administrators_gives_its_members() -> None:
+    d = host(
+        [local("544", f"{HOST}-1010", f"{SID}-512"), local("1010", f"{SID}-1105", f"{HOST}-544")]
+    )
+    found = {d.ids[row] for row in d.pairs(Relation.LOCAL_ADMIN).to(d.index[HOST])}
+    assert found == {f"{SID}-512", f"{SID}-1105"}
+
+
+def test_remote_desktop_needs_the_right_to_open_such_a_session() -> None:
+    def let_in(*rights: dict[str, Any]) -> set[str]:
+        d = host([local("555", f"{SID}-1105", f"{SID}-1106")], list(rights))
+        return {d.ids[row] for row in d.pairs(Relation.LOCAL_RDP).src.tolist()}
+
+    both = {f"{SID}-1105", f"{SID}-1106"}
+    assert let_in() == both
+    assert let_in(remote_logon(f"{HOST}-544", f"{HOST}-555")) == both
+    assert let_in(remote_logon(f"{HOST}-544")) == set()
+    assert let_in(remote_logon(f"{SID}-1105")) == {f"{SID}-1105"}
+    assert let_in({**remote_logon(), "Collected": False}) == both
+
+
+def test_the_administrator_of_a_database_is_told() -> None:
+    targets = [
+        {"ComputerSID": HOST.lower(), "Port": 1433, "Service": "SQLAdmin"},
+        {"ComputerSID": HOST, "Port": 80, "Service": "Web"},
+    ]
+    d = read(v6("users", {**USER, "SPNTargets": targets}))
+    assert d.stated_edges == ((d.index[f"{SID}-1105"], "SQLAdmin", d.index[HOST]),)
+
+
+def test_an_open_graph_of_odd_shapes_is_read_as_far_as_it_goes() -> None:
+    graph = {
+        "nodes": [None, {"id": HOST, "kinds": "User", "properties": 5}, {"id": "N", "kinds": [1]}],
+        "edges": ["x", {"start": {"value": HOST}, "end": {"value": "N"}, "kind": "AdminTo"}],
+    }
+    text = msgspec.json.encode({"graph": graph})
+    d = read(v6("users", USER), ("g.json", text))
+    assert d.stated_edges == ((d.index[HOST], "AdminTo", d.index["N"]),)
+
+
+def test_rights_of_one_ace_that_is_not_sound_are_left_out_alone() -> None:
+    aces = [ace(f"{SID}-1106", "GenericAll"), {"PrincipalSID": 5}, None, ace("", "Owns")]
+    d = read(v6("users", {**USER, "Aces": aces}))
+    assert [d.ids[p] for p, _, _ in d.acls.entries(d.index[f"{SID}-1105"])] == [f"{SID}-1106"]
