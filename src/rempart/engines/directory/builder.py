@@ -308,10 +308,16 @@ class Builder:
         np.bitwise_or.at(uac, rows, values & masks & UAC_ALL)
         return uac.astype(np.int32), known.astype(np.int32)
 
+    def _dns_name(self, row: int) -> str:
+        """DNS name of a domain row in upper case, from its distinguished name when it has no other."""
+        parts = self.dns.get(row, "").upper().split(",")
+        from_dn = ".".join(p.strip()[3:] for p in parts if p.strip().startswith("DC="))
+        return self.names.get(row, "").upper() or from_dn
+
     def _domains(self, ids: list[str], kind: NDArray[np.int64]) -> NDArray[np.int32]:
         """Domain row of each row: as stated, else by the SID, else by the prefix of a well-known SID."""
         domains = {ids[i]: int(i) for i in np.flatnonzero(kind == Kind.DOMAIN)}
-        by_name = {self.names.get(row, "").upper(): row for row in domains.values()}
+        by_name = {self._dns_name(row): row for row in domains.values()}
         out = np.full(len(ids), UNKNOWN, np.int32)
         for i, identifier in enumerate(ids):
             stated = self.domain_of.get(i)
@@ -321,6 +327,9 @@ class Builder:
                 out[i] = domains.get(
                     identifier, domains.get(identifier.rpartition("-")[0], UNKNOWN)
                 )
+            elif identifier.startswith("S-1-"):
+                # A collector that leaves out the prefix can only mean the one domain that it read.
+                out[i] = next(iter(domains.values())) if len(domains) == 1 else UNKNOWN
             elif "-S-1-" in identifier:
                 out[i] = by_name.get(identifier.partition("-S-1-")[0], UNKNOWN)
         return out

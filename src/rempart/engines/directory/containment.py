@@ -18,7 +18,10 @@ def containment_edges(d: Directory, out: EdgeCollector) -> None:
     by_policy = np.isin(d.kind[parent], np.array([Kind.OU, Kind.DOMAIN], np.int8)) & np.isin(
         d.kind[child], np.array([Kind.USER, Kind.COMPUTER, Kind.OU], np.int8)
     )
-    keep = by_policy | (d.acls.protected[child] != 1)
+    # Where the source does not tell, the protection is that of the accounts that AdminSDHolder marked.
+    told = d.acls.protected[child]
+    protected = (told == 1) | ((told == UNKNOWN) & (d.admin_count[child] == 1))
+    keep = by_policy | ~protected
     out.add("Contains", parent[keep], child[keep].astype(np.int32))
 
 

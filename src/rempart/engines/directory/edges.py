@@ -23,8 +23,9 @@ EFFECTIVE_ON: Final[dict[Right, frozenset[Kind]]] = {
     Right.GenericAll: _ALL,
     Right.WriteDacl: _ALL,
     Right.WriteOwner: _ALL,
-    Right.GenericWrite: _ALL - {Kind.CONTAINER, Kind.DOMAIN},
-    Right.AllExtendedRights: frozenset({Kind.USER, Kind.DOMAIN}),
+    Right.GenericWrite: _ALL - {Kind.CONTAINER},
+    # On a computer, sources say it only where a local password is managed: it lets read it.
+    Right.AllExtendedRights: frozenset({Kind.USER, Kind.DOMAIN, Kind.COMPUTER}),
     Right.ForceChangePassword: frozenset({Kind.USER}),
     Right.AddMember: frozenset({Kind.GROUP}),
     Right.AddSelf: frozenset({Kind.GROUP}),
@@ -46,6 +47,9 @@ EFFECTIVE_ON: Final[dict[Right, frozenset[Kind]]] = {
     Right.WriteAllowedToDelegateTo: _ACCOUNTS,
     Right.WriteGMSAMembership: frozenset({Kind.USER}),
 }
+_BY_LOCAL_PASSWORD: Final = (Right.ReadLAPSPassword, Right.AllExtendedRights)
+_EVERYBODY: Final = ("S-1-5-11", "S-1-1-0")
+_LOGON_KINDS: Final = ("S-1-5-2", "S-1-5-4", "S-1-5-15")  # Network, Interactive, This Organization
 _PLAIN: Final = (
     (Relation.LOCAL_ADMIN, "AdminTo"),
     (Relation.LOCAL_RDP, "CanRDP"),
@@ -76,32 +80,51 @@ def membership_edges(d: Directory, groups: Groups, out: EdgeCollector) -> None:
     """
     member, group = groups.edges
     out.add("MemberOf", member, group)
-    authenticated = _special(d, "S-1-5-11")
-    everyone = _special(d, "S-1-1-0")
+    authenticated = _special(d, groups, "S-1-5-11")
+    everyone = _special(d, groups, "S-1-1-0")
     accounts = np.flatnonzero((d.kind == Kind.USER) | (d.kind == Kind.COMPUTER))
     for special in (authenticated, everyone):
-        for domain, row in special.items():
+        for domain, rows in special.items():
             mine = accounts[d.domain[accounts] == domain]
             if special is authenticated:
                 mine = mine[d.rid[mine] != 501]
-            out.add("MemberOf", mine.astype(np.int32), np.full(len(mine), row, np.int32))
+            for row in rows:
+                out.add("MemberOf", mine.astype(np.int32), np.full(len(mine), row, np.int32))
+    # Whoever authenticates by the network, or in person, is also one of these.
+    for sid in _LOGON_KINDS:
+        for domain, rows in _special(d, groups, sid).items():
+            for row in rows:
+                known = authenticated.get(domain, [])
+                out.add("MemberOf", known, [row] * len(known))
     for trust in d.trusts:
-        partner = d.index.get(trust.partner_sid, UNKNOWN)
+        partner = _partner(d, trust)
         # An outbound trust means that the partner's accounts are let in here.
         if partner != UNKNOWN and trust.outbound:
             for special in (authenticated, everyone):
-                if partner in special and trust.domain in special:
-                    out.add("ClaimSpecialIdentity", [special[partner]], [special[trust.domain]])
+                for theirs in special.get(partner, []):
+                    ours = special.get(trust.domain, [])
+                    out.add("ClaimSpecialIdentity", [theirs] * len(ours), ours)
 
 
-def _special(d: Directory, sid: str) -> dict[int, int]:
-    """Domain row → row of a special identity of that domain; an unprefixed one serves a lone domain."""
-    found: dict[int, int] = {}
-    for domain in d.rows(Kind.DOMAIN).tolist():
-        row = d.index.get(f"{d.names[domain].upper()}-{sid}", d.index.get(sid, UNKNOWN))
-        if row != UNKNOWN:
-            found[domain] = row
+def _special(d: Directory, groups: Groups, sid: str) -> dict[int, list[int]]:
+    """Domain row → rows of a special identity of that domain; one without a prefix serves every domain, and UNKNOWN
+    stands for the accounts whose domain was not collected."""
+    found: dict[int, list[int]] = {}
+    for row in groups.special((sid,)):
+        alone = d.ids[row] == sid
+        domains = [*d.rows(Kind.DOMAIN).tolist(), UNKNOWN] if alone else [int(d.domain[row])]
+        for domain in domains:
+            found.setdefault(domain, []).append(row)
     return found
+
+
+def _partner(d: Directory, trust: Trust) -> int:
+    """Row of the domain on the other side of a trust, by SID or by name; UNKNOWN when it was not collected."""
+    row = d.index.get(trust.partner_sid, UNKNOWN)
+    if row != UNKNOWN and d.kind[row] == Kind.DOMAIN:
+        return row
+    named = (r for r in d.rows(Kind.DOMAIN).tolist() if d.names[r].lower() == trust.partner.lower())
+    return next(named, UNKNOWN) if trust.partner else UNKNOWN
 
 
 def access_edges(d: Directory, tier0: Mask, out: EdgeCollector) -> None:
@@ -121,8 +144,8 @@ def access_edges(d: Directory, tier0: Mask, out: EdgeCollector) -> None:
         src = np.repeat(a.principal[entries], count)
         dst = objects[_ranges(first[lists[entries]], count)]
         keep = np.isin(d.kind[dst], np.array([int(k) for k in kinds], np.int8))
-        if right == Right.ReadLAPSPassword:
-            keep &= _has_laps(d)[dst]
+        if right in _BY_LOCAL_PASSWORD:
+            keep &= _has_laps(d)[dst] | (d.kind[dst] != Kind.COMPUTER)
         out.add(right.name, src[keep], dst[keep])
 
 
@@ -143,13 +166,10 @@ def _ranges(start: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _has_laps(d: Directory) -> Mask:
-    """Computers whose local password is managed; all of them when the source does not tell."""
-    told = d.attributes.get("haslaps")
-    if told is None:
-        every: Mask = d.kind == Kind.COMPUTER
-        return every
-    mask = np.zeros(len(d), np.bool_)
-    mask[[row for row, values in told.items() if values[0] == "TRUE"]] = True
+    """Computers whose local password is managed, as far as the source tells."""
+    mask: Mask = d.kind == Kind.COMPUTER
+    told = d.attributes.get("haslaps", {})
+    mask[[row for row, values in told.items() if values[0] != "TRUE"]] = False
     return mask
 
 
@@ -162,6 +182,12 @@ def replication_edges(d: Directory, groups: Groups, tier0: Mask, out: EdgeCollec
         wide = holders.get(Right.GenericAll, set()) | holders.get(Right.AllExtendedRights, set())
         first = holders.get(Right.GetChanges, set()) | wide
         second = holders.get(Right.GetChangesAll, set()) | wide
+        everybody = set(groups.special(_EVERYBODY))
+        # What everybody may do adds to what one may.
+        if everybody & first:
+            first |= second
+        if everybody & second:
+            second |= first
         both = (first & second) - wide
         apart = _closure(groups, first) & _closure(groups, second)
         apart -= _closure(groups, first & second)
@@ -198,8 +224,8 @@ def delegation_edges(d: Directory, groups: Groups, out: EdgeCollector) -> None:
 def trust_edges(d: Directory, out: EdgeCollector) -> None:
     """From a domain to those that let it act there: same forest, unfiltered trust, delegated tickets."""
     for trust in d.trusts:
-        partner = d.index.get(trust.partner_sid, UNKNOWN)
-        if partner == UNKNOWN or d.kind[partner] != Kind.DOMAIN:
+        partner = _partner(d, trust)
+        if partner == UNKNOWN:
             continue
         if trust.bit(Trust.WITHIN_FOREST):
             out.add("SameForestTrust", [partner], [trust.domain])

@@ -17,6 +17,7 @@ from rempart.engines.directory.model import UNKNOWN, Directory, Kind, Uac
 
 Rows = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+FIRST_ACCOUNT: Final = 500
 _NONE: Final = np.empty(0, np.int32)
 
 
@@ -107,9 +108,11 @@ class EdgeCollector:
 
 
 def ordinary(directory: Directory, tier0: Mask) -> Mask:
-    """Ordinary principals: enabled users and computers outside Tier 0, accounts of trusts and krbtgt left out."""
+    """Ordinary principals: enabled users and computers outside Tier 0, accounts of trusts and krbtgt left out, and the
+    identities that no domain issues (Network Service), which collectors list among the users."""
     d = directory
     mask: Mask = d.enabled() & ~tier0
     mask &= ~d.flag(Uac.INTERDOMAIN_TRUST_ACCOUNT)
     mask &= ~((d.kind == Kind.USER) & (d.rid == 502))
+    mask &= ~((d.rid >= 0) & (d.rid < FIRST_ACCOUNT))
     return mask

@@ -52,15 +52,23 @@ class Groups:
 
     def _primary_edges(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         d = self.directory
-        rows = np.flatnonzero((d.primary_group_rid > 0) & (d.domain != UNKNOWN))
+        stated = d.primary_group_rid > 0
+        rows = np.flatnonzero(stated & (d.domain != UNKNOWN))
         key = d.domain[rows].astype(np.int64) << 32 | d.primary_group_rid[rows]
         target = {
             int(k): d.index.get(f"{d.ids[int(k) >> 32]}-{int(k) & 0xFFFFFFFF}", UNKNOWN)
             for k in np.unique(key)
         }
-        group = np.array([target[int(k)] for k in key.tolist()], np.int32)
-        known = group != UNKNOWN
-        return rows[known].astype(np.int32), group[known]
+        group = [target[int(k)] for k in key.tolist()]
+        # Accounts whose domain object was not collected: their SID names it as well.
+        lost = np.flatnonzero(stated & (d.domain == UNKNOWN))
+        for row in lost.tolist():
+            domain = d.ids[row].rpartition("-")[0]
+            group.append(d.index.get(f"{domain}-{d.primary_group_rid[row]}", UNKNOWN))
+        member = np.concatenate([rows, lost]).astype(np.int32)
+        groups = np.array(group, np.int32)
+        known = groups != UNKNOWN
+        return member[known], groups[known]
 
     @cached_property
     def _members_csr(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -107,14 +115,11 @@ class Groups:
         ones (S-1-5-32-rid), in every domain of the directory or in one."""
         d = self.directory
         wanted = np.flatnonzero(np.isin(d.rid, np.array(rids)))
-        out = []
-        for row in wanted.tolist():
-            sid = sid_of(d.ids[row])
-            if not (sid.startswith("S-1-5-32-") or sid.startswith("S-1-5-21-")):
-                continue
-            if domain is None or d.domain[row] == domain:
-                out.append(row)
-        return out
+        return [
+            row
+            for row in wanted.tolist()
+            if _is_well_known(sid_of(d.ids[row])) and (domain is None or d.domain[row] == domain)
+        ]
 
     @cached_property
     def privileged_groups(self) -> list[int]:
@@ -166,3 +171,8 @@ class Groups:
             for row in np.flatnonzero(np.isin(d.rid, rids)).tolist()
             if not d.ids[row].startswith("S-1-5-21-") and sid_of(d.ids[row]) in wanted
         ]
+
+
+def _is_well_known(sid: str) -> bool:
+    """Whether a SID is built-in, or of a domain: a collector numbers the local groups of a host after its account."""
+    return sid.startswith("S-1-5-32-") or (sid.startswith("S-1-5-21-") and sid.count("-") == 7)

@@ -20,6 +20,7 @@ GROUP_RIDS: Final = (512, 516, 518, 519, 526, 527, 544, 548, 549, 550, 551, 498,
 PKI_KINDS: Final = (Kind.ENTERPRISE_CA, Kind.ROOT_CA, Kind.NTAUTH_STORE, Kind.AIA_CA)
 # Accounts that Entra Connect creates: they replicate the secrets of the domain.
 SYNC_PREFIXES: Final = ("MSOL_", "AZUREADSSOACC", "SYNC_", "AAD_")
+_HOLDER: Final = "ADMINSDHOLDER@"
 _SYNC_STARTS: Final = frozenset(prefix[:4] for prefix in SYNC_PREFIXES)
 
 
@@ -44,7 +45,7 @@ def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = 
     mask |= np.isin(d.kind, np.array([Kind.DOMAIN, *PKI_KINDS], np.int8))
     mask[d.pairs(Relation.HOSTS_CA).src] = True
     for row in d.rows(Kind.CONTAINER).tolist():
-        if d.dns[row][:16].upper() == "CN=ADMINSDHOLDER":
+        if d.dns[row][:17].upper() == "CN=ADMINSDHOLDER," or d.names[row].startswith(_HOLDER):
             mask[row] = True
     for row, values in d.attributes.get("samaccountname", {}).items():
         if values[0][:4].upper() in _SYNC_STARTS and values[0].upper().startswith(SYNC_PREFIXES):

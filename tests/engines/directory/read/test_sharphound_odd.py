@@ -220,3 +220,10 @@ def test_rights_of_one_ace_that_is_not_sound_are_left_out_alone() -> None:
     aces = [ace(f"{SID}-1106", "GenericAll"), {"PrincipalSID": 5}, None, ace("", "Owns")]
     d = read(v6("users", {**USER, "Aces": aces}))
     assert [d.ids[p] for p, _, _ in d.acls.entries(d.index[f"{SID}-1105"])] == [f"{SID}-1106"]
+
+
+@pytest.mark.parametrize("kind", ["users", "domains", "gpos", "certtemplates"])
+def test_an_item_that_is_no_object_is_left_out(kind: str) -> None:
+    item = {"ObjectIdentifier": f"{SID}-1700", "Properties": {}}
+    d = read(v6(kind, item, None, 5, [], "x", {}))  # type: ignore[arg-type]
+    assert d.ids == [f"{SID}-1700"]

@@ -132,6 +132,6 @@ class Group(Struct, gc=False):
 USERS = msgspec.json.Decoder(list[User])
 COMPUTERS = msgspec.json.Decoder(list[Computer])
 GROUPS = msgspec.json.Decoder(list[Group])
-OBJECTS = msgspec.json.Decoder(list[dict[str, Any]])
+OBJECTS = msgspec.json.Decoder(list[Any])
 ACE = msgspec.json.Decoder(Ace)
 ANY = msgspec.json.Decoder()
