@@ -37,6 +37,7 @@ from rempart.engines.directory.report import (
 from rempart.engines.directory.score import level_of
 from rempart.engines.directory.tier0 import Adjustment, tier0
 from rempart.engines.directory.together import together
+from rempart.kernel.memory import collector_paused
 from rempart.kernel.progress import Observer, Silent
 
 __all__ = ["Options", "audit", "collection_day"]
@@ -81,15 +82,36 @@ def audit(
     observer: Observer | None = None,
 ) -> Report:
     """The report of one directory, or of several together. `today` is the day that ages are counted to."""
-    chosen, watch = options or Options(), observer or Silent()
+    with collector_paused():
+        return _audited(
+            directories,
+            catalogue,
+            today,
+            tool_version,
+            options or Options(),
+            notes,
+            observer or Silent(),
+        )
+
+
+def _audited(
+    directories: Sequence[Directory],
+    catalogue: DirectoryCatalogue,
+    today: date,
+    tool_version: str,
+    chosen: Options,
+    notes: Sequence[str],
+    watch: Observer,
+) -> Report:
     instant = int(datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp())
     register = Register(chosen.accepted, today=instant)
     results = []
-    for d in directories:
+    each = [Groups(d) for d in directories]
+    for d, groups in zip(directories, each, strict=True):
         watch.stage(f"Contrôle de {_title([d])}")
-        results.append(_judged(d, catalogue, instant, register))
+        results.append(_judged(d, groups, catalogue, instant, register))
     combined = whole(directories)
-    groups = Groups(combined)
+    groups = each[0] if len(directories) == 1 else Groups(combined)
     controls, unscored = together(results)
     watch.stage("Chemins vers le cœur et plan")
     shown, planned = _paths_and_plan(
@@ -130,9 +152,13 @@ def _blind(directories: Sequence[Directory]) -> list[str]:
 
 
 def _judged(
-    d: Directory, catalogue: DirectoryCatalogue, instant: int, register: Register | None
+    d: Directory,
+    groups: Groups,
+    catalogue: DirectoryCatalogue,
+    instant: int,
+    register: Register | None,
 ) -> list[ControlResult]:
-    judge = Judge(d, Groups(d), today=instant, labels=catalogue.labels, register=register)
+    judge = Judge(d, groups, today=instant, labels=catalogue.labels, register=register)
     return judge.judge_all(catalogue.checks.values())
 
 

@@ -58,8 +58,9 @@ def drawn(edges: list[tuple[int, int, int, int]]) -> Cuttable:
     stuck = reached_by(graph, src[hard], dst[hard])
     actions = [msgspec.structs.replace(ACTION, cost=cost) for _, _, cost in made]
     whos, whats = (np.array([m[i] for m in made], np.int64) for i in (0, 1))
-    ones = np.ones(len(made), np.int64)
-    found = Gestures(actions, np.arange(len(made)), (whos, whats, -ones, ones))
+    nowhere = np.full(len(made), UNKNOWN, np.int64)
+    counts = np.bincount(numbered[numbered >= 0], minlength=len(made))
+    found = Gestures(actions, np.arange(len(made)), (whos, whats, nowhere, counts))
     return Cuttable(graph, np.arange(len(edges)), src, dst, numbered, found, stuck)
 
 

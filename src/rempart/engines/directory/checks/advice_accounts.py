@@ -21,6 +21,7 @@ from rempart.engines.directory.checks.common import (
     named_accounts,
     older_than,
     privileged,
+    remembered,
     since,
 )
 from rempart.engines.directory.checks.policy import Policies
@@ -228,6 +229,10 @@ def keys_in_silos(ctx: Context) -> Iterator[Hit]:
 
 def _laps_machines(ctx: Context) -> tuple[Mask, Mask]:
     """(eligible, covered): enabled Windows computers that are not domain controllers, and those where LAPS wrote."""
+    return remembered(ctx, "laps machines", lambda: _machines_of_laps(ctx))
+
+
+def _machines_of_laps(ctx: Context) -> tuple[Mask, Mask]:
     d = ctx.directory
     eligible = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers
     other = np.zeros(len(d), np.bool_)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from rempart.engines.directory.builder import sid_of
 from rempart.engines.directory.checks.acl import (
     Offence,
     describe,
@@ -50,12 +49,8 @@ def _grouped(ctx: Context, offences: Iterable[Offence]) -> Iterator[Hit]:
 def _anonymous(ctx: Context) -> Mask:
     d = ctx.directory
     mask = np.zeros(len(d), np.bool_)
-    for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist():
-        identifier = d.ids[row]
-        if identifier.startswith("S-1-5-21-"):
-            mask[row] = identifier.endswith("-501")
-        else:
-            mask[row] = sid_of(identifier) in _ANONYMOUS
+    mask[ctx.groups.special(_ANONYMOUS)] = True
+    mask[ctx.groups.well_known(501)] = True
     return mask
 
 

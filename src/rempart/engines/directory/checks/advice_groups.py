@@ -99,9 +99,8 @@ def foreign_administrators(ctx: Context) -> Iterator[Hit]:
     inside = set(ctx.groups.members(groups).tolist()) | groups
     nested = [row for row in inside if d.kind[row] == Kind.GROUP]
     members, of = ctx.groups.edges
-    for member, group in zip(members.tolist(), of.tolist(), strict=True):
-        if group not in groups and group not in nested:
-            continue
+    watched = np.isin(of, np.array([*groups, *nested], np.int64))
+    for member, group in zip(members[watched].tolist(), of[watched].tolist(), strict=True):
         sid = sid_of(d.ids[member])
         if not sid.startswith("S-1-5-21-"):
             continue

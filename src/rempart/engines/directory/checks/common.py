@@ -6,12 +6,14 @@ when every value was read. `judged` writes this rule once.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rempart.content.operating_systems import Support, support_of
-from rempart.engines.directory.groups import Mask
+from rempart.engines.directory.groups import Groups, Mask
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Kind, Managed, Uac
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured
 
@@ -21,6 +23,9 @@ Detail = str | Callable[[int], str]
 KRBTGT_RID = 502
 ADMINISTRATOR_RID = 500
 GUEST_RID = 501
+
+T = TypeVar("T")
+_KNOWN: Final[WeakKeyDictionary[Groups, dict[str, Any]]] = WeakKeyDictionary()
 
 
 def domains(directory: Directory) -> list[int]:
@@ -111,19 +116,36 @@ def support(directory: Directory, row: int) -> Support | None:
     return support_of(name, directory.value(row, "operatingsystemversion") or "")
 
 
+def remembered(ctx: Context, name: str, compute: Callable[[], T]) -> T:
+    """What several checks ask of one directory, computed by the first."""
+    known = _KNOWN.setdefault(ctx.groups, {})
+    if name not in known:
+        known[name] = compute()
+    found: T = known[name]
+    return found
+
+
 def servers(ctx: Context) -> Mask:
     """Mask of the enabled Windows servers; domain controllers and cluster names have checks of their own."""
+    return remembered(ctx, "servers", lambda: _servers(ctx))
+
+
+def _servers(ctx: Context) -> Mask:
     d = ctx.directory
     mask = np.zeros(len(d), np.bool_)
     systems = d.attributes.get("operatingsystem", {})
     mask[[row for row, values in systems.items() if values and "server" in values[0].lower()]] = (
         True
     )
-    return mask & enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers & ~cluster_names(d)
+    return mask & enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers & ~cluster_names(ctx)
 
 
-def cluster_names(directory: Directory) -> Mask:
+def cluster_names(ctx: Context) -> Mask:
     """Mask of the computer accounts that stand for a failover cluster."""
+    return remembered(ctx, "cluster names", lambda: _cluster_names(ctx.directory))
+
+
+def _cluster_names(directory: Directory) -> Mask:
     mask = np.zeros(len(directory), np.bool_)
     names = directory.attributes.get("serviceprincipalname", {})
     # One search in the joined names: every computer has several, and a loop over them would cost five times as much.

@@ -176,16 +176,22 @@ def guessable_computers(ctx: Context) -> Findings:
     yield from judged(rows, bad, known, detail, missing)
 
 
-def _named(d: Directory, row: int) -> str:
-    return (d.value(row, "samaccountname") or d.names[row].partition("@")[0]).rstrip("$").lower()
+def _beginning(d: Directory, mask: Mask, starts: tuple[str, ...]) -> list[int]:
+    """Rows of the mask whose login, or whose name where the login is not known, begins so (lower case)."""
+    logins, names = d.attributes.get("samaccountname", {}), d.names
+    longest = max(map(len, starts))
+    return [
+        row
+        for row in np.flatnonzero(mask).tolist()
+        if (logins[row][0] if row in logins else names[row])[:longest].lower().startswith(starts)
+    ]
 
 
 @check("extra_azureadssoacc", Fact.ACCOUNTS, Fact.PASSWORD_DATES)
 def single_sign_on_key(ctx: Context) -> Findings:
     """The computer account whose key opens the cloud sessions of everybody: its key must be rolled over."""
     d = ctx.directory
-    candidates = np.flatnonzero(accounts(ctx, Kind.COMPUTER)).tolist()
-    rows = [row for row in candidates if _named(d, row).startswith("azureadssoacc")]
+    rows = _beginning(d, accounts(ctx, Kind.COMPUTER), ("azureadssoacc",))
     if not rows:
         raise NotApplicable("L’ouverture de session transparente d’Entra ID n’est pas installée.")
     changed = last_password_change(ctx)
@@ -202,8 +208,7 @@ def synchronization_accounts(ctx: Context) -> Iterator[Hit]:
     """Accounts of directory synchronization that can replicate secrets, and who controls them."""
     d = ctx.directory
     starts = tuple(str(text).lower() for text in ctx.param("prefixes"))
-    users = np.flatnonzero(enabled(ctx, Kind.USER)).tolist()
-    rows = [row for row in users if _named(d, row).startswith(starts)]
+    rows = _beginning(d, enabled(ctx, Kind.USER), starts)
     if not rows:
         raise NotApplicable("Aucun compte de synchronisation d’annuaire n’a été reconnu.")
     replicating = {

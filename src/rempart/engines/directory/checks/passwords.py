@@ -129,7 +129,7 @@ def _servers(ctx: Context) -> Mask:
     if mask.any():
         return mask
     d = ctx.directory
-    nameless = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers & ~cluster_names(d)
+    nameless = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers & ~cluster_names(ctx)
     nameless &= ~carriers(d, "operatingsystem")
     if nameless.any():
         raise NotMeasured(
@@ -148,7 +148,7 @@ def _servers(ctx: Context) -> Mask:
 )
 def clusters_keep_their_password(ctx: Context) -> Findings:
     """Cluster name objects, known by their MSClusterVirtualServer service name."""
-    mask = cluster_names(ctx.directory) & enabled(ctx, Kind.COMPUTER)
+    mask = cluster_names(ctx) & enabled(ctx, Kind.COMPUTER)
     if not mask.any():
         raise NotApplicable("L’annuaire n’a aucun cluster de basculement Windows.")
     yield from _passwords(ctx, mask)

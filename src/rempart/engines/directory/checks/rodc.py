@@ -116,7 +116,6 @@ def _secondary_krbtgt(d: Directory) -> list[int]:
     """Rows of the krbtgt_N accounts: by their number, or by their name when the source lacks it."""
     numbered = set(d.attributes.get("msds-secondarykrbtgtnumber", {}))
     for row in d.rows(Kind.USER).tolist():
-        head, _, tail = d.names[row].upper().partition("@")[0].partition("_")
-        if head == "KRBTGT" and tail.isdigit():
+        if d.names[row][:7].upper() == "KRBTGT_" and d.names[row][7:].partition("@")[0].isdigit():
             numbered.add(row)
     return sorted(numbered)

@@ -54,28 +54,30 @@ class Network:
         cost, shared = c.gestures.cost, ~c.gestures.has_principal
         middle = gesture + first
         cut = gesture != UNCUTTABLE
-        by_target = cut.copy()
-        by_target[cut] = shared[gesture[cut]]
-        by_principal = cut & ~by_target
+        alone = cut.copy()
+        # A gesture on one pair of nodes is an arc by itself, without a node of its own.
+        alone[cut] = c.gestures.edges[gesture[cut]] == 1
+        by_target = cut & ~alone
+        by_target[by_target] = shared[gesture[by_target]]
+        by_principal = cut & ~alone & ~by_target
         infinite = min(int(cost.sum()) + 1, LARGEST)
         rows = [
-            (tail[~cut], head[~cut], infinite, False),
-            (tail[by_principal], middle[by_principal], 0, True),
-            (middle[by_principal], head[by_principal], infinite, False),
-            (tail[by_target], middle[by_target], infinite, False),
-            (middle[by_target], head[by_target], 0, True),
+            (tail[~cut], head[~cut], None),
+            (tail[alone], head[alone], gesture[alone]),
+            (tail[by_principal], middle[by_principal], gesture[by_principal]),
+            (middle[by_principal], head[by_principal], None),
+            (tail[by_target], middle[by_target], None),
+            (middle[by_target], head[by_target], gesture[by_target]),
         ]
-        owners = [gesture[by_principal], gesture[by_target]]
-        parts, at = [], 0
-        for t, h, capacity, priced in rows:
-            owner = owners[at] if priced else np.full(len(t), UNCUTTABLE)
-            at += priced
-            caps = cost[owner] if priced else np.full(len(t), capacity, np.int64)
-            parts.append(np.stack([t, h, caps, owner], axis=1))
+        parts = []
+        for t, h, owner in rows:
+            # A gesture is one arc whatever the edges that lead to it; an infinite arc is one for each pair of nodes.
+            key = t * (first + len(c.gestures)) + h if owner is None else owner
+            _, once = np.unique(key, return_index=True)
+            owned = np.full(len(once), UNCUTTABLE) if owner is None else owner[once]
+            capacity = np.full(len(once), infinite) if owner is None else cost[owned]
+            parts.append(np.stack([t[once], h[once], capacity, owned], axis=1))
         arcs = np.concatenate(parts)
-        size = first + len(c.gestures)
-        _, once = np.unique(arcs[:, 0] * size + arcs[:, 1], return_index=True)
-        arcs = arcs[once]
         return arcs[:, 0], arcs[:, 1], arcs[:, 2], arcs[:, 3]
 
     def _nodes(self) -> NDArray[np.int64]:
@@ -149,6 +151,6 @@ class Network:
             A_ub=a,
             b_ub=np.zeros(m),
             bounds=list(zip(low.tolist(), high.tolist(), strict=True)),
-            method="highs",
+            method="highs-ds",
         )
         return float(solved.fun) if solved.status == 0 else 0.0

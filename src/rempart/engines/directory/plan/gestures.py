@@ -51,6 +51,7 @@ class Gestures(Sequence[Gesture]):
         base = np.array([action.cost for action in content], np.int64)
         doublings = np.frexp(columns[3])[1] - 1
         self.cost: NDArray[np.int64] = base[code] + doublings
+        self.edges: NDArray[np.int64] = columns[3]
         self.has_principal: NDArray[np.bool_] = columns[0] != UNKNOWN
 
     def __len__(self) -> int:

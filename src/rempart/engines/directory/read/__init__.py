@@ -1,8 +1,6 @@
 """Reading whatever a hospital has into directories: one a forest, collections that complete each other merged."""
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from rempart.engines.directory.merge import forests
 from rempart.engines.directory.model import Directory, Fact, Kind
 from rempart.engines.directory.read.detect import read_into, read_together, sources_of, together
 from rempart.kernel.errors import UnreadableSource
+from rempart.kernel.memory import collector_paused
 from rempart.kernel.progress import Observer
 
 
@@ -22,7 +21,7 @@ def read(
     `passphrase` and `identity` open encrypted collections.
     """
     read_ones = []
-    with _collector_paused():
+    with collector_paused():
         for group in together([found for path in paths for found in sources_of(path)]):
             builder = Builder()
             if len(group) > 1:
@@ -61,16 +60,3 @@ def _with_policies(directories: list[Directory], copies: list[Directory]) -> lis
                 sources=d.sources + copy.sources,
             )
     return out
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No cycle collection meanwhile: readers make millions of objects that hold no cycle, and each pass over them
-    would cost as much as the reading."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
