@@ -209,16 +209,19 @@ def _relations(
 
 
 def _acls(directories: Sequence[Directory], maps: Sequence[NDArray[np.int64]], n: int) -> Acls:
-    """Lists end to end; a row read twice keeps the list of the source that read raw descriptors, else the last."""
+    """Lists end to end; a row read twice keeps the list of the source that read raw descriptors, else the last that
+    is not empty."""
     of, protected = np.full(n, UNKNOWN, np.int64), np.full(n, UNKNOWN, np.int8)
     starts, lists, entries = [np.zeros(1, np.int64)], 0, 0
     ranked = sorted(
         zip(directories, maps, strict=True), key=lambda pair: Fact.DESCRIPTORS in pair[0].facts
     )
     for d, m in ranked:
-        read = d.acls.of >= 0
+        # The last cell stands for the rows whose list was not read (-1).
+        empty = np.append(np.diff(d.acls.start) == 0, False)[d.acls.of] & (of[m] >= 0)
+        read = (d.acls.of >= 0) & ~empty
         of[m[read]] = d.acls.of[read] + lists
-        known = d.acls.protected != UNKNOWN
+        known = (d.acls.protected != UNKNOWN) & ~empty
         protected[m[known]] = d.acls.protected[known]
         starts.append(d.acls.start[1:] + entries)
         lists += len(d.acls.start) - 1

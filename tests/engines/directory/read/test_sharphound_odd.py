@@ -6,7 +6,9 @@ import msgspec
 import pytest
 from tests.engines.directory.read.test_sharphound import DOMAIN, SID, USER, Notes, ace, read, v6
 
+from rempart.engines.directory.merge import merged
 from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Relation, Trust
+from rempart.engines.directory.rights import Right
 
 HOST = f"{SID}-1200"
 PROPERTIES: dict[str, Any] = msgspec.to_builtins(USER["Properties"])
@@ -227,3 +229,35 @@ def test_an_item_that_is_no_object_is_left_out(kind: str) -> None:
     item = {"ObjectIdentifier": f"{SID}-1700", "Properties": {}}
     d = read(v6(kind, item, None, 5, [], "x", {}))  # type: ignore[arg-type]
     assert d.ids == [f"{SID}-1700"]
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("kind", ["groups", "domains"])
+def test_a_group_described_again_from_a_host_keeps_its_rights(kind: str, last: bool) -> None:
+    full = {
+        "ObjectIdentifier": "CHU.TEST-S-1-5-32-551",
+        "IsACLProtected": True,
+        "Aces": [ace(f"{SID}-1106", "GenericAll")],
+    }
+    bare = {**full, "IsACLProtected": False, "Aces": []}
+    d = read(v6(kind, *([full, bare] if last else [bare, full])))
+    row = d.index["CHU.TEST-S-1-5-32-551"]
+    assert [right for _, right, _ in d.acls.entries(row)] == [Right.GenericAll]
+    assert d.acls.protected[row] == 1
+
+
+def test_a_group_without_any_entry_has_an_empty_list() -> None:
+    bare = {"ObjectIdentifier": "CHU.TEST-S-1-5-32-551", "IsACLProtected": False, "Aces": []}
+    d = read(v6("groups", bare, {"ObjectIdentifier": f"{SID}-1500"}))
+    assert (d.acls.of >= 0).tolist() == [True, False]
+    assert d.acls.protected.tolist() == [0, UNKNOWN]
+
+
+def test_an_empty_list_of_another_collection_does_not_hide_the_rights() -> None:
+    full = {**GROUP, "IsACLProtected": True, "Aces": [ace(f"{SID}-1106", "GenericAll")]}
+    bare = {**GROUP, "IsACLProtected": False}
+    one, other = read(v6("groups", full)), read(v6("groups", bare))
+    for both in ([one, other], [other, one]):
+        d = merged(both, frozenset())
+        row = d.index[f"{SID}-1500"]
+        assert len(d.acls.entries(row)) == 1 and d.acls.protected[row] == 1

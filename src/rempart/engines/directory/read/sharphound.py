@@ -134,6 +134,7 @@ class SharpHoundReader:
                 expected="Au moins les fichiers users, computers, groups et domains.",
                 todo="Relancez SharpHound avec la collecte par défaut, puis donnez le zip entier.",
             )
+        self._aces.finish()
         self._accounts.finish()
         self._others.finish(self.types_seen, by_sharphound=self._methods > 0)
         if not {"users", "computers", "groups"} <= self.types_seen:

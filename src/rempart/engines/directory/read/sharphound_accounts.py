@@ -135,12 +135,15 @@ class Accounts:
         counts = [_ADMIN_COUNT.get(p.admincount, UNKNOWN) for p in properties]
         b.set_many("admin_count", rows, counts)
         acl = self._aces.acl
-        read = [
-            (row, item.Aces) for row, item in zip(rows, items, strict=True) if item.Aces is not None
-        ]
-        b.set_many("acl", [row for row, _ in read], [acl(map(bytes, aces)) for _, aces in read])
-        stated = [(r, i.IsACLProtected) for r, i in zip(rows, items, strict=True)]
-        b.set_many("protected", rows, [UNKNOWN if v is None else int(v) for _, v in stated])
+        full = [(row, item) for row, item in zip(rows, items, strict=True) if item.Aces]
+        places = [row for row, _ in full]
+        b.set_many("acl", places, [acl(map(bytes, item.Aces or ())) for _, item in full])
+        stated = [item.IsACLProtected for _, item in full]
+        b.set_many("protected", places, [UNKNOWN if v is None else int(v) for v in stated])
+        if len(full) < len(rows):
+            for row, item in zip(rows, items, strict=True):
+                if not item.Aces:
+                    self._aces.bare.append((row, item.Aces is not None, item.IsACLProtected))
         for name, fact in _FACT_OF_PROPERTY:
             if fact not in b.facts and any(getattr(p, name) is not None for p in properties):
                 b.facts.add(fact)

@@ -42,6 +42,8 @@ class AceTable(dict[bytes, int]):
     def __init__(self, builder: Builder) -> None:
         super().__init__()
         self.unknown_rights: set[str] = set()
+        # Objects without an entry: row, whether the list was there, protection.
+        self.bare: list[tuple[int, bool, bool | None]] = []
         self._builder = builder
 
     def __missing__(self, raw: bytes) -> int:
@@ -65,3 +67,17 @@ class AceTable(dict[bytes, int]):
     def acl(self, aces: Iterable[bytes]) -> int:
         """Id of the access list made of these ACEs."""
         return self._builder.acl_of_numbers(tuple(map(self.__getitem__, aces)))
+
+    def finish(self) -> None:
+        """State the empty lists of the objects that have no other: SharpHound describes a built-in group twice, and the
+        second time, seen from a host, without its rights."""
+        if not self.bare:
+            return
+        known = self._builder.stated("acl")
+        for row, listed, protected in self.bare:
+            if row in known:
+                continue
+            if listed:
+                self._builder.set("acl", row, self.acl(()))
+            if protected is not None:
+                self._builder.set("protected", row, int(protected))

@@ -155,10 +155,13 @@ class Others:
 
     def _access(self, item: dict[str, Any], row: int) -> None:
         b = self._builder
-        if isinstance(item.get("Aces"), list):
-            b.set("acl", row, self._aces.acl(map(msgspec.json.encode, item["Aces"])))
-        if item.get("IsACLProtected") is not None:
-            b.set("protected", row, int(bool(item["IsACLProtected"])))
+        aces, protected = item.get("Aces"), truth(item.get("IsACLProtected"))
+        if not isinstance(aces, list) or not aces:
+            self._aces.bare.append((row, isinstance(aces, list), protected))
+            return
+        b.set("acl", row, self._aces.acl(map(msgspec.json.encode, aces)))
+        if protected is not None:
+            b.set("protected", row, int(protected))
 
     def _children_v3(self, item: dict[str, Any], row: int) -> None:
         """Version 3 lists the children by kind."""
