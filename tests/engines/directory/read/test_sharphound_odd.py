@@ -157,6 +157,8 @@ def test_old_collectors_do_not_tell_how_a_forest_trust_filters() -> None:
     assert trust_of(methods=32).attributes is None
     assert trust_of(methods=32, TGTDelegationEnabled=False).bit(Trust.TREAT_AS_EXTERNAL)
     assert trust_of(methods=0).bit(Trust.TREAT_AS_EXTERNAL)
+    version_3 = {"domains": [{**DOMAIN, "Trusts": [TRUST]}], "meta": {"type": "domains"}}
+    assert read(("domains.json", version_3)).trusts[0].attributes is None
     assert trust_of(methods=32, SidFilteringEnabled=True).bit(Trust.TREAT_AS_EXTERNAL) is False
 
 
@@ -261,3 +263,23 @@ def test_an_empty_list_of_another_collection_does_not_hide_the_rights() -> None:
         d = merged(both, frozenset())
         row = d.index[f"{SID}-1500"]
         assert len(d.acls.entries(row)) == 1 and d.acls.protected[row] == 1
+
+
+@pytest.mark.parametrize(
+    ("right", "sort", "expected"),
+    [
+        ("WriteProperty", "WriteSPN", Right.WriteSPN),
+        ("WriteProperty", "AddSelf", Right.AddSelf),
+        ("WriteProperty", "AllowedToAct", Right.AddAllowedToAct),
+        ("ExtendedRight", "All", Right.AllExtendedRights),
+        ("ExtendedRight", "GetChangesAll", Right.GetChangesAll),
+        ("ForceChangePassword", "GetChangesAll", Right.ForceChangePassword),
+        ("Owner", "", Right.Owns),
+    ],
+)
+def test_rights_in_two_words_are_those_of_later_versions(
+    right: str, sort: str, expected: Right
+) -> None:
+    user = {**USER, "Aces": [ace(f"{SID}-1106", right, AceType=sort)]}
+    d = read(("users.json", {"users": [user], "meta": {"type": "users", "version": 3}}))
+    assert [r for _, r, _ in d.acls.entries(d.index[f"{SID}-1105"])] == [expected]

@@ -97,6 +97,7 @@ class SharpHoundReader:
         self._others = Others(builder, self._aces)
         self._refused = 0
         self._methods = 0
+        self._by_another = False
         self.types_seen: set[str] = set()
         self.versions: set[int] = set()
 
@@ -136,7 +137,7 @@ class SharpHoundReader:
             )
         self._aces.finish()
         self._accounts.finish()
-        self._others.finish(self.types_seen, by_sharphound=self._methods > 0)
+        self._others.finish(self.types_seen, by_sharphound=not self._by_another)
         if not {"users", "computers", "groups"} <= self.types_seen:
             # A check on one kind of account must not pass because its file is missing.
             self._builder.facts -= {Fact.ACCOUNTS, Fact.DELEGATION, Fact.SPN, Fact.SID_HISTORY}
@@ -221,8 +222,11 @@ class SharpHoundReader:
             return
         if isinstance(meta.get("version"), int):
             self.versions.add(meta["version"])
-        if type(meta.get("methods")) is int and meta["methods"] > 0:
-            self._methods |= meta["methods"]
+        methods = meta.get("methods")
+        if type(methods) is int and methods >= 0:
+            self._methods |= methods
+            # SharpHound wrote none up to its version 3, and never 0 since.
+            self._by_another |= methods == 0
         if meta.get("count") not in (count, None):
             self._observer.note(
                 f"{file.name} : l’en-tête annonce {meta['count']} objets, {count} ont été lus."

@@ -185,7 +185,7 @@ class Accounts:
                 if found := identifier(target):
                     self._delegations.append((row, found))
             for target in records(item.SPNTargets):
-                host = str(target.get("ComputerSID") or "").upper()
+                host = str(target.get("ComputerSID") or target.get("ComputerSid") or "").upper()
                 if host and str(target.get("Service")).lower() == "sqladmin":
                     b.stated_edges.append((row, "SQLAdmin", b.row(host)))
 

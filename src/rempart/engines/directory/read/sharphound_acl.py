@@ -28,12 +28,15 @@ _VERSION_3: Final = {
     ("WriteProperty", "AddAllowedToAct"): Right.AddAllowedToAct,
     ("WriteProperty", "All"): Right.GenericWrite,
 }
+_WIDE: Final = frozenset({"WriteProperty", "ExtendedRight"})
 
 
 def right_of(ace: Ace) -> Right | None:
     """The right that an ACE states, in any version; None when it is not one that we know."""
-    found = _VERSION_3.get((ace.RightName, ace.AceType or ""))
-    return found or _BY_NAME.get(ace.RightName)
+    found = _VERSION_3.get((ace.RightName, ace.AceType or "")) or _BY_NAME.get(ace.RightName)
+    if found is None and ace.RightName in _WIDE:
+        found = _BY_NAME.get(ace.AceType or "")
+    return found
 
 
 class AceTable(dict[bytes, int]):
