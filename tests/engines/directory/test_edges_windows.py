@@ -7,7 +7,7 @@ from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.edges import membership_edges, trust_edges
 from rempart.engines.directory.graph import EdgeCollector
 from rempart.engines.directory.groups import Groups
-from rempart.engines.directory.model import UNKNOWN, Directory, Kind, Trust, Uac
+from rempart.engines.directory.model import UNKNOWN, Directory, Kind, Relation, Trust, Uac
 from rempart.engines.directory.rights import Right
 from rempart.engines.directory.tier0 import tier0
 from support.sketch import DOMAIN, Sketch
@@ -134,6 +134,22 @@ def test_local_groups_of_a_host_are_not_those_of_the_domain() -> None:
     d = lone(f"{DOMAIN}-1200-544", f"{DOMAIN}-1200-500", f"{DOMAIN}-512")
     mask = tier0(d, Groups(d))
     assert {d.ids[row] for row in mask.nonzero()[0]} == {DOMAIN, f"{DOMAIN}-512"}
+
+
+def test_local_administrators_of_an_authority_are_those_of_its_host() -> None:
+    sketch = Sketch()
+    for name in ("serveur", "poste"):
+        sketch.computer(name)
+    sketch.thing("autorite", Kind.ENTERPRISE_CA)
+    sketch.relate(Relation.HOSTS_CA, "serveur", "autorite")
+    local = [f"{DOMAIN}-{rid}-544" for rid in (1101, 1102)]
+    for identifier in local:
+        sketch.builder.row(identifier)
+    d, found = sketch.searched()
+    rows = [d.index[identifier] for identifier in local]
+    assert d.ids[sketch.rows["serveur"]] == f"{DOMAIN}-1101"
+    assert found.graph.tier0[rows].tolist() == [True, False]
+    assert Groups(d).trusted[rows].tolist() == [True, False]
 
 
 def test_the_holder_of_the_protection_is_known_by_name_too() -> None:

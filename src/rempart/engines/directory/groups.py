@@ -160,7 +160,21 @@ class Groups:
         mask[self.privileged_groups] = True
         mask[self.well_known(*DOMAIN_CONTROLLER_RIDS)] = True
         mask[self.special(SYSTEM_SIDS)] = True
+        mask[self.host_administrators] = True
         return mask
+
+    @cached_property
+    def host_administrators(self) -> list[int]:
+        """Rows of the local Administrators of the controllers and of the hosts of authorities, which a collector numbers
+        after the account of the host: the host is trusted already, and who administers it is said elsewhere."""
+        d = self.directory
+        hosts = self.domain_controllers.copy()
+        hosts[d.pairs(Relation.HOSTS_CA).src] = True
+        return [
+            row
+            for row in np.flatnonzero(d.rid == 544).tolist()
+            if hosts[d.index.get(d.ids[row].rpartition("-")[0], row)]
+        ]
 
     def special(self, sids: Iterable[str]) -> list[int]:
         """Rows of identities that no domain issues (SYSTEM, Everyone…), prefixed by a domain or not."""

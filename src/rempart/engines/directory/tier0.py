@@ -52,6 +52,7 @@ def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = 
             mask[row] = True
     # SYSTEM and Enterprise Domain Controllers are the machines of Tier 0 themselves.
     mask[groups.special(("S-1-5-18", "S-1-5-9"))] = True
+    mask[groups.host_administrators] = True
     mask[_policies_on(d, mask)] = True
     if adjustment is not None:
         mask[find(d, adjustment.add)] = True
