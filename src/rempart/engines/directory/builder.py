@@ -339,7 +339,8 @@ def _distinct(src: "array[int]", dst: "array[int]", n: int) -> Pairs:
     if not src:
         return NO_PAIRS
     key = np.array(src, np.int64) * n + np.array(dst, np.int64)
-    key = np.unique(key)
+    key.sort()
+    key = key[np.concatenate(([True], key[1:] != key[:-1]))]
     return Pairs((key // n).astype(np.int32), (key % n).astype(np.int32))
 
 

@@ -45,6 +45,7 @@ _UAC_OF: Final = (
 _FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
 _ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
 NO_PROPERTIES: Final = AccountProperties()
+_KEPT: Final = (("samaccountname",) * 2, ("description",) * 2, ("email", "mail"))
 # Facts proven by a property seen on at least one account.
 _FACT_OF_PROPERTY: Final = (
     ("pwdlastset", Fact.PASSWORD_DATES),
@@ -55,6 +56,7 @@ _FACT_OF_PROPERTY: Final = (
     ("serviceprincipalnames", Fact.SPN),
     ("sidhistory", Fact.SID_HISTORY),
     ("supportedencryptiontypes", Fact.ENCRYPTION_TYPES),
+    ("description", Fact.DESCRIPTION),
 )
 
 
@@ -123,7 +125,7 @@ class Accounts:
             for history in item.HasSIDHistory or ():
                 if sid := identifier(history):
                     b.relate(Relation.SID_HISTORY, row, b.row(sid))
-        for name, attribute in (("samaccountname",) * 2, ("description",) * 2):
+        for name, attribute in _KEPT:
             cells = {
                 r: [str(v)]
                 for r, p in zip(rows, properties, strict=True)
@@ -137,7 +139,7 @@ class Accounts:
         acl = self._aces.acl
         full = [(row, item) for row, item in zip(rows, items, strict=True) if item.Aces]
         places = [row for row, _ in full]
-        b.set_many("acl", places, [acl(map(bytes, item.Aces or ())) for _, item in full])
+        b.set_many("acl", places, [acl(item.Aces or ()) for _, item in full])
         stated = [item.IsACLProtected for _, item in full]
         b.set_many("protected", places, [UNKNOWN if v is None else int(v) for v in stated])
         if len(full) < len(rows):
@@ -207,14 +209,17 @@ class Accounts:
 
     def _members(self, items: Sequence[Group], rows: Sequence[int]) -> None:
         b = self._builder
+        get = b.index.get
         for item, row in zip(items, rows, strict=True):
             if item.Members is None:
                 continue
             b.facts.add(Fact.MEMBERS)
             names = [m.ObjectIdentifier or m.MemberId for m in item.Members]
-            members = [b.row(name.upper()) for name in names if name and "=" not in name]
-            b.relate_all(Relation.MEMBER, members, repeat(row, len(members)))
-            if len(members) < len(names):
+            known = [get(name.upper(), -1) if name else -1 for name in names]
+            if min(known, default=0) < 0:
+                known = [b.row(name.upper()) for name in names if name and "=" not in name]
+            b.relate_all(Relation.MEMBER, known, repeat(row, len(known)))
+            if len(known) < len(names):
                 self._by_dn += [(name.upper(), row) for name in names if name and "=" in name]
 
     def _named_members(self) -> None:

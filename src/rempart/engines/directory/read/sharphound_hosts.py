@@ -1,6 +1,7 @@
 """What a SharpHound collector saw on the computers themselves: sessions, local groups, signing and services."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,8 @@ _LOCAL_LISTS: Final = (
 _REMOTE_LOGON: Final = "SeRemoteInteractiveLogonRight"
 # Properties of recent collections, kept under their names: what a host requires, or runs.
 _PROPERTIES: Final = ("smbsigning", "ldapsigning", "ldapsepa", "webclientrunning")
+
+SHORT: Final = 120
 
 
 def read_host(builder: Builder, item: Computer, row: int) -> None:
@@ -148,6 +151,19 @@ def _results(raw: msgspec.Raw) -> tuple[list[dict[str, Any]], bool]:
     """Results and whether they were collected, of a list (version 3) or an API result (4 and later)."""
     if raw is EMPTY:
         return [], False
+    said = bytes(raw)
+    if len(said) <= SHORT:
+        # Most computers answer the same few words: nothing collected, or nobody there.
+        return _short_results(said)
+    return _decoded_results(said)
+
+
+@lru_cache(maxsize=4096)
+def _short_results(raw: bytes) -> tuple[list[dict[str, Any]], bool]:
+    return _decoded_results(raw)
+
+
+def _decoded_results(raw: bytes) -> tuple[list[dict[str, Any]], bool]:
     decoded = ANY.decode(raw)
     if isinstance(decoded, dict):
         return records(decoded.get("Results")), bool(decoded.get("Collected"))
