@@ -40,8 +40,8 @@ def right_of(ace: Ace) -> Right | None:
 
 
 Buffer = bytes | msgspec.Raw
-MOST_LISTS: Final = 20_000
-"""Lists that are remembered whole; beyond, they are too different for it to be worth its memory."""
+TRIED: Final = 4_000
+"""Lists that are looked up whole before judging whether they repeat enough for it to be worth the memory."""
 
 
 class AceTable(dict[bytes, int]):
@@ -54,6 +54,7 @@ class AceTable(dict[bytes, int]):
         self.bare: list[tuple[int, bool, bool | None]] = []
         self._builder = builder
         self._lists: dict[bytes, int] = {}
+        self._hits = self._misses = 0
 
     def __missing__(self, raw: bytes) -> int:
         number = self[raw] = self._entry(raw)
@@ -78,13 +79,16 @@ class AceTable(dict[bytes, int]):
 
         A whole list is looked up before its entries: in a real directory the same one stands on forty objects.
         """
+        if self._misses > TRIED and self._misses > self._hits:
+            return self._builder.acl_of_numbers(tuple(map(self.__getitem__, map(bytes, aces))))
         whole = b"".join(aces)
         known = self._lists.get(whole)
-        if known is None:
-            numbers = tuple(map(self.__getitem__, map(bytes, aces)))
-            known = self._builder.acl_of_numbers(numbers)
-            if len(self._lists) < MOST_LISTS:
-                self._lists[whole] = known
+        if known is not None:
+            self._hits += 1
+            return known
+        self._misses += 1
+        numbers = tuple(map(self.__getitem__, map(bytes, aces)))
+        known = self._lists[whole] = self._builder.acl_of_numbers(numbers)
         return known
 
     def finish(self) -> None:
