@@ -273,7 +273,8 @@ def test_a_template_gives_the_flags_behind_its_words() -> None:
         "HostingComputer": f"{SID}-1200",
         "CARegistryData": {"IsUserSpecifiesSanEnabled": {"Value": True, "Collected": True}},
     }
-    d = read(v6("certtemplates", template), v6("enterprisecas", authority))
+    pki = v6("certtemplates", template), v6("enterprisecas", authority)
+    d = read(*pki, v6("domains", DOMAIN))
     row, ca = d.index["CCCC"], d.index["DDDD"]
     assert d.integer(row, "mspki-certificate-name-flag") == 0x2000001
     assert d.integer(row, "mspki-enrollment-flag") == 0x2

@@ -7,7 +7,7 @@ import pytest
 from tests.engines.directory.read.test_sharphound import DOMAIN, SID, USER, Notes, ace, read, v6
 
 from rempart.engines.directory.merge import merged
-from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Relation, Trust
+from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Kind, Relation, Trust
 from rempart.engines.directory.rights import Right
 
 HOST = f"{SID}-1200"
@@ -283,3 +283,63 @@ def test_rights_in_two_words_are_those_of_later_versions(
     user = {**USER, "Aces": [ace(f"{SID}-1106", right, AceType=sort)]}
     d = read(("users.json", {"users": [user], "meta": {"type": "users", "version": 3}}))
     assert [r for _, r, _ in d.acls.entries(d.index[f"{SID}-1105"])] == [expected]
+
+
+def test_descriptions_and_mail_addresses_are_read() -> None:
+    user = {**USER, "Properties": {**PROPERTIES, "email": "alice@chu.test"}}
+    d = read(v6("users", user), v6("groups", GROUP), v6("computers"))
+    assert d.has(Fact.DESCRIPTION)
+    assert d.value(d.index[f"{SID}-1105"], "mail") == "alice@chu.test"
+    silent = {**USER, "Properties": {**PROPERTIES, "description": None}}
+    assert not read(v6("users", silent)).has(Fact.DESCRIPTION)
+
+
+def test_a_domain_without_its_trusts_is_no_ou() -> None:
+    domain = {k: v for k, v in DOMAIN.items() if k != "Trusts"}
+    d = read(("x.json", {"data": [domain], "meta": {"type": "domains"}}))
+    assert d.kind[d.index[SID]] == Kind.DOMAIN
+    assert not d.has(Fact.TRUSTS)
+
+
+@pytest.mark.parametrize("missing", ["AllowedToDelegate", "AllowedToAct"])
+@pytest.mark.parametrize("value", [None, []])
+def test_delegations_are_known_where_they_are_stated(missing: str, value: Any) -> None:
+    computer = {"ObjectIdentifier": HOST, "AllowedToDelegate": [], "AllowedToAct": []}
+    files = v6("users", USER), v6("groups", GROUP)
+    d = read(*files, v6("computers", {**computer, missing: value}))
+    assert d.has(Fact.DELEGATION) == (value is not None)
+
+
+def test_service_names_of_computers_prove_nothing_of_users() -> None:
+    properties = {"serviceprincipalnames": ["HOST/srv"], "sidhistory": []}
+    computer = {"ObjectIdentifier": HOST, "Properties": properties}
+    silent = {"ObjectIdentifier": f"{SID}-1105", "Properties": {"name": "ALICE@CHU.TEST"}}
+    d = read(v6("computers", computer), v6("users", silent), v6("groups"))
+    assert not d.facts & {Fact.SPN, Fact.SID_HISTORY}
+    assert d.value(d.index[HOST], "serviceprincipalname") == "HOST/srv"
+
+
+@pytest.mark.parametrize(
+    ("template", "authority", "known"),
+    [
+        ({}, {}, True),
+        ({"Aces": []}, {}, False),
+        ({}, {"EnabledCertTemplates": None}, False),
+    ],
+)
+def test_certificate_services_are_known_with_their_rights_and_what_they_publish(
+    template: dict[str, Any], authority: dict[str, Any], known: bool
+) -> None:
+    common = {"ObjectIdentifier": "CCCC", "Aces": [ace(f"{SID}-1106", "Enroll")]}
+    d = read(
+        v6("domains", DOMAIN),
+        v6("certtemplates", {**common, **template}),
+        v6("enterprisecas", {**common, "EnabledCertTemplates": [], **authority}),
+    )
+    assert d.has(Fact.PKI) == known
+
+
+def test_nothing_is_said_of_local_passwords_without_a_domain() -> None:
+    computer = {"ObjectIdentifier": HOST, "Properties": {"haslaps": False}}
+    assert not read(v6("computers", computer)).has(Fact.LAPS)
+    assert read(v6("computers", computer), v6("domains", DOMAIN)).has(Fact.LAPS)

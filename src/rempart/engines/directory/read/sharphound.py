@@ -82,8 +82,13 @@ def shown_type(first: dict[str, Any]) -> str:
     for keys, table in ((first, _SHOWN_BY_KEY), (inside, _SHOWN_BY_PROPERTY)):
         for key, kind in table:
             if key in keys:
-                return kind
+                return "domains" if kind == "ous" and _is_domain(first) else kind
     return ""
+
+
+def _is_domain(first: dict[str, Any]) -> bool:
+    """A domain has links as an OU has, and a SID, which an OU has not."""
+    return str(first.get("ObjectIdentifier")).upper().startswith("S-1-5-21-")
 
 
 class SharpHoundReader:
@@ -141,6 +146,8 @@ class SharpHoundReader:
         if not {"users", "computers", "groups"} <= self.types_seen:
             # A check on one kind of account must not pass because its file is missing.
             self._builder.facts -= {Fact.ACCOUNTS, Fact.DELEGATION, Fact.SPN, Fact.SID_HISTORY}
+        if "domains" not in self.types_seen:
+            self._builder.facts.discard(Fact.LAPS)
         if self._builder.has_acls():
             self._builder.facts |= {Fact.ACL, Fact.OWNERS}
             if {"certtemplates", "enterprisecas"} & self.types_seen:

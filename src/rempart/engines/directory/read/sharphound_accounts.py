@@ -45,6 +45,8 @@ _UAC_OF: Final = (
 _FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
 _ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
 NO_PROPERTIES: Final = AccountProperties()
+# Nothing tells, object by object, that these were not read: those of computers prove nothing of users.
+_OF_USERS: Final = frozenset({Fact.SPN, Fact.SID_HISTORY})
 _KEPT: Final = (("samaccountname",) * 2, ("description",) * 2, ("email", "mail"))
 # Facts proven by a property seen on at least one account.
 _FACT_OF_PROPERTY: Final = (
@@ -68,6 +70,8 @@ class Accounts:
         self._aces = aces
         self._delegations: list[tuple[int, str]] = []
         self._by_host: dict[str, int] = {}
+        # Kind of account → whether one of them at least states its delegations, even empty.
+        self._tells_delegation: dict[str, bool] = {}
         self._by_dn: list[tuple[str, int]] = []
         self._with_uac = 0
         self._count = 0
@@ -79,12 +83,18 @@ class Accounts:
         kept = [o for o in objects if o.ObjectIdentifier and not o.IsDeleted]
         rows = [self._builder.row(o.ObjectIdentifier.upper()) for o in kept]
         properties = [o.Properties or NO_PROPERTIES for o in kept]
-        self._common(kept, rows, properties)
+        self._common(kind, kept, rows, properties)
         if kind == "groups":
             self._builder.set_many("kind", rows, [int(Kind.GROUP)] * len(rows))
             self._members(kept, rows)
             return
         self._accounts(kept, rows, properties)
+        if kind == "users":
+            told = any(item.AllowedToDelegate is not None for item in kept)
+        else:
+            told = any(None not in (item.AllowedToDelegate, item.AllowedToAct) for item in kept)
+        if kept:
+            self._tells_delegation[kind] = told or self._tells_delegation.get(kind, False)
         if kind == "users":
             self._builder.set_many("kind", rows, [int(Kind.USER)] * len(rows))
             self._managed(kept, rows, properties)
@@ -104,12 +114,15 @@ class Accounts:
             if target is not None:
                 b.relate(Relation.ALLOWED_TO_DELEGATE, row, target)
         if self._count:
-            b.facts |= {Fact.ACCOUNTS, Fact.PRIMARY_GROUP, Fact.DELEGATION}
+            b.facts |= {Fact.ACCOUNTS, Fact.PRIMARY_GROUP}
+            if all(self._tells_delegation.values()):
+                b.facts.add(Fact.DELEGATION)
             if self._with_uac == self._count:
                 b.facts.add(Fact.UAC)
 
     def _common(
         self,
+        kind: str,
         items: Sequence[User | Group],
         rows: Sequence[int],
         properties: Sequence[AccountProperties],
@@ -147,7 +160,9 @@ class Accounts:
                 if not item.Aces:
                     self._aces.bare.append((row, item.Aces is not None, item.IsACLProtected))
         for name, fact in _FACT_OF_PROPERTY:
-            if fact not in b.facts and any(getattr(p, name) is not None for p in properties):
+            if fact in b.facts or (fact in _OF_USERS and kind != "users"):
+                continue
+            if any(getattr(p, name) is not None for p in properties):
                 b.facts.add(fact)
 
     def _accounts(

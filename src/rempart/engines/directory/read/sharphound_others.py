@@ -56,6 +56,8 @@ _DOMAIN_PROPERTIES: Final = (
     ("pwdhistorylength", "pwdhistorylength", Fact.DOMAIN_POLICY),
     ("lockoutthreshold", "lockoutthreshold", Fact.DOMAIN_POLICY),
 )
+# Without these lists a check of the certificate services would call good what it could not see.
+_NEEDED: Final = {"certtemplates": "Aces", "enterprisecas": "EnabledCertTemplates"}
 _GPO_LOCAL: Final = (
     ("LocalAdmins", Relation.LOCAL_ADMIN),
     ("RemoteDesktopUsers", Relation.LOCAL_RDP),
@@ -94,6 +96,8 @@ class Others:
         self._builder = builder
         self._aces = aces
         self._trusts: list[tuple[dict[str, Any], int]] = []
+        # Kind of PKI object → whether one of them at least states what its checks need.
+        self._tells: dict[str, bool] = {}
 
     def take(self, kind: str, objects: Sequence[Any]) -> None:
         """Take the decoded objects of one piece."""
@@ -112,7 +116,9 @@ class Others:
             self._trust(trust, row, by_sharphound=by_sharphound)
         if "gpos" in types_seen and {"ous", "domains"} & types_seen:
             facts.add(Fact.GPO_LINKS)
-        if "certtemplates" in types_seen and "enterprisecas" in types_seen:
+        if {"certtemplates", "enterprisecas", "domains"} <= types_seen and all(
+            self._tells.values()
+        ):
             facts.add(Fact.PKI)
 
     def _one(self, kind: str, item: dict[str, Any]) -> None:
@@ -133,6 +139,11 @@ class Others:
             else UNKNOWN,
         )
         self._access(item, row)
+        if kind in _NEEDED:
+            stated = item.get(_NEEDED[kind])
+            # A template that nobody may enrol in is one whose rights were not read.
+            told = isinstance(stated, list) and (kind == "enterprisecas" or bool(stated))
+            self._tells[kind] = told or self._tells.get(kind, False)
         for child in listed(item.get("ChildObjects")):
             if found := identifier(child):
                 b.set("parent", b.row(found), row)
