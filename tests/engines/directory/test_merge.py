@@ -2,7 +2,7 @@
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.merge import forests
-from rempart.engines.directory.model import Directory, Fact, Kind
+from rempart.engines.directory.model import UAC_ALL, Directory, Fact, Kind, Source, Uac
 from rempart.engines.directory.policies import PolicyFiles, RegistryValue, policy_key
 from rempart.engines.directory.read import sysvol
 
@@ -47,3 +47,27 @@ def test_two_copies_of_one_policy_are_merged() -> None:
     (found,) = forests([*domains, policies("chu.test", "1"), policies("chu.test", "2")])
     values = [item.value for item in found.sysvol[policy_key("chu.test", GUID)].registry]
     assert values == ["1", "2"]
+
+
+def dated(uac: int, known: int, day: int | None) -> Directory:
+    builder = Builder()
+    builder.describe(builder.row("S-1-5-21-1"), Kind.DOMAIN, name="CHU.TEST")
+    builder.set_uac([builder.row("S-1-5-21-1-1105")], [uac], [known])
+    builder.sources.append(Source("SharpHound", (), "", day))
+    return builder.build()
+
+
+def test_an_account_enabled_again_since_the_older_collection_is_enabled() -> None:
+    old = dated(Uac.DISABLED | Uac.DONT_REQUIRE_PREAUTH, UAC_ALL, 1_700_000_000)
+    new = dated(0, Uac.DISABLED, 1_750_000_000)
+    for given in ([old, new], [new, old]):
+        (found,) = forests(given)
+        row = found.index["S-1-5-21-1-1105"]
+        assert not found.flag(Uac.DISABLED)[row] and found.flag(Uac.DONT_REQUIRE_PREAUTH)[row]
+
+
+def test_without_dates_the_last_collection_given_remains() -> None:
+    on, off = dated(0, UAC_ALL, None), dated(Uac.DISABLED, UAC_ALL, 1_750_000_000)
+    for given, disabled in (([on, off], True), ([off, on], False)):
+        (found,) = forests(given)
+        assert found.flag(Uac.DISABLED)[found.index["S-1-5-21-1-1105"]] == disabled

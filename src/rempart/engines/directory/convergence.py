@@ -120,8 +120,8 @@ def stages(
 def _close_crossing(paths: int, directories: list[str]) -> Stage:
     return Stage(
         "Fermer les chemins d’un annuaire à l’autre",
-        f"{paths} chemins mènent d’un établissement au cœur d’un autre : tant qu’ils existent, le "
-        "groupement a le niveau de son annuaire le plus faible.",
+        f"{paths} {'chemins mènent' if paths > 1 else 'chemin mène'} d’un établissement au cœur d’un autre : "
+        "d’ici là, le groupement a le niveau de son annuaire le plus faible.",
         directories,
     )
 
@@ -147,7 +147,8 @@ def _reach_level_3(directories: list[str]) -> Stage:
 def _one_account_a_person(accounts: int, directories: list[str]) -> Stage:
     return Stage(
         "Un compte par personne",
-        f"{accounts} comptes existent dans plusieurs annuaires : choisir l’annuaire de référence de chacun, "
+        f"{accounts} {'comptes existent' if accounts > 1 else 'compte existe'} dans plusieurs annuaires : "
+        "choisir l’annuaire de référence de chacun, "
         "fermer les autres au départ de la personne.",
         directories,
     )

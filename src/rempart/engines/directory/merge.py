@@ -59,9 +59,17 @@ def forests(directories: Sequence[Directory]) -> list[Directory]:
             )
         )
     return [
-        members[0] if len(members) == 1 else merged(members, _union(members))
+        members[0] if len(members) == 1 else merged(_by_date(members), _union(members))
         for _, members in groups
     ]
+
+
+def _by_date(members: list[Directory]) -> list[Directory]:
+    """The oldest first, when every one is dated: what is read last is what remains."""
+    dates = [max((s.collected_at or 0 for s in d.sources), default=0) for d in members]
+    if 0 in dates:
+        return members
+    return [members[i] for i in sorted(range(len(members)), key=dates.__getitem__)]
 
 
 def _is_sysvol_alone(d: Directory) -> bool:
@@ -91,6 +99,7 @@ def merged(directories: Sequence[Directory], facts: frozenset[Fact]) -> Director
     n = len(index)
     ids = list(index)
     columns = {name: _column(directories, maps, name, default, n) for name, default in _COLUMNS}
+    uac, known = _account_control(directories, maps, n)
     return Directory(
         sources=tuple(s for d in directories for s in d.sources),
         facts=facts,
@@ -101,8 +110,8 @@ def merged(directories: Sequence[Directory], facts: frozenset[Fact]) -> Director
         domain=_rows(directories, maps, "domain", n),
         parent=_rows(directories, maps, "parent", n),
         rid=_column(directories, maps, "rid", UNKNOWN, n),
-        uac=_bits(directories, maps, "uac", n),
-        uac_known=_bits(directories, maps, "uac_known", n),
+        uac=uac,
+        uac_known=known,
         password_set=columns["password_set"],
         last_logon=columns["last_logon"],
         created=columns["created"],
@@ -164,13 +173,15 @@ def _rows(
     return out.astype(np.int32)
 
 
-def _bits(
-    directories: Sequence[Directory], maps: Sequence[NDArray[np.int64]], name: str, n: int
-) -> NDArray[np.int32]:
-    out = np.zeros(n, np.int32)
+def _account_control(
+    directories: Sequence[Directory], maps: Sequence[NDArray[np.int64]], n: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """userAccountControl and its known bits: each bit is that of the last source that gives it, as the columns are."""
+    value, known = np.zeros(n, np.int32), np.zeros(n, np.int32)
     for d, m in zip(directories, maps, strict=True):
-        out[m] |= getattr(d, name)
-    return out
+        value[m] = (value[m] & ~d.uac_known) | (d.uac & d.uac_known)
+        known[m] |= d.uac_known
+    return value, known
 
 
 def _texts(columns: Sequence[list[str]], maps: Sequence[NDArray[np.int64]], n: int) -> list[str]:

@@ -19,7 +19,7 @@ def test_the_coverage_of_laps_is_that_of_each_domain() -> None:
     directory = two_domains_with_laps().build()
     hits, _ = said("info_laps", directory, {3: {"share": 100}})
     assert [(directory.ids[h.row], h.detail) for h in hits] == [
-        (SID, "0 ordinateurs gérés sur 2, soit 0 %")
+        (SID, "0 ordinateur géré sur 2, soit 0 %")
     ]
 
 

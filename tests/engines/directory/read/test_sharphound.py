@@ -290,7 +290,7 @@ def test_a_type_is_told_by_the_objects_even_when_name_and_meta_lie() -> None:
     notes = Notes()
     d = read(("users.json", lying), notes=notes)
     assert d.kind[d.index[f"{SID}-1106"]] == Kind.GROUP
-    assert any("annonce 7 objets" in said for said in notes.said)
+    assert any("annoncé par l’en-tête 7, lu" in said for said in notes.said)
 
 
 def test_several_files_of_a_type_add_up_and_a_bom_is_no_trouble() -> None:
@@ -317,7 +317,7 @@ def test_an_object_of_an_unexpected_shape_costs_only_itself() -> None:
     broken = {"ObjectIdentifier": 12, "SPNTargets": []}
     d = read(v6("users", USER, broken), notes=notes)
     assert (d.kind == Kind.USER).sum() == 1
-    assert any("1 objets illisibles" in said for said in notes.said)
+    assert any("1 objet illisible" in said for said in notes.said)
 
 
 def test_an_unknown_right_is_said_and_left_out() -> None:

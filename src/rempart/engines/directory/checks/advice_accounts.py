@@ -261,7 +261,8 @@ def laps_coverage(ctx: Context) -> Iterator[Hit]:
         mine = eligible & (d.domain == domain)
         total, good = int(mine.sum()), int((mine & covered).sum())
         if domain != UNKNOWN and good * 100 < ctx.param("share") * total:
-            yield Hit(domain, f"{good} ordinateurs gérés sur {total}, soit {good * 100 // total} %")
+            share = f"sur {total}, soit {good * 100 // total} %"
+            yield Hit(domain, f"{good} ordinateur{'s gérés' if good > 1 else ' géré'} {share}")
 
 
 @check("info_laps_missing", Fact.ACCOUNTS, Fact.LAPS)
@@ -273,7 +274,10 @@ def laps_is_not_used(ctx: Context) -> Iterator[Hit]:
     for domain in np.unique(d.domain[eligible]).tolist():
         mine = eligible & (d.domain == domain)
         if domain != UNKNOWN and not (mine & covered).any():
-            yield Hit(domain, f"aucun des {int(mine.sum())} ordinateurs n’est géré par LAPS")
+            total = int(mine.sum())
+            alone = "le seul ordinateur n’est pas géré par LAPS"
+            many = f"aucun des {total} ordinateurs n’est géré par LAPS"
+            yield Hit(domain, many if total > 1 else alone)
 
 
 @check("extra_laps_missing", Fact.ACCOUNTS, Fact.LAPS)

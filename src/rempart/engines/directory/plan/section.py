@@ -198,6 +198,14 @@ def _label(d: Directory, row: int) -> str:
     return d.label(row) if row != UNKNOWN else ""
 
 
+def _several(accounts: int) -> str:
+    return (
+        "1 compte ordinaire atteint"
+        if accounts == 1
+        else f"{accounts} comptes ordinaires atteignent"
+    )
+
+
 def _uncuttable(d: Directory, searched: Searched, planned: Planned) -> tuple[list[Path], str]:
     """Ways that no gesture cuts: shown with the reason, so that nobody believes them closed."""
     graph = searched.graph
@@ -211,7 +219,7 @@ def _uncuttable(d: Directory, searched: Searched, planned: Planned) -> tuple[lis
     again = search(left)
     paths = paths_from(d, again, stuck[:SHOWN_UNCUTTABLE].tolist())
     return paths, (
-        f"{len(stuck)} comptes ordinaires atteignent le cœur par des liens qu’aucun geste ne supprime "
+        f"{_several(len(stuck))} le cœur par des liens qu’aucun geste ne supprime "
         "(appartenance d’office ou contenance) : il faut déplacer l’objet concerné, ou le compter dans le cœur."
     )
 

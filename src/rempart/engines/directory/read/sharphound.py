@@ -161,7 +161,9 @@ class SharpHoundReader:
                 + " : l’audit est partiel."
             )
         if self._refused:
-            self._observer.note(f"{self._refused} objets illisibles ont été laissés de côté.")
+            one = self._refused == 1
+            said = "objet illisible a été laissé" if one else "objets illisibles ont été laissés"
+            self._observer.note(f"{self._refused} {said} de côté.")
         if self._aces.unknown_rights:
             self._observer.note(
                 "Droits inconnus laissés de côté : "
@@ -236,7 +238,7 @@ class SharpHoundReader:
             self._by_another |= methods == 0
         if meta.get("count") not in (count, None):
             self._observer.note(
-                f"{file.name} : l’en-tête annonce {meta['count']} objets, {count} ont été lus."
+                f"{file.name} : nombre d’objets annoncé par l’en-tête {meta['count']}, lu {count}."
             )
 
     def _read_without_array(self, file: ArrayFile) -> None:
