@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from rempart.engines.directory import policy_folders
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import Fact
 from rempart.engines.directory.policies import (
@@ -15,9 +16,10 @@ from rempart.engines.directory.policies import (
     policy_key,
     policy_key_of_dn,
 )
+from rempart.engines.directory.policy_files import registry_pol, security_template
+from rempart.engines.directory.policy_folders import policies_of
+from rempart.engines.directory.policy_preferences import BadPolicyFileError
 from rempart.engines.directory.read import sysvol
-from rempart.engines.directory.read.policy_files import registry_pol, security_template
-from rempart.engines.directory.read.policy_preferences import BadPolicyFileError
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Silent
 from support.policy_samples import (
@@ -50,7 +52,7 @@ def policy(**files: str | bytes) -> PolicyFiles:
         (paths[name], text.encode("utf-16") if isinstance(text, str) else text)
         for name, text in files.items()
     ]
-    return sysvol.policies_of(pairs)[policy_key("chu.test", GUID)]
+    return policies_of(pairs)[policy_key("chu.test", GUID)]
 
 
 def test_the_security_template_gives_registry_values_and_privileges() -> None:
@@ -230,11 +232,11 @@ def test_a_template_without_section_is_listed_as_unreadable() -> None:
 
 
 def test_a_file_too_large_is_listed_as_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sysvol, "MAX_FILE", 10)
+    monkeypatch.setattr(policy_folders, "MAX_FILE", 10)
     assert "octets" in policy(template=TEMPLATE).unreadable[0]
 
 
 def test_other_files_of_sysvol_are_not_read() -> None:
     paths = (f"{BASE}/GPT.INI", "chu.test/scripts/logon.bat", f"{BASE}/MACHINE/comment.cmtx")
     assert not any(map(sysvol.is_wanted, paths))
-    assert sysvol.policies_of([(path, b"x") for path in paths]) == {}
+    assert policies_of([(path, b"x") for path in paths]) == {}

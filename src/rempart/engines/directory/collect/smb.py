@@ -36,7 +36,7 @@ from smbprotocol.tree import TreeConnect  # type: ignore[import-untyped]
 
 from rempart.engines.directory.collect.target import Auth, Target
 from rempart.engines.directory.policies import PolicyFiles, policy_key
-from rempart.engines.directory.read.sysvol import MAX_FILE, is_wanted, place_of, policies_of
+from rempart.engines.directory.policy_folders import MAX_FILE, is_wanted, place_of, policies_of
 from rempart.kernel.progress import Observer
 
 _DEPTH: Final = 8

@@ -13,6 +13,7 @@ from rempart.engines.directory.collect.collection_file import is_collection
 from rempart.engines.directory.entries import EntryReader
 from rempart.engines.directory.entries_attributes import READ
 from rempart.engines.directory.model import Source
+from rempart.engines.directory.policy_folders import is_wanted
 from rempart.engines.directory.read import (
     collection,
     ldapdomaindump,
@@ -255,7 +256,7 @@ def _in_members(container: Container) -> list[FoundSource]:
     ]
     taken = {member.name for source in sources for member in source.members}
     rest = [m for m in container if m.name not in taken]
-    if any(sysvol.is_wanted(member.name) for member in rest):
+    if any(is_wanted(member.name) for member in rest):
         sources.append(FoundSource(Format.SYSVOL, container, ()))
     for folder, members in _by_folder(rest).items():
         sources += _in_folder(container, folder, members)

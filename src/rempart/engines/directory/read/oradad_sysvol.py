@@ -12,6 +12,7 @@ from rempart.engines.directory.descriptors import UnreadableDescriptor, read_des
 from rempart.engines.directory.entries_values import instant
 from rempart.engines.directory.model import Fact
 from rempart.engines.directory.policies import PolicyFiles, merged, policy_key
+from rempart.engines.directory.policy_folders import MAX_FILE, is_wanted, place_of, policies_of
 from rempart.engines.directory.read import sysvol
 from rempart.engines.directory.read.archives import Container, Form, Member, open_container
 from rempart.engines.directory.read.oradad_tables import Collection, Table, rows
@@ -37,7 +38,7 @@ def read_policies(collection: Collection, builder: Builder, observer: Observer) 
         )
         return
     reading = _Reading(collection, tables, copies, observer)
-    policies = sysvol.policies_of(reading.files(), known=reading.folders)
+    policies = policies_of(reading.files(), known=reading.folders)
     sysvol.fill(builder, policies)
     described = [policy for policy in reading.about.values() if policy.domain]
     sysvol.fill(builder, {policy_key(p.domain, p.guid): p for p in described})
@@ -103,7 +104,7 @@ class _Reading:
         self.observer.stage("Lecture de SYSVOL", len(self._wanted))
         for path, member in self._wanted:
             with member.open() as stream:
-                yield path, stream.read(sysvol.MAX_FILE + 1)
+                yield path, stream.read(MAX_FILE + 1)
             self.observer.advance()
 
     def _read_table(self, table: Table) -> None:
@@ -118,7 +119,7 @@ class _Reading:
                 self.folders.add(f"{domain}/Policies/{guid}")
                 found = {name: row[places[name]] for name in _DESCRIBED if name in places}
                 self._describe(path, found)
-            if taken != "1" or not sysvol.is_wanted(path):
+            if taken != "1" or not is_wanted(path):
                 continue
             copy = self.copies.get((domain.lower(), name))
             if copy is None:
@@ -128,7 +129,7 @@ class _Reading:
 
     def _describe(self, path: str, found: dict[str, str]) -> None:
         """What a line says of a file or folder of a policy: when it changed, and its rights."""
-        place = sysvol.place_of(f"{path}/.")
+        place = place_of(f"{path}/.")
         if place is None:
             return
         domain, guid, name = place[0], place[1], place[2].removesuffix("/.").removesuffix(".")

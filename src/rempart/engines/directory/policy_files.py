@@ -15,7 +15,7 @@ from rempart.engines.directory.policies import (
     Script,
     StoredPassword,
 )
-from rempart.engines.directory.read.policy_preferences import BadPolicyFileError, preferences
+from rempart.engines.directory.policy_preferences import BadPolicyFileError, preferences
 
 _SZ, _EXPAND_SZ, _BINARY, _DWORD, _DWORD_BE, _MULTI_SZ, _QWORD = 1, 2, 3, 4, 5, 7, 11
 _SECRET: Final = re.compile(r"password|passwd|pwd|secret", re.IGNORECASE)
