@@ -64,6 +64,15 @@ def test_what_the_establishment_takes_out_of_tier_0_is_no_longer_its_heart() -> 
     assert report(d, options=options).exposure.exposed == 0
 
 
+def test_without_members_the_reason_names_them() -> None:
+    d = example_directory()
+    blind = replace(d, facts=d.facts - {Fact.MEMBERS})
+    found = report(blind)
+    assert found.exposure.reason.startswith("La collecte ne contient pas les membres des groupes")
+    both = report(d, replace(blind, ids=[f"X{i}" for i in blind.ids], index={}))
+    assert any("les membres des groupes ; ses chemins manquent" in note for note in both.notes)
+
+
 def test_without_access_lists_paths_are_not_measured_and_the_reason_is_said() -> None:
     found = report(weakened(without=["acl"]))
     assert found.exposure.reason

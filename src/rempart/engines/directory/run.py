@@ -145,9 +145,13 @@ def _blind(directories: Sequence[Directory]) -> list[str]:
     if len(directories) < 2:
         return []
     return [
-        f"{_title([d])} : la collecte ne contient pas les droits sur les objets ; ses chemins manquent à ce rapport."
+        f"{_title([d])} : la collecte ne contient pas {what} ; ses chemins manquent à ce rapport."
         for d in directories
-        if not d.has(Fact.ACL)
+        for fact, what in (
+            (Fact.ACL, "les droits sur les objets"),
+            (Fact.MEMBERS, "les membres des groupes"),
+        )
+        if not d.has(fact)
     ]
 
 
@@ -179,8 +183,9 @@ def _paths_and_plan(
     results: list[ControlResult],
 ) -> tuple[Exposure, Plan]:
     if not d.has(Fact.ACL, Fact.MEMBERS):
+        lacking = "les membres des groupes" if d.has(Fact.ACL) else "les droits sur les objets"
         reason = (
-            "La collecte ne contient pas les droits sur les objets : les chemins vers le cœur n’ont pas pu être "
+            f"La collecte ne contient pas {lacking} : les chemins vers le cœur n’ont pas pu être "
             "cherchés. Une collecte SharpHound complète, ORADAD ou LDAP avec les descripteurs les donne."
         )
         return (
