@@ -17,7 +17,7 @@ def main(sizes: tuple[str, ...]) -> None:
     """Print a line a size."""
     heading("A SharpHound zip of growing size, to the data of the report.", "numpy", "scipy")
     print(
-        f"{'objects':>10}{'zip MB':>9}{'wall s':>8}{'CPU s':>8}{'MB':>7}{'µs an object':>14}"
+        f"{'objects':>10}{'relations':>12}{'zip MB':>9}{'wall s':>8}{'CPU s':>8}{'MB':>7}{'µs an object':>14}"
         f"{'exposed':>9}{'actions':>9}"
     )
     for size in sizes:
@@ -28,7 +28,7 @@ def main(sizes: tuple[str, ...]) -> None:
         r = m.result
         each = m.wall / r["objects"] * 1e6
         print(
-            f"{r['objects']:>10,}{read / 1e6:>9.1f}{m.wall:>8.2f}{m.cpu:>8.2f}{m.megabytes:>7.0f}{each:>14.0f}"
+            f"{r['objects']:>10,}{r['relations']:>12,}{read / 1e6:>9.1f}{m.wall:>8.2f}{m.cpu:>8.2f}{m.megabytes:>7.0f}{each:>14.0f}"
             f"{r['exposed']:>9,}{r['actions']:>9}",
             flush=True,
         )
