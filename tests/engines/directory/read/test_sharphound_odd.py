@@ -343,3 +343,28 @@ def test_nothing_is_said_of_local_passwords_without_a_domain() -> None:
     computer = {"ObjectIdentifier": HOST, "Properties": {"haslaps": False}}
     assert not read(v6("computers", computer)).has(Fact.LAPS)
     assert read(v6("computers", computer), v6("domains", DOMAIN)).has(Fact.LAPS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["containers_1.json", "20260101_CONTAINERS (2).json", "chu/x-containers-001.json", "x.json"],
+)
+@pytest.mark.parametrize("meta_first", [True, False])
+def test_the_type_is_found_whatever_the_name(name: str, meta_first: bool) -> None:
+    data = [{"ObjectIdentifier": "AAAA", "Properties": {"name": "USERS@CHU.TEST"}}]
+    meta = {"type": "containers", "count": 1, "version": 6}
+    content = {"meta": meta, "data": data} if meta_first else {"data": data, "meta": meta}
+    d = read((name, content))
+    assert d.kind[d.index["AAAA"]] == Kind.CONTAINER
+
+
+def test_identifiers_in_lower_case_are_the_same() -> None:
+    computer = {
+        "ObjectIdentifier": HOST.lower(),
+        "PrimaryGroupSID": f"{SID}-516".lower(),
+        "Properties": {"name": "DC.CHU.TEST", "domainsid": SID.lower()},
+    }
+    domain = {**DOMAIN, "ObjectIdentifier": SID.lower()}
+    d = read(v6("computers", computer), v6("domains", domain))
+    assert d.primary_group_rid[d.index[HOST]] == 516
+    assert d.domain[d.index[HOST]] == d.index[SID]

@@ -18,6 +18,7 @@ PIECE: Final = 8 << 20
 LONGEST_OBJECT: Final = 512 << 20
 T = TypeVar("T")
 _BOM: Final = b"\xef\xbb\xbf"
+_STATED_TYPE: Final = re.compile(rb'"type"\s*:\s*"([A-Za-z]{1,32})"')
 _KEY: Final = re.compile(rb'\s*[{,]\s*"((?:[^"\\]|\\.)*)"\s*:\s*')
 
 
@@ -61,6 +62,16 @@ class ArrayFile:
             value, at = self._value_from(key.end())
             self.around[name] = value
         return False
+
+    def stated_type(self) -> str:
+        """The type that `meta` states, lower case: from before the array, or from after it when what is in memory goes
+        that far; else ""."""
+        meta = self.around.get("meta")
+        if isinstance(meta, dict):
+            return str(meta.get("type", "")).lower()
+        at = self._buffer.rfind(b'"meta"')
+        found = _STATED_TYPE.search(self._buffer, at) if at >= 0 else None
+        return found[1].decode("ascii").lower() if found else ""
 
     def first_object(self) -> dict[str, Any]:
         """The first object of the array, which tells what the file holds; empty when there is none."""

@@ -22,7 +22,7 @@ from rempart.engines.directory.read.sharphound_structs import COMPUTERS, GROUPS,
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
 
-_TYPE_IN_NAME: Final = re.compile(r"([a-z]+)\.json$", re.IGNORECASE)
+_WORD: Final = re.compile(r"[a-z]+")
 _AZURE: Final = re.compile(r"^az", re.IGNORECASE)
 TYPES: Final = frozenset(
     [
@@ -218,11 +218,9 @@ class SharpHoundReader:
         shown = shown_type(file.first_object())
         if shown:
             return shown
-        named = _TYPE_IN_NAME.search(file.name)
-        meta = file.around.get("meta")
-        stated = str(meta.get("type", "")).lower() if isinstance(meta, dict) else ""
-        called = named[1].lower() if named else ""
-        return stated if called not in TYPES and stated in TYPES else called or stated or "?"
+        words: list[str] = _WORD.findall(file.name.rpartition("/")[2].lower())
+        called = [word for word in words[:-1] if word in TYPES or _AZURE.match(word)]
+        return called[-1] if called else file.stated_type() or "?"
 
     def _check_meta(self, file: ArrayFile, kind: str, count: int) -> None:
         meta = file.around.get("meta")

@@ -279,7 +279,7 @@ class _Rids(dict[str, int]):
     """RID at the end of a SID, each computed once."""
 
     def __missing__(self, sid: str) -> int:
-        found = self[sid] = rid_of(sid)
+        found = self[sid] = rid_of(sid.upper())
         return found
 
 

@@ -135,7 +135,7 @@ class Others:
             created=when(p.get("whencreated")),
             parent=b.row(container) if container else UNKNOWN,
             domain=b.row(str(p["domainsid"]).upper())
-            if str(p.get("domainsid") or "").startswith("S-1-5-21-")
+            if str(p.get("domainsid") or "").upper().startswith("S-1-5-21-")
             else UNKNOWN,
         )
         self._access(item, row)
