@@ -19,7 +19,7 @@ from importlib.metadata import version
 
 from rempart.engines.directory.descriptors import Ace, build_descriptor, read_descriptor
 from rempart.engines.directory.descriptors_rights import rights_of
-from rempart.engines.directory.examples_objects import ACES
+from rempart.engines.directory.examples.objects import ACES
 from rempart.engines.directory.sddl import read_ace, resolver
 
 DOMAIN = "S-1-5-21-1004336348-1177238915-682003330"

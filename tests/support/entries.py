@@ -4,7 +4,7 @@ from typing import Any
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.descriptors import sid_bytes
-from rempart.engines.directory.entries import EntryReader
+from rempart.engines.directory.entries.reader import EntryReader
 from rempart.engines.directory.model import Directory
 from rempart.engines.directory.sddl import sddl_bytes
 from rempart.kernel.progress import Silent

@@ -1,6 +1,6 @@
 """A small forest with certificate services, described row by row: `Forest().template(…)`, then `.kinds()`."""
 
-from rempart.engines.directory.adcs import Escalation, escalations
+from rempart.engines.directory.adcs.escalations import Escalation, escalations
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.model import Fact, Kind, Relation, Uac

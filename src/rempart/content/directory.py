@@ -59,7 +59,7 @@ class Fix(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Example(Struct, forbid_unknown_fields=True, frozen=True):
-    """A change to the example directory, and what the check must then say. See engines/directory/examples.py."""
+    """A change to the example directory, and what the check must then say. See engines/directory/examples/directory.py."""
 
     title: Text
     expect: Annotated[str, Meta(pattern="^(passed|failed|not_applicable|not_measured)$")]

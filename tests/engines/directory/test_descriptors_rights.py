@@ -3,7 +3,7 @@
 import pytest
 
 from rempart.engines.directory.descriptors_rights import principals_of, rights_of, specific
-from rempart.engines.directory.examples_aces import RIGHT_AS_SDDL, right_as_sddl
+from rempart.engines.directory.examples.aces import RIGHT_AS_SDDL, right_as_sddl
 from rempart.engines.directory.rights import Right
 from rempart.engines.directory.sddl import read_sddl
 

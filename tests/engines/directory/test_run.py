@@ -8,7 +8,7 @@ import msgspec
 from rempart.content.catalogue import directory_catalogue
 from rempart.content.directory import Example
 from rempart.engines.directory.compare import compare
-from rempart.engines.directory.examples import example_directory
+from rempart.engines.directory.examples.directory import example_directory
 from rempart.engines.directory.merge import forests, whole
 from rempart.engines.directory.model import Directory, Fact, Source
 from rempart.engines.directory.report import Report

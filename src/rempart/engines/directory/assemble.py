@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rempart.content.directory import DirectoryRelation
-from rempart.engines.directory.adcs import EDGE_KINDS, escalations
+from rempart.engines.directory.adcs.escalations import EDGE_KINDS, escalations
 from rempart.engines.directory.containment import containment_edges, policy_edges
 from rempart.engines.directory.edges import (
     access_edges,

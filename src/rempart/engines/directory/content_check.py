@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from rempart.content.catalogue import DirectoryCatalogue, directory_catalogue
 from rempart.content.directory import CheckKind, DirectoryCheck, Status
-from rempart.engines.directory.examples_run import run_examples
+from rempart.engines.directory.examples.run import run_examples
 from rempart.engines.directory.model import Fact
 from rempart.engines.directory.registry import CHECKS, Check
 from rempart.engines.directory.rights import Right

@@ -4,7 +4,7 @@ import pytest
 
 from rempart.content.directory import DirectoryCheck, Example
 from rempart.content.loader import directory_checks
-from rempart.engines.directory.examples_run import fault_of, not_clean
+from rempart.engines.directory.examples.run import fault_of, not_clean
 
 EXAMPLES = [
     pytest.param(check, example, id=f"{check.id}: {example.title}")

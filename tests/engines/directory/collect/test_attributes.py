@@ -1,7 +1,7 @@
 """What is asked: all that the model reads, nothing that is a secret."""
 
-from rempart.engines.directory import entries_attributes
 from rempart.engines.directory.collect.attributes import ASKED, ASKED_NAMES, kept
+from rempart.engines.directory.entries import attributes as entries_attributes
 
 NEVER_ASKED = {
     # Constructed or mirrored: the server would calculate them for each entry.

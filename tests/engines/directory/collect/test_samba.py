@@ -13,7 +13,7 @@ from rempart.engines.directory.collect.collection_file import CollectionWriter
 from rempart.engines.directory.collect.collector import ENTRIES, Summary, collect
 from rempart.engines.directory.collect.messages import Tag
 from rempart.engines.directory.collect.target import Auth, Protection, Target
-from rempart.engines.directory.entries_attributes import SECRETS
+from rempart.engines.directory.entries.attributes import SECRETS
 from rempart.engines.directory.model import Directory, Fact, Kind
 from rempart.engines.directory.read import collection
 from rempart.kernel.errors import UnreadableSource

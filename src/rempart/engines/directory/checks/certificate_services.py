@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rempart.engines.directory.adcs_reading import read_pki
+from rempart.engines.directory.adcs.reading import read_pki
 from rempart.engines.directory.checks.acl import Offence, graded, offenders, rights_of
 from rempart.engines.directory.checks.adminsdholder import accepted
 from rempart.engines.directory.checks.places import placed

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from rempart.engines.directory.adcs import Analysis, Escalation, escalations
-from rempart.engines.directory.adcs_reading import Authority, Template
+from rempart.engines.directory.adcs.escalations import Analysis, Escalation, escalations
+from rempart.engines.directory.adcs.reading import Authority, Template
 from rempart.engines.directory.checks.acl import Offence, describe, offenders
 from rempart.engines.directory.checks.common import accounts, enabled, in_collection
 from rempart.engines.directory.model import Fact, Kind, Relation

@@ -22,7 +22,7 @@ from rempart.engines.directory.collect.collection_file import (
     PolicyLine,
 )
 from rempart.engines.directory.collect.envelope import AGE_MAGICS, opened
-from rempart.engines.directory.entries import EntryReader
+from rempart.engines.directory.entries.reader import EntryReader
 from rempart.engines.directory.model import Fact, Source
 from rempart.engines.directory.policies import merged, policy_key
 from rempart.engines.directory.read.archives import source_file

@@ -10,8 +10,8 @@ from typing import Final
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.collect.collection_file import is_collection
-from rempart.engines.directory.entries import EntryReader
-from rempart.engines.directory.entries_attributes import READ
+from rempart.engines.directory.entries.attributes import READ
+from rempart.engines.directory.entries.reader import EntryReader
 from rempart.engines.directory.model import Source
 from rempart.engines.directory.policy_folders import is_wanted
 from rempart.engines.directory.read import (

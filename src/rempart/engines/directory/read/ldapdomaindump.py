@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rempart.engines.directory.builder import Builder
-from rempart.engines.directory.entries import EntryReader
-from rempart.engines.directory.entries_attributes import READ
+from rempart.engines.directory.entries.attributes import READ
+from rempart.engines.directory.entries.reader import EntryReader
 from rempart.engines.directory.model import Fact
 from rempart.engines.directory.read.archives import Member
 from rempart.engines.directory.read.entry import Entry

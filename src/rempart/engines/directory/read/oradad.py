@@ -8,7 +8,7 @@ objects fit in memory whatever the order of the files.
 from collections.abc import Iterator
 from typing import Final
 
-from rempart.engines.directory.entries_attributes import READ
+from rempart.engines.directory.entries.attributes import READ
 from rempart.engines.directory.read.entry import Entry
 from rempart.engines.directory.read.oradad_tables import (
     Collection,

@@ -9,7 +9,7 @@ from typing import Final
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.descriptors import UnreadableDescriptor, read_descriptor
-from rempart.engines.directory.entries_values import instant
+from rempart.engines.directory.entries.values import instant
 from rempart.engines.directory.model import Fact
 from rempart.engines.directory.policies import PolicyFiles, merged, policy_key
 from rempart.engines.directory.policy_folders import MAX_FILE, is_wanted, place_of, policies_of

@@ -1,0 +1,1 @@
+"""Certificate services: what they hold, who may use them, and where that leads."""

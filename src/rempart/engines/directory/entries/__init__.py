@@ -1,0 +1,1 @@
+"""LDAP entries, from any source, into the model."""

@@ -1,0 +1,1 @@
+"""The example directory of the content files, and running their examples."""
