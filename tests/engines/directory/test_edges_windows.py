@@ -182,3 +182,22 @@ def test_an_account_marked_by_the_protection_is_protected_where_nobody_tells(
     sketch.ace("alice", Right.GenericAll, "Users")
     _, found = sketch.searched()
     assert sketch.exposed(found) == reached
+
+
+@pytest.mark.parametrize("on", ["site", "strategie"])
+def test_a_policy_of_a_site_reaches_its_controllers(on: str) -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    sketch.user("bob")
+    sketch.computer("dc", uac=Uac.SERVER_TRUST_ACCOUNT)
+    for name in ("site", "autre site"):
+        sketch.thing(name, Kind.SITE)
+    sketch.thing("Servers", Kind.OTHER, parent="site")
+    sketch.thing("serveur dc", Kind.SERVER, parent="Servers")
+    sketch.relate(Relation.SERVER_REFERENCE, "serveur dc", "dc")
+    sketch.thing("strategie", Kind.GPO)
+    sketch.relate(Relation.GP_LINK, "strategie", "site")
+    sketch.ace("alice", Right.WriteGPLink if on == "site" else Right.WriteDacl, on)
+    sketch.ace("bob", Right.WriteGPLink, "autre site")
+    _, found = sketch.searched()
+    assert sketch.exposed(found) == {"alice"}

@@ -4,11 +4,15 @@ Rights inherit through `Contains`, except to objects whose list is protected (Ad
 care for that protection: whoever commands an OU can link a policy to it and reach every account under it.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rempart.engines.directory.graph import EdgeCollector, Mask
 from rempart.engines.directory.model import UNKNOWN, Directory, Kind, Relation
+
+DEEPEST: Final = 8
 
 
 def containment_edges(d: Directory, out: EdgeCollector) -> None:
@@ -23,6 +27,20 @@ def containment_edges(d: Directory, out: EdgeCollector) -> None:
     protected = (told == 1) | ((told == UNKNOWN) & (d.admin_count[child] == 1))
     keep = by_policy | ~protected
     out.add("Contains", parent[keep], child[keep].astype(np.int32))
+    for site, controllers in controllers_by_site(d).items():
+        out.add("Contains", [site] * len(controllers), controllers)
+
+
+def controllers_by_site(d: Directory) -> dict[int, list[int]]:
+    """Site → the controllers whose server object is under it: a policy linked to the site applies to them."""
+    found: dict[int, list[int]] = {}
+    for server, controller in d.pairs(Relation.SERVER_REFERENCE):
+        at, steps = int(d.parent[server]), 0
+        while at != UNKNOWN and d.kind[at] != Kind.SITE and steps < DEEPEST:
+            at, steps = int(d.parent[at]), steps + 1
+        if at != UNKNOWN and d.kind[at] == Kind.SITE:
+            found.setdefault(at, []).append(controller)
+    return found
 
 
 def policy_edges(d: Directory, tier0: Mask, out: EdgeCollector) -> None:
@@ -31,10 +49,15 @@ def policy_edges(d: Directory, tier0: Mask, out: EdgeCollector) -> None:
     if not len(links):
         return
     enforced = set(d.pairs(Relation.GP_LINK_ENFORCED))
-    inside = Subtrees(d)
+    inside, by_site = Subtrees(d), controllers_by_site(d)
     blocking = {row for row, v in d.attributes.get("gpoptions", {}).items() if v and v[0] == "1"}
     for gpo, target in links:
-        if tier0[gpo] or d.kind[target] not in (Kind.OU, Kind.DOMAIN):
+        if tier0[gpo]:
+            continue
+        if d.kind[target] == Kind.SITE:
+            controllers = by_site.get(target, [])
+            out.add("GPOAppliesTo", [gpo] * len(controllers), controllers)
+        if d.kind[target] not in (Kind.OU, Kind.DOMAIN):
             continue
         stops = set() if (gpo, target) in enforced else blocking - {target}
         reached = inside.accounts(target, stops)
