@@ -368,3 +368,8 @@ def test_identifiers_in_lower_case_are_the_same() -> None:
     d = read(v6("computers", computer), v6("domains", domain))
     assert d.primary_group_rid[d.index[HOST]] == 516
     assert d.domain[d.index[HOST]] == d.index[SID]
+
+
+def test_the_container_of_the_built_in_groups_has_a_name() -> None:
+    d = read(v6("groups", {**GROUP, "ContainedBy": {"ObjectIdentifier": "S-1-5-32"}}))
+    assert d.label(int(d.parent[d.index[f"{SID}-1500"]])) == "BUILTIN"

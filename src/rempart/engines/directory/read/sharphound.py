@@ -22,6 +22,8 @@ from rempart.engines.directory.read.sharphound_structs import COMPUTERS, GROUPS,
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
 
+# SharpHound names the container of the built-in groups by its SID, and never describes it.
+_BUILTIN: Final = "S-1-5-32"
 _WORD: Final = re.compile(r"[a-z]+")
 _AZURE: Final = re.compile(r"^az", re.IGNORECASE)
 TYPES: Final = frozenset(
@@ -141,6 +143,8 @@ class SharpHoundReader:
                 todo="Relancez SharpHound avec la collecte par défaut, puis donnez le zip entier.",
             )
         self._aces.finish()
+        if (builtin := self._builder.index.get(_BUILTIN)) is not None:
+            self._builder.names.setdefault(builtin, "BUILTIN")
         self._accounts.finish()
         self._others.finish(self.types_seen, by_sharphound=not self._by_another)
         if not {"users", "computers", "groups"} <= self.types_seen:
