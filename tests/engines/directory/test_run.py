@@ -161,3 +161,16 @@ def test_ages_are_counted_to_the_day_of_the_collection_and_never_to_the_future()
     ahead = replace(d, sources=(Source("LDIF", (), "", 4_000_000_000),))
     assert collection_day([ahead], TODAY) == TODAY
     assert collection_day([d], TODAY) <= TODAY
+
+
+def test_exposure_is_told_by_the_office_that_accounts_state() -> None:
+    d = weakened(
+        aces=[{"on": "Domain Admins", "who": "u01", "right": "AddMember"}],
+        change={
+            "u01": {"physicalDeliveryOfficeName": "Site nord"},
+            "u02": {"physicalDeliveryOfficeName": "Site nord"},
+        },
+    )
+    assert [(b.label, b.exposed, b.total) for b in report(d).exposure.by_site] == [
+        ("Site nord", 1, 2)
+    ]

@@ -12,6 +12,9 @@ NEVER_ASKED = {
     "msds-revealedlist",
     # About a person, and no check reads it.
     "homedirectory",
+    # About a person: used to find accounts that exist twice in a group, when an export has them.
+    "mail",
+    "employeeid",
 }
 
 

@@ -19,7 +19,7 @@ _ACCOUNTS: Final = """
     msTSInitialProgram servicePrincipalName msDS-SupportedEncryptionTypes msDS-AllowedToDelegateTo
     msDS-AllowedToActOnBehalfOfOtherIdentity msDS-KeyCredentialLink msDS-KeyPrincipal altSecurityIdentities
     userCertificate managedBy member groupType operatingSystem operatingSystemVersion
-    operatingSystemServicePack location ms-Mcs-AdmPwdExpirationTime msLAPS-PasswordExpirationTime
+    operatingSystemServicePack location physicalDeliveryOfficeName l ms-Mcs-AdmPwdExpirationTime msLAPS-PasswordExpirationTime
     msDS-GroupMSAMembership msDS-ManagedPasswordInterval msDS-HostServiceAccount
     msDS-DelegatedMSAState msDS-ManagedAccountPrecededByLink msDS-SupersededManagedAccountLink
     msDS-SupersededServiceAccountState msDS-AssignedAuthNPolicy msDS-AssignedAuthNPolicySilo
