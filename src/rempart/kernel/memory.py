@@ -15,4 +15,6 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # What was made is set apart: the next passes would visit ten million objects to find nothing.
+            gc.freeze()
             gc.enable()

@@ -5,6 +5,8 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
+
 from rempart.engines.directory.builder import Builder, rid_of
 from rempart.engines.directory.model import (
     UAC_ALL,
@@ -18,6 +20,7 @@ from rempart.engines.directory.model import (
 from rempart.engines.directory.read.sharphound_acl import AceTable
 from rempart.engines.directory.read.sharphound_hosts import read_host
 from rempart.engines.directory.read.sharphound_structs import (
+    REF,
     AccountProperties,
     Computer,
     Group,
@@ -44,6 +47,8 @@ _UAC_OF: Final = (
 )
 _FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
 _ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
+UNREADABLE: Final = -1
+NAMED: Final = -2
 NO_PROPERTIES: Final = AccountProperties()
 # Nothing tells, object by object, that these were not read: those of computers prove nothing of users.
 _OF_USERS: Final = frozenset({Fact.SPN, Fact.SID_HISTORY})
@@ -73,6 +78,7 @@ class Accounts:
         # Kind of account → whether one of them at least states its delegations, even empty.
         self._tells_delegation: dict[str, bool] = {}
         self._by_dn: list[tuple[str, int]] = []
+        self._member_rows = _MemberTable(builder)
         self._with_uac = 0
         self._count = 0
         self._uac = _Uacs()
@@ -223,19 +229,16 @@ class Accounts:
                 b.set("managed", row, Managed.GMSA)
 
     def _members(self, items: Sequence[Group], rows: Sequence[int]) -> None:
-        b = self._builder
-        get = b.index.get
+        b, table = self._builder, self._member_rows
         for item, row in zip(items, rows, strict=True):
             if item.Members is None:
                 continue
             b.facts.add(Fact.MEMBERS)
-            names = [m.ObjectIdentifier or m.MemberId for m in item.Members]
-            known = [get(name.upper(), -1) if name else -1 for name in names]
+            known = list(map(table.__getitem__, map(bytes, item.Members)))
             if min(known, default=0) < 0:
-                known = [b.row(name.upper()) for name in names if name and "=" not in name]
+                self._by_dn += [(table.names[NAMED - n], row) for n in known if n <= NAMED]
+                known = [n for n in known if n >= 0]
             b.relate_all(Relation.MEMBER, known, repeat(row, len(known)))
-            if len(known) < len(names):
-                self._by_dn += [(name.upper(), row) for name in names if name and "=" in name]
 
     def _named_members(self) -> None:
         """Members that a collector wrote by distinguished name, once every object is read."""
@@ -265,6 +268,33 @@ class Accounts:
             if found := identifier(account):
                 b.relate(Relation.DUMP_SMSA, row, b.row(found))
         read_host(b, item, row)
+
+
+class _MemberTable(dict[bytes, int]):
+    """Bytes of a member → its row; UNREADABLE, or NAMED - i for the i-th of `names`, which are distinguished names.
+
+    An account is a member of many groups, always by the same bytes: each is decoded once.
+    """
+
+    def __init__(self, builder: Builder) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self._builder = builder
+
+    def __missing__(self, raw: bytes) -> int:
+        found = self[raw] = self._row(raw)
+        return found
+
+    def _row(self, raw: bytes) -> int:
+        try:
+            ref = REF.decode(raw)
+        except msgspec.ValidationError:
+            return UNREADABLE
+        name = (ref.ObjectIdentifier or ref.MemberId or "").upper()
+        if "=" in name:
+            self.names.append(name)
+            return NAMED - (len(self.names) - 1)
+        return self._builder.row(name) if name else UNREADABLE
 
 
 class _Uacs(dict[tuple[Any, ...], tuple[int, int]]):
