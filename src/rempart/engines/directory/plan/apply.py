@@ -56,7 +56,7 @@ def applied(directory: Directory, cuttable: Cuttable, chosen: Iterable[int]) -> 
         for source, _ in removed.get(kind_id, ()):
             attributes.get(attribute, {}).pop(source, None)
     _approve(attributes, templates - {UNKNOWN})
-    acls, owner = _access(directory, removed, templates)
+    acls, owner = _access(directory, removed, _rewriters(directory, graph.tier0, templates))
     return replace(
         directory,
         relations=_relations(directory, removed),
@@ -103,11 +103,24 @@ def _approve(attributes: dict[str, dict[int, list[str]]], templates: set[int]) -
         )
 
 
+def _rewriters(
+    d: Directory, tier0: NDArray[np.bool_], templates: set[int]
+) -> dict[int, set[tuple[int, Right]]]:
+    """Rights to rewrite a mended template, of whoever is outside Tier 0."""
+    rewriting = {*EFFECTIVE_ON, Right.WritePKIEnrollmentFlag, Right.WritePKINameFlag}
+    return {
+        row: {(p, r) for p, r, _ in d.acls.entries(row) if r in rewriting and not tier0[p]}
+        for row in templates - {UNKNOWN}
+    }
+
+
 def _access(
-    d: Directory, removed: dict[str, list[tuple[int, int]]], templates: set[int]
+    d: Directory,
+    removed: dict[str, list[tuple[int, int]]],
+    rewriters: dict[int, set[tuple[int, Right]]],
 ) -> tuple[Acls, NDArray[np.int32]]:
     """Access lists without the rights removed; each changed object gets a list of its own."""
-    gone: dict[int, set[tuple[int, Right]]] = defaultdict(set)
+    gone: dict[int, set[tuple[int, Right]]] = defaultdict(set, rewriters)
     for kind, pairs in removed.items():
         if kind in _CONTROL:
             for source, target in pairs:

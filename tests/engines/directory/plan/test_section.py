@@ -1,0 +1,56 @@
+"""The plan as the report states it: words, what is closed, what cannot be."""
+
+from datetime import date
+
+from rempart.content.catalogue import directory_catalogue
+from rempart.engines.directory.report import Plan
+from rempart.engines.directory.rights import Right
+from rempart.engines.directory.run import audit
+from support.sketch import Sketch
+
+
+def plan_of(sketch: Sketch) -> Plan:
+    return audit(
+        [sketch.build()],
+        catalogue=directory_catalogue(),
+        today=date(2026, 11, 21),
+        tool_version="0",
+    ).plan
+
+
+def test_ways_that_no_gesture_cuts_are_shown_with_their_reason() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    sketch.user("bob")
+    sketch.user("chef")
+    sketch.member("chef", "Domain Admins")
+    sketch.builder.stated_edges.append(
+        (sketch.rows["alice"], "SyncedToADUser", sketch.rows["chef"])
+    )
+    sketch.ace("bob", Right.ForceChangePassword, "alice")
+    plan = plan_of(sketch)
+    assert [p.steps[0].source.name for p in plan.uncuttable] == ["ALICE"]
+    assert plan.uncuttable_reason.startswith("1 compte ordinaire atteint le cœur")
+    # Bob is still parted from Alice, who stands for Tier 0.
+    assert [a.kind for a in plan.actions] == ["remove_ace"]
+    assert (plan.exposed_after, plan.minimal) == (1, True)
+
+
+def test_a_title_names_three_objects_and_counts_the_others() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    for i in range(5):
+        sketch.user(f"chef{i}")
+        sketch.member(f"chef{i}", "Domain Admins")
+        sketch.ace("alice", Right.GenericAll, f"chef{i}")
+    (action,) = plan_of(sketch).actions
+    assert action.title == "Retirer à ALICE ses droits sur CHEF0, CHEF1, CHEF2 et 2 autres"
+    assert action.cuts == 5
+
+
+def test_a_name_with_braces_is_written_as_it_is() -> None:
+    sketch = Sketch()
+    sketch.user("{target}")
+    sketch.ace("{target}", Right.GenericAll, "Domain Admins")
+    (action,) = plan_of(sketch).actions
+    assert action.title == "Retirer à {TARGET} ses droits sur DOMAIN ADMINS"
