@@ -94,7 +94,8 @@ class Builder:
         self._relations: dict[Relation, tuple[array[int], array[int]]] = {}
         self._acl_keys: dict[object, int] = {}
         self._acl_start = array("q", [0])
-        self._acl_entries = array("i")
+        # A list, whose items are shared: an array would unpack each of millions of numbers again.
+        self._acl_entries: list[int] = []
         self._entry_numbers: dict[tuple[int, int, bool], int] = {}
 
     def row(self, identifier: str) -> int:

@@ -134,31 +134,32 @@ class Accounts:
         properties: Sequence[AccountProperties],
     ) -> None:
         b = self._builder
-        for row, item, p in zip(rows, items, properties, strict=True):
-            if p.name is not None or p.samaccountname is not None:
-                b.names[row] = str(p.name or p.samaccountname)
-            if p.distinguishedname:
-                b.dns[row] = str(p.distinguishedname)
+        names = [p.name or p.samaccountname for p in properties]
+        b.names.update(
+            (r, str(name)) for r, name in zip(rows, names, strict=True) if name is not None
+        )
+        dns = map(attrgetter("distinguishedname"), properties)
+        b.dns.update((r, str(dn)) for r, dn in zip(rows, dns, strict=True) if dn)
+        for row, item in zip(rows, items, strict=True):
             if item.ContainedBy is not None and item.ContainedBy.ObjectIdentifier:
                 b.set("parent", row, b.row(item.ContainedBy.ObjectIdentifier.upper()))
-            for history in item.HasSIDHistory or ():
-                if sid := identifier(history):
-                    b.relate(Relation.SID_HISTORY, row, b.row(sid))
+            if item.HasSIDHistory:
+                self._history(item, row)
         for name, attribute in _KEPT:
+            read = map(attrgetter(name), properties)
             cells = {
-                r: [str(v)]
-                for r, p in zip(rows, properties, strict=True)
-                if (v := getattr(p, name)) is not None and v != ""
+                row: [value if type(value) is str else str(value)]
+                for row, value in zip(rows, read, strict=True)
+                if value is not None and value != ""
             }
             if cells:
                 b.attributes.setdefault(attribute, {}).update(cells)
         b.set_many("created", rows, [when(p.whencreated) for p in properties])
         counts = [_ADMIN_COUNT.get(p.admincount, UNKNOWN) for p in properties]
         b.set_many("admin_count", rows, counts)
-        acl = self._aces.acl
         full = [(row, item) for row, item in zip(rows, items, strict=True) if item.Aces]
         places = [row for row, _ in full]
-        b.set_many("acl", places, [acl(item.Aces or ()) for _, item in full])
+        b.set_many("acl", places, self._aces.acls([item.Aces or [] for _, item in full]))
         stated = [item.IsACLProtected for _, item in full]
         b.set_many("protected", places, [UNKNOWN if v is None else int(v) for v in stated])
         if len(full) < len(rows):
@@ -170,6 +171,11 @@ class Accounts:
                 continue
             if any(getattr(p, name) is not None for p in properties):
                 b.facts.add(fact)
+
+    def _history(self, item: User | Group, row: int) -> None:
+        for history in item.HasSIDHistory or ():
+            if sid := identifier(history):
+                self._builder.relate(Relation.SID_HISTORY, row, self._builder.row(sid))
 
     def _accounts(
         self,
@@ -200,10 +206,15 @@ class Accounts:
             ("sidhistory", "sidhistory"),
             ("allowedtodelegate", "msds-allowedtodelegateto"),
         ):
-            for row, p in zip(rows, properties, strict=True):
-                if value := getattr(p, name):
-                    b.attribute(row, attribute, [value] if isinstance(value, str) else value)
-        for row, item in zip(rows, items, strict=True):
+            read = map(attrgetter(name), properties)
+            for row, value in [pair for pair in zip(rows, read, strict=True) if pair[1]]:
+                b.attribute(row, attribute, [value] if isinstance(value, str) else value)
+        aimed = [
+            (row, item)
+            for row, item in zip(rows, items, strict=True)
+            if item.AllowedToDelegate or item.SPNTargets
+        ]
+        for row, item in aimed:
             for target in item.AllowedToDelegate or ():
                 if found := identifier(target):
                     self._delegations.append((row, found))

@@ -1,6 +1,7 @@
 """Access lists of SharpHound: raw ACE bytes to entries, each distinct ACE decoded once."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -75,12 +76,26 @@ class AceTable(dict[bytes, int]):
         return self._builder.entry(principal, int(right), bool(ace.IsInherited))
 
     def acl(self, aces: Sequence[Buffer]) -> int:
-        """Id of the access list made of these ACEs (their bytes).
+        """Id of the access list made of these ACEs (their bytes)."""
+        return self.acls([aces])[0]
 
-        A whole list is looked up before its entries: in a real directory the same one stands on forty objects.
+    def acls(self, lists: Sequence[Sequence[Buffer]]) -> list[int]:
+        """Ids of many access lists.
+
+        A whole list is looked up before its entries, since in a real directory the same one stands on forty objects;
+        where lists turn out not to repeat, their entries are looked up end to end instead.
         """
-        if self._misses > TRIED and self._misses > self._hits:
-            return self._builder.acl_of_numbers(tuple(map(self.__getitem__, map(bytes, aces))))
+        if self._misses <= TRIED or self._misses <= self._hits:
+            return [self._whole(aces) for aces in lists]
+        numbers = list(map(self.__getitem__, map(bytes, chain.from_iterable(lists))))
+        number, out, at = self._builder.acl_of_numbers, [], 0
+        for aces in lists:
+            end = at + len(aces)
+            out.append(number(tuple(numbers[at:end])))
+            at = end
+        return out
+
+    def _whole(self, aces: Sequence[Buffer]) -> int:
         whole = b"".join(aces)
         known = self._lists.get(whole)
         if known is not None:
