@@ -97,6 +97,14 @@ def audit() -> None:
     help="Sortir avec le code 1 si un point de ce niveau, ou d’un niveau plus grave, échoue.",
 )
 @click.option(
+    "--per-month",
+    type=click.IntRange(1, 1000),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Gestes que l’établissement peut faire en un mois, pour le calendrier du plan.",
+)
+@click.option(
     "--pseudonymise", "pseudonymised", is_flag=True, help="Cacher les noms dans le rapport."
 )
 @click.option(
@@ -129,6 +137,7 @@ def audit_directory(
     tier0_file: Path | None,
     today: datetime | None,
     threshold: int | None,
+    per_month: int,
     pseudonymised: bool,
     key_file: Path | None,
     passphrase_file: Path | None,
@@ -136,12 +145,9 @@ def audit_directory(
     quiet: bool,
 ) -> None:
     """Run the audit and write its outputs."""
-    if pseudonymised and key_file is None:
-        raise click.UsageError(
-            "--pseudonymise demande --key FICHIER, pour retrouver les noms ensuite."
-        )
+    _demand_key(pseudonymised, key_file)
     console = Console(stderr=True, quiet=quiet, highlight=False)
-    options = Options(read_register(accepted) if accepted else (), read_adjustment(tier0_file))
+    options = _options(accepted, tier0_file, per_month)
     with Bars(console) as bars:
         directories = read(
             list(sources),
@@ -168,6 +174,18 @@ def audit_directory(
         click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
     if threshold is not None and _fails(report, threshold):
         ctx.exit(FINDINGS)
+
+
+def _demand_key(pseudonymised: bool, key_file: Path | None) -> None:
+    if pseudonymised and key_file is None:
+        raise click.UsageError(
+            "--pseudonymise demande --key FICHIER, pour retrouver les noms ensuite."
+        )
+
+
+def _options(accepted: Path | None, tier0_file: Path | None, per_month: int) -> Options:
+    register = read_register(accepted) if accepted else ()
+    return Options(register, read_adjustment(tier0_file), per_month)
 
 
 def _hidden(report: Report, key_file: Path) -> Report:

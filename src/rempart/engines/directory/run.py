@@ -4,7 +4,7 @@ directories = read([Path("collecte.zip")], observer)
 report = audit(directories, catalogue=directory_catalogue(), today=date(2026, 11, 21), tool_version="0.1.0")
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -50,10 +50,12 @@ DAY = 86400
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the establishment decides: accepted risks, what it adds to Tier 0 or takes out of it."""
+    """What the establishment decides: accepted risks, what it adds to Tier 0 or takes out of it, and how many gestures
+    it can make a month."""
 
     accepted: Sequence[Entry] = ()
     adjustment: Adjustment = field(default_factory=Adjustment)
+    per_month: int = 5
 
 
 def collection_day(directories: Sequence[Directory], now: date) -> date:
@@ -203,26 +205,31 @@ def _paths_and_plan(
         without_sessions=int(structural.exposed.sum()),
     )
 
-    def judged_again(changed: Directory) -> list[ControlResult]:
-        # The level and what is closed are those of the controls: the unscored items need no second reading.
-        judge = Judge(
-            changed,
-            Groups(changed),
-            today=instant,
-            labels=catalogue.labels,
-            register=Register(register.entries, today=instant),
-        )
-        scored = [c for c in catalogue.checks.values() if c.kind == CheckKind.CONTROL]
-        return judge.judge_all(scored)
-
     return shown, section(
         d,
         searched,
         planned,
         bare_cut(d, structural, catalogue.actions),
         results,
-        judged_again,
+        _judging_again(catalogue, instant, register),
+        options.per_month,
     )
+
+
+def _judging_again(
+    catalogue: DirectoryCatalogue, instant: int, register: Register
+) -> Callable[[Directory], list[ControlResult]]:
+    """How a changed directory is judged: by the controls, since the unscored items change no level."""
+    scored = [c for c in catalogue.checks.values() if c.kind == CheckKind.CONTROL]
+
+    def judged(changed: Directory) -> list[ControlResult]:
+        again = Register(register.entries, today=instant)
+        judge = Judge(
+            changed, Groups(changed), today=instant, labels=catalogue.labels, register=again
+        )
+        return judge.judge_all(scored)
+
+    return judged
 
 
 def _converged(

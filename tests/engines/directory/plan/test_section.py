@@ -54,3 +54,12 @@ def test_a_name_with_braces_is_written_as_it_is() -> None:
     sketch.ace("{target}", Right.GenericAll, "Domain Admins")
     (action,) = plan_of(sketch).actions
     assert action.title == "Retirer à {TARGET} ses droits sur DOMAIN ADMINS"
+
+
+def test_the_plan_is_spread_over_months_of_so_many_gestures() -> None:
+    sketch = Sketch()
+    for i in range(7):
+        sketch.user(f"agent{i}")
+        sketch.ace(f"agent{i}", Right.GenericAll, "Domain Admins")
+    months = plan_of(sketch).monthly
+    assert [(m.label, m.exposed, m.total) for m in months] == [("Mois 1", 2, 7), ("Mois 2", 0, 7)]

@@ -17,6 +17,7 @@ from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable, Gestur
 from rempart.engines.directory.plan.order import best_order, exposed_after
 from rempart.engines.directory.report import (
     Action,
+    Bucket,
     ControlResult,
     FixText,
     Path,
@@ -92,6 +93,7 @@ def section(
     structural: Cut,
     controls: list[ControlResult],
     judge_again: Callable[[Directory], list[ControlResult]],
+    per_month: int = 5,
 ) -> Plan:
     """The plan as the report states it. `judge_again` judges a changed directory: what it no longer finds is what
     the gestures close."""
@@ -119,7 +121,18 @@ def section(
         structural_actions=len(structural.chosen),
         uncuttable=stuck,
         uncuttable_reason=reason,
+        monthly=_months(planned, searched, per_month),
     )
+
+
+def _months(planned: Planned, searched: Searched, per_month: int) -> list[Bucket]:
+    """Who is still exposed at the end of each month, at so many gestures a month."""
+    total = int(searched.exposed.sum())
+    ends = range(per_month, len(planned.order) + per_month, per_month)
+    return [
+        Bucket(f"Mois {month}", planned.exposed_after[min(end, len(planned.order)) - 1], total)
+        for month, end in enumerate(ends, 1)
+    ]
 
 
 def _mended(before: list[ControlResult], after: list[ControlResult]) -> dict[str, set[str]]:
