@@ -10,7 +10,10 @@ import yaml
 from rich.console import Console
 
 from rempart import __version__
+from rempart.cli.inputs import directories_of, inputs_of
+from rempart.cli.live import Live, live_options
 from rempart.cli.progress import Bars
+from rempart.cli.secret import secret_line, secret_text
 from rempart.content.catalogue import directory_catalogue
 from rempart.engines.directory.pseudonymise import (
     correspondence,
@@ -18,7 +21,6 @@ from rempart.engines.directory.pseudonymise import (
     pseudonymise,
     read_key,
 )
-from rempart.engines.directory.read import read
 from rempart.engines.directory.register import read_register
 from rempart.engines.directory.report import Report
 from rempart.engines.directory.run import Options, audit as run_audit, collection_day
@@ -58,10 +60,12 @@ def audit() -> None:
 @audit.command(
     "directory",
     help="Auditer un annuaire Active Directory : niveau ANSSI, chemins vers le cœur, plan le moins coûteux.\n\n"
-    "SOURCE : zip ou dossier SharpHound, LDIF, dossier ORADAD en clair, ldapdomaindump, ou collecte de Rempart. "
-    "Plusieurs sources d’un même annuaire se complètent ; plusieurs annuaires donnent la vue d’un groupement.",
+    "SOURCE : zip ou dossier SharpHound, LDIF, dossier ORADAD en clair, ldapdomaindump, collecte de Rempart, ou "
+    "adresse d’un contrôleur de domaine (ldaps://dc1.exemple.fr), qui est alors collecté d’abord, sans rien y écrire. "
+    "Plusieurs sources d’un même annuaire se complètent ; plusieurs annuaires donnent la vue d’un groupement.\n\n"
+    "Les options --user à --encrypt-to et --keep-collection ne servent qu’avec une adresse.",
 )
-@click.argument("sources", nargs=-1, required=True, type=_PATH, metavar="SOURCE…")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
 @click.option(
     "--output", "output", required=True, type=_PATH, metavar="DOSSIER", help="Où écrire le rapport."
 )
@@ -118,7 +122,7 @@ def audit() -> None:
     "--passphrase-file",
     type=_PATH,
     metavar="FICHIER",
-    help="Phrase qui ouvre une collecte chiffrée.",
+    help="Phrase qui ouvre une collecte chiffrée, et chiffre celle qui est gardée.",
 )
 @click.option(
     "--identity-file",
@@ -126,11 +130,17 @@ def audit() -> None:
     metavar="FICHIER",
     help="Identité age qui ouvre une collecte chiffrée.",
 )
+@live_options
+@click.option(
+    "--keep-collection/--no-keep-collection",
+    default=True,
+    help="Garder la collecte d’une adresse à côté du rapport. Jamais avec --pseudonymise.",
+)
 @click.option("--quiet", is_flag=True, help="Ne rien afficher que les erreurs.")
 @click.pass_context
 def audit_directory(
     ctx: click.Context,
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     output: Path,
     formats: tuple[str, ...],
     accepted: Path | None,
@@ -142,24 +152,23 @@ def audit_directory(
     key_file: Path | None,
     passphrase_file: Path | None,
     identity_file: Path | None,
+    live: Live,
+    keep_collection: bool,
     quiet: bool,
 ) -> None:
     """Run the audit and write its outputs."""
     _demand_key(pseudonymised, key_file)
-    console = Console(stderr=True, quiet=quiet, highlight=False)
     options = _options(accepted, tier0_file, per_month)
-    with Bars(console) as bars:
-        directories = read(
-            list(sources),
-            bars,
-            passphrase=_secret(passphrase_file),
-            identity=_secret(identity_file),
-        )
-        day = today.date() if today else collection_day(directories, _system_day())
+    inputs = inputs_of(
+        ctx, sources, live, passphrase=secret_line(passphrase_file), identity=secret_text(identity_file),
+        kept=output if keep_collection and not pseudonymised else None,
+    )  # fmt: skip
+    with Bars(Console(stderr=True, quiet=quiet, highlight=False)) as bars:
+        directories = directories_of(inputs, bars)
         report = run_audit(
             directories,
             catalogue=directory_catalogue(),
-            today=day,
+            today=today.date() if today else collection_day(directories, _system_day()),
             tool_version=__version__,
             options=options,
             notes=bars.notes,
@@ -172,6 +181,8 @@ def audit_directory(
     if not quiet:
         summary(report, Console(highlight=False))
         click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
+        for file in inputs.kept_files:
+            click.echo(f"Collecte gardée : {file}")
     if threshold is not None and _fails(report, threshold):
         ctx.exit(FINDINGS)
 
@@ -213,16 +224,6 @@ def read_adjustment(path: Path | None) -> Adjustment:
             expected="Un fichier YAML avec deux listes, add et remove, de noms, SID ou DN.",
         ) from fault
     return Adjustment(tuple(found.add), tuple(found.remove))
-
-
-def _secret(path: Path | None) -> str:
-    """First line of a secret file, never asked for on the command line."""
-    if path is None:
-        return ""
-    try:
-        return path.read_text("utf-8-sig").strip()
-    except (OSError, ValueError) as fault:
-        raise UnreadableSource(f"Fichier de secret illisible : {path} ({fault}).") from fault
 
 
 def _system_day() -> date:

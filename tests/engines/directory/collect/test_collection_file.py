@@ -178,7 +178,8 @@ def test_a_passphrase_opens_what_it_closed(tmp_path: Path) -> None:
 def test_a_recipient_opens_with_its_identity(tmp_path: Path) -> None:
     identity = pyrage.x25519.Identity.generate()
     path = write(tmp_path / "c", Encryption(recipients=(str(identity.to_public()),)))
-    directory, _ = read(path, identity=str(identity))
+    keygen = f"# created: 2026-11-21T12:00:00Z\n# public key: {identity.to_public()}\n{identity}\n"
+    directory, _ = read(path, identity=keygen)
     assert len(directory.sysvol) == 1
 
 

@@ -32,8 +32,17 @@ class Encryption:
         return bytes(pyrage.encrypt(data, keys))
 
 
+def new_identity() -> tuple[str, str]:
+    """A new pair of age keys: the identity that opens, and the recipient that closes."""
+    identity = pyrage.x25519.Identity.generate()
+    return str(identity), str(identity.to_public())
+
+
 def opened(data: bytes, *, passphrase: str = "", identity: str = "") -> bytes:
-    """The clear bytes of an age envelope. Raises `UnreadableSource` without the key, or with a wrong one."""
+    """The clear bytes of an age envelope. Raises `UnreadableSource` without the key, or with a wrong one.
+
+    `identity` is what a file of age-keygen holds: one key a line, and comments.
+    """
     if not passphrase and not identity:
         raise UnreadableSource(
             "Cette collecte est chiffrée.",
@@ -41,12 +50,22 @@ def opened(data: bytes, *, passphrase: str = "", identity: str = "") -> bytes:
             todo="Donnez-la par --passphrase-file ou --identity-file.",
         )
     try:
-        if passphrase:
+        if passphrase and (not identity or _by_passphrase(data)):
             return bytes(pyrage.passphrase.decrypt(data, passphrase))
-        key = pyrage.x25519.Identity.from_str(identity.strip())
-        return bytes(pyrage.decrypt(data, [key]))
+        lines = (line.strip() for line in identity.splitlines())
+        keys = [
+            pyrage.x25519.Identity.from_str(line)
+            for line in lines
+            if line and not line.startswith("#")
+        ]
+        return bytes(pyrage.decrypt(data, keys))
     except (pyrage.DecryptError, pyrage.IdentityError, ValueError) as error:
         raise UnreadableSource(
             "La collecte chiffrée ne s’ouvre pas : la clé est fausse, ou le fichier est tronqué ou modifié.",
             todo="Vérifiez la phrase de passe ou la clé, et comparez la taille du fichier à celle de l’original.",
         ) from error
+
+
+def _by_passphrase(data: bytes) -> bool:
+    """Whether the first stanza of the envelope is the one of a passphrase, which is then the only one."""
+    return data.startswith(b"-> scrypt ", len(AGE_MAGICS[0]))
