@@ -7,6 +7,7 @@ import gettext
 import io
 import os
 import sys
+from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import as_file, files
 from typing import Final
 
@@ -22,8 +23,54 @@ from rempart.kernel.errors import RempartError
 COULD_NOT_RUN: Final = 2
 
 
+class Commands(click.Group):
+    """The commands of the laptop, and those that the platform adds when it is installed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, the platform's included."""
+        return sorted({*super().list_commands(ctx), *_platform()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command of the platform is imported when it is asked for, and not before."""
+        entry = _platform().get(cmd_name)
+        return _loaded(entry) if entry else super().get_command(ctx, cmd_name)
+
+
+def _platform() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group="rempart.commands")}
+
+
+def _loaded(entry: EntryPoint) -> click.Command:
+    try:
+        command: click.Command = entry.load()
+    except ModuleNotFoundError as fault:
+        missing = fault.name or ""
+        if missing.startswith("rempart"):
+            raise
+        return _absent(entry.name, missing)
+    return command
+
+
+def _absent(name: str, missing: str) -> click.Command:
+    """What stands for a command of the platform on a laptop that has only the audits."""
+
+    @click.command(
+        name,
+        help="(Plateforme : non installée ici.)",
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+    def absent() -> None:
+        raise RempartError(
+            f"La commande « {name} » est celle de la plateforme, qui n’est pas installée ici ({missing} manque).",
+            todo="Installez-la : pip install 'rempart[web]'.",
+        )
+
+    return absent
+
+
 @click.group(
-    help="Rempart : mesurer la sécurité d’un établissement de santé, et la prouver. Rien ne sort de ce poste."
+    cls=Commands,
+    help="Rempart : mesurer la sécurité d’un établissement de santé, et la prouver. Rien ne sort de ce poste.",
 )
 @click.version_option(
     __version__, "--version", message="rempart %(version)s", help="Afficher la version."

@@ -6,11 +6,12 @@ A row is created the first time its id is met, even if only as the principal of 
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rempart.engines.directory.columns import Cells, Columns
 from rempart.engines.directory.model import (
     NEVER,
     NO_PAIRS,
@@ -43,12 +44,6 @@ _COLUMNS = {
     "protected": (np.int8, UNKNOWN),
     "acl": (np.int32, UNKNOWN),
 }
-
-
-@dataclass(slots=True)
-class _Column:
-    rows: "array[int]" = field(default_factory=lambda: array("q"))
-    values: "array[int]" = field(default_factory=lambda: array("q"))
 
 
 def well_known_id(sid: str, domain_dns: str) -> str:
@@ -89,8 +84,8 @@ class Builder:
         self.sources: list[Source] = []
         self.stated_edges: list[tuple[int, str, int]] = []
         self.trusts: dict[tuple[int, str], Trust] = {}
-        self._columns = {name: _Column() for name in _COLUMNS}
-        self._uac = (array("q"), array("q"), array("q"))
+        self._columns = {name: Columns(2) for name in _COLUMNS}
+        self._uac = Columns(3)
         self._relations: dict[Relation, tuple[array[int], array[int]]] = {}
         self._acl_keys: dict[object, int] = {}
         self._acl_start = array("q", [0])
@@ -104,6 +99,12 @@ class Builder:
         if found is None:
             found = self.index[identifier] = len(self.index)
         return found
+
+    def rows(self, identifiers: Iterable[str]) -> list[int]:
+        """Rows of many ids, created at need."""
+        index = self.index
+        known = index.setdefault
+        return [known(identifier, len(index)) for identifier in identifiers]
 
     def describe(
         self,
@@ -150,24 +151,19 @@ class Builder:
 
     def set(self, column: str, row: int, value: int) -> None:
         """Set one cell of an integer column of `Directory` (or `protected`, `acl`)."""
-        target = self._columns[column]
-        target.rows.append(row)
-        target.values.append(value)
+        self._columns[column].add(row, value)
 
     def set_many(self, column: str, rows: Iterable[int], values: Iterable[int]) -> None:
         """Set many cells of one column; `rows` and `values` are aligned."""
-        target = self._columns[column]
-        target.rows.extend(rows)
-        target.values.extend(values)
+        self._columns[column].extend(rows, values)
 
     def stated(self, column: str) -> frozenset[int]:
         """Rows whose cell of this column was stated, by this source or one before."""
-        return frozenset(self._columns[column].rows)
+        return frozenset(self._columns[column].arrays()[0].tolist())
 
-    def set_uac(self, rows: Sequence[int], values: Sequence[int], known: Sequence[int]) -> None:
+    def set_uac(self, rows: Iterable[int], values: Iterable[int], known: Iterable[int]) -> None:
         """State bits of userAccountControl: `known` masks those that the source gives."""
-        for target, cells in zip(self._uac, (rows, values, known), strict=True):
-            target.extend(cells)
+        self._uac.extend(rows, values, known)
 
     def attribute(self, row: int, name: str, values: list[str]) -> None:
         """Keep a sparse attribute (lower-case LDAP name) of a row as text."""
@@ -258,8 +254,8 @@ class Builder:
         n = len(self.index)
         columns = {name: self._column(name, n) for name in _COLUMNS}
         ids = list(self.index)
-        names = [self.names.get(i, "") for i in range(n)]
-        dns = [self.dns.get(i, "") for i in range(n)]
+        names = list(map(self.names.get, range(n), repeat("")))
+        dns = list(map(self.dns.get, range(n), repeat("")))
         uac, known = self._merged_uac(n)
         acls = self._acls(columns["acl"], columns["protected"])
         owner = columns["owner"].astype(np.int32)
@@ -293,17 +289,16 @@ class Builder:
             stated_edges=tuple(self.stated_edges),
         )
 
-    def _column(self, name: str, n: int) -> NDArray[np.int64]:
+    def _column(self, name: str, n: int) -> Cells:
         default = _COLUMNS[name][1]
-        cells = self._columns[name]
         out = np.full(n, int(default), np.int64)
-        rows, values = np.array(cells.rows, np.int64), np.array(cells.values, np.int64)
+        rows, values = self._columns[name].arrays()
         said = values != int(default)
         out[rows[said]] = values[said]
         return out
 
     def _merged_uac(self, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        rows, values, masks = (np.array(part, np.int64) for part in self._uac)
+        rows, values, masks = self._uac.arrays()
         uac, known = np.zeros(n, np.int64), np.zeros(n, np.int64)
         np.bitwise_or.at(known, rows, masks & UAC_ALL)
         np.bitwise_or.at(uac, rows, values & masks & UAC_ALL)

@@ -1,0 +1,1 @@
+"""The web platform: it takes the reports of the audits, and steers."""

@@ -1,0 +1,1 @@
+"""Audits: what an establishment deposits, and what it shows."""

@@ -1,0 +1,1 @@
+"""Figures kept ready, and saved views."""

@@ -1,0 +1,26 @@
+"""The tests: a throw-away database, quick hashes, mail kept in memory, tasks run on demand."""
+
+import tempfile
+from pathlib import Path
+
+from rempart.web.config import env
+from rempart.web.config.settings.base import *  # noqa: F403
+from rempart.web.config.settings.base import MIDDLEWARE, SQLITE_OPTIONS, database
+
+SECRET_KEY = "only for tests"  # noqa: S105
+DATA = Path(tempfile.gettempdir()) / "rempart-tests"
+STATIC_ROOT = DATA / "static"
+DATABASES = {"default": database(env.text("REMPART_TEST_DATABASE_URL", "sqlite:///:memory:"))}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, because live servers and workers open their own connections to it.
+    DATABASES["default"] |= {"TEST": {"NAME": None}, "OPTIONS": SQLITE_OPTIONS}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+# The finders of Django serve the files: no collected folder.
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("servestatic")]

@@ -1,0 +1,17 @@
+"""The addresses, app by app; each view declares its policy."""
+
+from django.urls import include, path
+
+from rempart.web.api.urls import api
+from rempart.web.core.views import healthy
+
+urlpatterns = [
+    path("", include("rempart.web.apps.steering.urls")),
+    path("", include("rempart.web.apps.establishments.urls")),
+    path("", include("rempart.web.apps.audits.urls")),
+    path("", include("rempart.web.apps.remediation.urls")),
+    path("", include("rempart.web.apps.accounts.urls")),
+    path("", include("rempart.web.core.urls")),
+    path("api/v1/", api.urls),
+    path("sante", healthy, name="healthy"),
+]

@@ -1,0 +1,45 @@
+"""Files kept once by the hash of their content, under the data folder, never served inline."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from rempart.web.core.models import StoredFile
+
+
+def folder() -> Path:
+    """Where the contents are."""
+    return Path(settings.DATA) / "files"
+
+
+def path_of(sha256: str) -> Path:
+    """Where one content is, or would be."""
+    return folder() / sha256[:2] / sha256
+
+
+def store(chunks: Iterable[bytes], *, kind: str) -> StoredFile:
+    """Write a content to disk whole or not at all, and give its row; the same content twice is one row."""
+    folder().mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    size = 0
+    handle, name = tempfile.mkstemp(dir=folder())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                digest.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+        place = path_of(digest.hexdigest())
+        place.parent.mkdir(exist_ok=True)
+        Path(name).replace(place)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    row, _ = StoredFile.objects.get_or_create(
+        sha256=digest.hexdigest(), defaults={"size": size, "kind": kind}
+    )
+    return row

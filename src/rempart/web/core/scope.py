@@ -1,0 +1,111 @@
+"""Who may do what, and where: one `Scope` for a request, made of grants.
+
+A grant is a role held on a level (the nation, a region, an operator, a grouping, an establishment). What a role
+may do is the table `ROLE_ACTS`, and nothing else decides it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Level(StrEnum):
+    """What a grant covers; its code is a region, a FINESS number of operator or establishment, or a grouping."""
+
+    NATIONAL = "national"
+    REGION = "region"
+    OPERATOR = "operator"
+    GROUPING = "grouping"
+    ESTABLISHMENT = "establishment"
+
+
+class Role(StrEnum):
+    """The roles of an organisation."""
+
+    REFERENT = "referent"
+    RSSI = "rssi"
+    DIRECTION = "direction"
+    READER = "reader"
+    REGIONAL_OFFICER = "regional_officer"
+    ADVISER = "adviser"
+    NATIONAL_CERT = "national_cert"
+
+
+class Act(StrEnum):
+    """What can be done to the things of an establishment, or of the platform."""
+
+    SEE_ESTABLISHMENT = "see_establishment"
+    SEE_PORTFOLIO = "see_portfolio"
+    SEE_FINDINGS = "see_findings"
+    DEPOSIT_AUDIT = "deposit_audit"
+    EDIT_PLAN = "edit_plan"
+    INVITE = "invite"
+    DELEGATE = "delegate"
+    SEE_ACCESS = "see_access"
+    IMPORT_REGISTRY = "import_registry"
+    SEE_JOURNAL = "see_journal"
+
+
+_SEE: Final = frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_FINDINGS})
+_WORK: Final = _SEE | {Act.DEPOSIT_AUDIT, Act.EDIT_PLAN, Act.SEE_ACCESS}
+_LEAD: Final = _WORK | {Act.INVITE, Act.DELEGATE, Act.SEE_JOURNAL}
+
+ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
+    Role.REFERENT: _LEAD,
+    Role.RSSI: _WORK | {Act.SEE_PORTFOLIO, Act.INVITE, Act.SEE_JOURNAL},
+    Role.DIRECTION: _SEE | {Act.INVITE, Act.DELEGATE, Act.SEE_ACCESS, Act.SEE_JOURNAL},
+    Role.READER: _SEE,
+    Role.REGIONAL_OFFICER: frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_PORTFOLIO, Act.INVITE}),
+    Role.ADVISER: frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_PORTFOLIO}),
+    Role.NATIONAL_CERT: frozenset(
+        {
+            Act.SEE_ESTABLISHMENT,
+            Act.SEE_PORTFOLIO,
+            Act.IMPORT_REGISTRY,
+            Act.INVITE,
+            Act.SEE_JOURNAL,
+        }
+    ),
+}
+"""Role → its acts. A region sees where each establishment stands; the findings themselves are the establishment's,
+until it mandates somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role on a level; `acts` narrows it, for a delegation that gives only a part."""
+
+    role: Role
+    level: Level
+    code: str = ""
+    acts: frozenset[Act] | None = None
+    delegation: int | None = None
+
+    def allows(self, act: Act) -> bool:
+        """Whether this grant gives `act`."""
+        own = ROLE_ACTS[self.role]
+        return act in own and (self.acts is None or act in self.acts)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that one person may do, computed once for a request."""
+
+    user_id: int | None = None
+    grants: tuple[Grant, ...] = ()
+
+    def can(self, act: Act) -> bool:
+        """Whether `act` is allowed on something at least."""
+        return any(grant.allows(act) for grant in self.grants)
+
+    def codes(self, act: Act, level: Level) -> frozenset[str]:
+        """The codes of a level on which `act` is allowed."""
+        return frozenset(g.code for g in self.grants if g.level is level and g.allows(act))
+
+    def is_national(self, act: Act) -> bool:
+        """Whether `act` is allowed everywhere."""
+        return any(g.level is Level.NATIONAL and g.allows(act) for g in self.grants)
+
+
+NOBODY: Final = Scope()
+EVERYTHING: Final = Scope(grants=(Grant(Role.NATIONAL_CERT, Level.NATIONAL),))
