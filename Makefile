@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check fix bench docs lock clean
+.PHONY: help demo audit test check fix bench docs lock clean
 
 # Each start of the command would compile six hundred modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,12 +18,16 @@ WORKERS ?= 2
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.runtime ## Install, audit the bundled sample, and say where the report is
+demo: $(VENV)/.runtime ## Install, and bring the platform up with a demonstration region
+	@$(BIN)/rempart demo
+
+audit: $(VENV)/.runtime ## Install, audit the bundled directory sample, and say where the report is
 	@$(BIN)/rempart audit directory $(SAMPLE) --output out/demo
 	@echo "Le rapport est dans $(CURDIR)/out/demo : ouvrez report.html."
 
-test: check ## Everything: check, then all the tests, with their coverage
+test: check ## Everything: check, the platform on PostgreSQL, then all the tests with their coverage
 	@tools/system-parts tests
+	@$(BIN)/python tests/support/postgres.py $(BIN)/python -m pytest tests/web -m "not e2e" -n $(WORKERS) --dist worksteal -q
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term -q
 
 check: $(VENV)/.dev ## Format, lint, types, layers, spelling, content

@@ -26,8 +26,15 @@ def direct() -> dict[str, set[str]]:
         key: {normal(r) for r in group if isinstance(r, str)}
         for key, group in table["dependency-groups"].items()
     }
-    dev = own | groups["build"] | groups["dev"]
-    return {"runtime": own | groups["build"], "dev": dev, "bench": dev | groups["bench"]}
+    extras = table["project"]["optional-dependencies"].values()
+    platform = own | {normal(r) for extra in extras for r in extra}
+    dev = platform | groups["build"] | groups["dev"]
+    return {
+        "cli": own | groups["build"],
+        "runtime": platform | groups["build"],
+        "dev": dev,
+        "bench": dev | groups["bench"],
+    }
 
 
 def test_every_dependency_says_why_it_is_there() -> None:
@@ -56,4 +63,10 @@ def test_a_lock_holds_every_direct_dependency(lock: Path) -> None:
 
 def test_the_locks_agree_on_every_version() -> None:
     pinned = {lock.stem: set(PINNED.findall(lock.read_text(encoding="utf-8"))) for lock in LOCKS}
-    assert pinned["runtime"] < pinned["dev"] < pinned["bench"]
+    assert pinned["cli"] < pinned["runtime"] < pinned["dev"] < pinned["bench"]
+
+
+def test_a_laptop_that_audits_installs_no_web_framework() -> None:
+    lock = (ROOT / "requirements" / "cli.lock").read_text(encoding="utf-8")
+    pinned = {found["name"] for found in PINNED.finditer(lock)}
+    assert pinned & {"django", "uvicorn", "psycopg", "django-allauth"} == set()

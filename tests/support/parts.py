@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Callable
 from functools import cache
 
+from support.postgres import binaries
+
 LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
 INSTALL = "tools/system-parts tests"
 
@@ -35,6 +37,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "samba": _samba,
     "namespace": _namespace,
     "chromium": lambda: _command("chromium"),
+    "postgresql": lambda: None if binaries() else "postgresql is not installed",
     "poppler": lambda: _command("pdftoppm"),
 }
 
