@@ -17,7 +17,7 @@ from rempart.engines.directory.collect.collection_file import (
     Header,
     is_collection,
 )
-from rempart.engines.directory.collect.envelope import Encryption
+from rempart.engines.directory.collect.envelope import Encryption, new_identity
 from rempart.engines.directory.model import Directory, Fact
 from rempart.engines.directory.policies import PolicyFiles, RegistryValue, policy_key
 from rempart.engines.directory.read import collection
@@ -154,6 +154,29 @@ def test_nothing_may_follow_the_end(tmp_path: Path, extra: bytes) -> None:
         read(path)
 
 
+def test_a_second_beginning_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    with CollectionWriter(path) as writer:
+        writer.header(header())
+        writer.header(header())
+        writer.finish(1)
+    with pytest.raises(UnreadableSource, match="abîmé"):
+        read(path)
+
+
+def test_an_encrypted_file_too_large_for_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "c", Encryption(passphrase="cheval agrafe"))
+    monkeypatch.setattr(collection, "_MAX_SEALED", 10)
+    with pytest.raises(UnreadableSource, match="trop grand.*age"):
+        read(path, passphrase="cheval agrafe")
+
+
+def test_an_abused_gzip_header_is_no_collection() -> None:
+    assert not is_collection(b"\x1f\x8b" + b"\xff" * 30)
+
+
 def test_a_newer_version_is_refused_with_advice(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="version 2.*Mettez Rempart à jour"):
         read(write(tmp_path / "c", version=VERSION + 1))
@@ -181,6 +204,15 @@ def test_a_recipient_opens_with_its_identity(tmp_path: Path) -> None:
     keygen = f"# created: 2026-11-21T12:00:00Z\n# public key: {identity.to_public()}\n{identity}\n"
     directory, _ = read(path, identity=keygen)
     assert len(directory.sysvol) == 1
+
+
+def test_each_collection_takes_the_key_that_is_its_own(tmp_path: Path) -> None:
+    identity, recipient = new_identity()
+    by_key = write(tmp_path / "c", Encryption(recipients=(recipient,)))
+    by_phrase = write(tmp_path / "d", Encryption(passphrase="cheval agrafe"))
+    for path in (by_key, by_phrase):
+        directory, _ = read(path, identity=identity, passphrase="cheval agrafe")
+        assert len(directory) > 1
 
 
 def test_a_wrong_or_missing_key_is_said(tmp_path: Path) -> None:

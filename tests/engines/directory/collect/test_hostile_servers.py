@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from rempart.engines.directory.collect import ber, gssapi, messages
+from rempart.engines.directory.collect import ber, collector, gssapi, messages
 from rempart.engines.directory.collect.collection_file import CollectionWriter
 from rempart.engines.directory.collect.collector import Pace, Summary, collect
 from rempart.engines.directory.collect.messages import Message, Tag
+from rempart.engines.directory.collect.smb import SysvolUnavailableError
 from rempart.engines.directory.collect.target import Protection, Target
+from rempart.engines.directory.policies import PolicyFiles
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Silent
 from support.ldap_server import ROOT_DSE, Answer, base_of, entry, polite, response, serving
@@ -179,6 +181,37 @@ def test_the_pace_keeps_under_the_rate() -> None:
     for _ in range(5):
         pace.spend(200)
     assert sum(slept) == pytest.approx(10)
+
+
+def test_a_rate_that_is_not_reached_waits_for_nothing() -> None:
+    slept: list[float] = []
+    pace = Pace(100, clock=iter([0.0, 10.0, 10.0]).__next__, sleep=slept.append)
+    pace.spend(1)
+    assert slept == []
+
+
+def test_a_slow_rate_asks_for_small_pages() -> None:
+    with serving(polite) as (port, _):
+        target = Target("127.0.0.1", port, Protection.CLEAR, rate=7, sysvol=False)
+        assert collect(target, now=NOW, observer=Silent(), sink=Kept()).total == 1
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_sysvol_is_kept_when_it_is_read_and_noted_when_it_is_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failed: bool
+) -> None:
+    def shared(*_: object) -> dict[str, PolicyFiles]:
+        if failed:
+            raise SysvolUnavailableError("rien ne répond")
+        return {"x": PolicyFiles("chu.test", "x")}
+
+    monkeypatch.setattr(collector, "read_sysvol", shared)
+    with serving(polite) as (port, _), CollectionWriter(tmp_path / "c") as writer:
+        target = Target("127.0.0.1", port, Protection.CLEAR, timeout=5)
+        summary = collect(target, now=NOW, observer=Silent(), sink=writer)
+        writer.finish(NOW)
+    assert summary.policies == (None if failed else 1)
+    assert any("SYSVOL n’a pas été lu" in note for note in summary.notes) is failed
 
 
 def test_no_rate_means_no_wait() -> None:

@@ -54,7 +54,18 @@ def test_integers_come_back(value: int) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    ["", "30", "3003", "30850000000001", "3080", "0401", "300302", "30030201", "3002020001"],
+    [
+        "",
+        "30",
+        "3003",
+        "30850000000001",
+        "3080",
+        "0401",
+        "300302",
+        "30030201",
+        "3002020001",
+        "3006040101420000",
+    ],
 )
 def test_what_is_not_a_message_is_refused(data: str) -> None:
     with pytest.raises(ber.MalformedError):
@@ -68,6 +79,36 @@ def test_the_size_of_a_message_is_known_from_its_first_bytes() -> None:
     assert ber.announced(b"\x30\x84\x00\x01\x00\x00") == 65542
     with pytest.raises(ber.MalformedError):
         ber.announced(b"HTTP")
+
+
+def test_an_integer_of_an_absurd_size_is_refused() -> None:
+    with pytest.raises(ber.MalformedError, match="integer"):
+        ber.to_integer(bytes(9), 0, 9)
+
+
+@pytest.mark.parametrize("head", ["3080", "3085"])
+def test_a_length_that_cannot_be_counted_is_refused(head: str) -> None:
+    with pytest.raises(ber.MalformedError, match="length"):
+        ber.announced(bytes.fromhex(head))
+
+
+def done_with(*controls: messages.Control) -> messages.Result:
+    """The result of a search that ends with these controls."""
+    done = ber.integer(0, ber.ENUMERATED) + ber.octets("") + ber.octets("")
+    return messages.result_of(
+        messages.parse(messages.request(3, ber.tlv(Tag.SEARCH_DONE, done), controls))
+    )
+
+
+def test_a_cookie_is_looked_for_among_other_controls() -> None:
+    assert done_with(messages.sd_flags(), messages.paged(0, b"suite")).cookie == b"suite"
+    assert done_with(messages.sd_flags()).cookie == b""
+
+
+def test_a_page_without_cookie_is_refused() -> None:
+    bare = messages.Control(messages.PAGED, value=ber.sequence(ber.integer(0)))
+    with pytest.raises(ber.MalformedError, match="cookie"):
+        done_with(bare)
 
 
 @given(st.binary(max_size=80))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rempart.engines.directory.collect import smb
 from rempart.engines.directory.collect.smb import SysvolUnavailableError, read_sysvol
 from rempart.engines.directory.collect.target import Protection, Target
 from rempart.engines.directory.policies import DEFAULT_DOMAIN_POLICY, policy_key
@@ -32,10 +33,12 @@ def _shared(share: Path) -> Iterator[Target]:
         ("MACHINE/Registry.pol", pol(dword(LDAP_KEY, "LDAPServerIntegrity", 2))),
         ("USER/Preferences/Groups/Groups.xml", GROUPS.encode()),
         ("Adm/Registry.pol", b"not to be read"),
+        ("MACHINE/note.txt", b"not to be read either"),
     ):
-        (policy / path).parent.mkdir(parents=True)
+        (policy / path).parent.mkdir(parents=True, exist_ok=True)
         (policy / path).write_bytes(data)
     (policy.parent / "{11111111-2222-3333-4444-555555555555}").mkdir()
+    (policy.parent / "PolicyDefinitions").mkdir()
     share.chmod(0o755)
     with sharing(share) as port:
         yield Target(
@@ -67,6 +70,14 @@ def test_a_share_that_cannot_be_read_says_why(
 ) -> None:
     with pytest.raises(SysvolUnavailableError, match=reason):
         read_sysvol(replace(target, **changes), "chu.test", Silent())  # type: ignore[arg-type]
+
+
+def test_a_share_without_end_is_not_read_for_ever(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smb, "_MAX_FILES", 3)
+    with pytest.raises(SysvolUnavailableError, match="plus de 3 fichiers"):
+        read_sysvol(target, "chu.test", Silent())
 
 
 def test_another_domain_has_no_policies_here(target: Target) -> None:

@@ -108,7 +108,7 @@ class _Replay:
                 self.observer.note(line.text)
             case Footer():
                 self.footer = line
-            case Header():
+            case _:  # a second header
                 raise _altered(name)
 
     def _entry(self, line: EntryLine, name: str) -> None:
