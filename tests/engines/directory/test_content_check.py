@@ -4,10 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 
 from rempart.content.catalogue import DirectoryCatalogue, directory_catalogue
-from rempart.engines.directory import checks
+from rempart.content.directory import Status
+from rempart.engines.directory import checks, content_check
 from rempart.engines.directory.content_check import of_check, references
+from rempart.engines.directory.examples.run import Failure
 from rempart.engines.directory.registry import CHECKS
 
 REGISTERED = checks.__name__
@@ -59,3 +62,19 @@ def test_faults_of_one_check_are_all_said() -> None:
     for word in ("même niveau", "vuln_perdu", "RuleTheWorld", "« failed »", "« passed »"):
         assert any(word in fault for fault in faults), word
     assert of_check(msgspec.structs.replace(KRBTGT, points=[]), CATALOGUE.checks)
+
+
+def test_the_content_of_the_project_is_sound_and_its_examples_are_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        content_check, "run_examples", lambda: [Failure("vuln_krbtgt", "un exemple", "rien")]
+    )
+    assert content_check.faults_of_content() == ["vuln_krbtgt : un exemple : rien"]
+    monkeypatch.setattr(content_check, "references", lambda *_: ["un renvoi"])
+    assert content_check.faults_of_content() == ["un renvoi"]
+
+
+def test_a_withdrawn_check_needs_no_example() -> None:
+    withdrawn = msgspec.structs.replace(KRBTGT, status=Status.DEPRECATED, examples=[])
+    assert of_check(withdrawn, CATALOGUE.checks) == []

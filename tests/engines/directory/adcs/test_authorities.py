@@ -147,3 +147,15 @@ def test_an_authority_without_a_known_host_has_no_golden_certificate() -> None:
     forest = Forest()
     forest.named("orphan", Kind.ENTERPRISE_CA, "ORPHAN-GUID")
     assert forest.found(hosts=True) == {("GoldenCert", "pki")}
+
+
+def test_relay_is_not_shown_in_a_domain_whose_accounts_have_no_group() -> None:
+    forest = Forest()
+    b = forest.builder
+    child = b.row("S-1-5-21-4-5-6")
+    b.describe(child, Kind.DOMAIN, name="ENFANT.SAIN.TEST", dn="DC=enfant,DC=sain,DC=test")
+    b.trust(Trust(forest.rows["domain"], "enfant.sain.test", "S-1-5-21-4-5-6", True, True, 2, 0x20))
+    forest.template("machine", ("srv", Right.Enroll), names=DNS)
+    forest.say("ca", httpenrollmentendpoints=ENDPOINT % "")
+    ways = [e for e in forest.escalations() if e.kind == "ADCSESC8"]
+    assert [way.target for way in ways] == [forest.rows["domain"]]

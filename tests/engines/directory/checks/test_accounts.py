@@ -2,9 +2,9 @@
 
 import pytest
 
-from rempart.engines.directory.model import NEVER, Kind, Uac
+from rempart.engines.directory.model import NEVER, Kind, Relation, Uac
 from rempart.engines.directory.registry import NotMeasured
-from support.directories import DAY, TODAY, Small, said
+from support.directories import DAY, OTHER_SID, TODAY, Small, said
 
 DORMANT = {1: {"share": 25, "password_days": 1095, "logon_days": 365}}
 LOW_GROUP = {1: {"rid_below": 1000}}
@@ -105,3 +105,14 @@ def test_the_share_counts_enabled_accounts_only() -> None:
     for rid in range(1020, 1040):
         small.account(rid, uac=514 | Uac.DONT_EXPIRE_PASSWORD)
     assert said("vuln_dont_expire", small.build(), {2: {"share": 10}}) == ([], [])
+
+
+def test_the_history_of_an_account_of_elsewhere_is_judged_elsewhere() -> None:
+    small = Small()
+    mine, carried = small.account(1001), small.builder.row(f"{OTHER_SID}-512")
+    small.domain(OTHER_SID, "AUTRE.TEST")
+    stranger = small.builder.row(f"{OTHER_SID}-1105")
+    for row in (mine, stranger):
+        small.builder.relate(Relation.SID_HISTORY, row, carried)
+    hits, _ = said("vuln_sidhistory_present", small.build(), {})
+    assert [hit.row for hit in hits] == [mine]

@@ -1,6 +1,9 @@
 """Unscored items on accounts, where one example directory cannot show the case."""
 
+import pytest
+
 from rempart.engines.directory.model import Kind
+from rempart.engines.directory.registry import NotMeasured
 from support.directories import DAY, OTHER_SID, SID, TODAY, Small, said
 
 
@@ -51,3 +54,20 @@ def test_a_logon_after_the_day_of_the_audit_is_today() -> None:
     small.account(500, last_logon=TODAY + DAY)
     hits, _ = said("warning_rid500", small.build(), {1: {"days": 30}})
     assert [h.detail for h in hits] == ["dernière session aujourd’hui"]
+
+
+def test_a_mark_set_to_zero_elsewhere_is_judged_elsewhere() -> None:
+    small = Small()
+    small.account(1001)
+    other = small.builder.row(f"{OTHER_SID}-1001")
+    small.domain(OTHER_SID, "AUTRE.TEST")
+    small.builder.attribute(other, "admincount", ["0"])
+    assert said("warning_admincount_0", small.build(), {}) == ([], [])
+
+
+def test_too_many_unknown_logons_are_not_measured() -> None:
+    small = Small()
+    for rid in range(1001, 1011):
+        small.account(rid, created=TODAY - 400 * DAY)
+    with pytest.raises(NotMeasured, match="date de dernière session"):
+        said("warning_user_accounts_dormant", small.build(), {3: {"days": 90, "share": 10}})

@@ -54,3 +54,10 @@ def test_an_account_may_never_expire(ticks: int | None) -> None:
 
 def test_the_end_of_an_account_is_a_filetime() -> None:
     assert expires_at(133_000_000_000_000_000) == 1_655_526_400
+
+
+def test_a_well_known_principal_is_of_no_forest() -> None:
+    small = Small()
+    system = small.builder.row("CHU.TEST-S-1-5-18")
+    small.group(512, system, small.account(1002))
+    assert said(FOREIGN, small.build(), {}) == ([], [])

@@ -81,3 +81,16 @@ def test_an_unreadable_certificate_fails_its_own_point() -> None:
 
 def test_a_truncated_certificate_is_unreadable() -> None:
     assert faults(der(rsa_key(2048))[:-20], POINTS) == [(2, "certificat illisible")]
+
+
+def test_a_name_that_cannot_be_read_does_not_hide_the_fault() -> None:
+    spoiled = der(rsa_key(1024)).replace("Autorité".encode(), b"Autorit\xff\xff")
+    assert faults(spoiled, POINTS) == [(3, "certificat au nom illisible : clé RSA de 1024 bits")]
+
+
+def test_a_signature_of_an_unknown_algorithm_is_weak() -> None:
+    ecdsa_with_sha256 = bytes.fromhex("06082a8648ce3d040302")
+    unknown = ecdsa_with_sha256[:-1] + b"\x7f"
+    spoiled = der(rsa_key(2048)).replace(ecdsa_with_sha256, unknown)
+    [(level, text)] = faults(spoiled, POINTS)
+    assert (level, "algorithme inconnu (1.2.840.10045.4.3.127)" in text) == (3, True)

@@ -1,10 +1,12 @@
 """Access lists that could not be read, as each kind of source shows them."""
 
+import pytest
+
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.checks.ownership import unread_access_lists
 from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.model import Fact, Kind
-from rempart.engines.directory.registry import Context, Hit, Unmeasured
+from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured
 from rempart.engines.directory.rights import Right
 
 DOMAIN = "S-1-5-21-1-2-3"
@@ -49,3 +51,11 @@ def test_lists_with_entries_were_read() -> None:
     builder, read, silent = two_groups(set())
     builder.set("acl", silent, builder.acl("other", [(read, Right.GenericAll, False)]))
     assert found_in(builder) == []
+
+
+def test_a_collection_without_any_privileged_object_is_not_measured() -> None:
+    builder = Builder()
+    builder.describe(builder.row(f"{DOMAIN}-1105"), Kind.USER, name="ANNE@CHU.TEST")
+    builder.facts = {Fact.ACL, Fact.MEMBERS}
+    with pytest.raises(NotMeasured, match="Aucun objet privilégié"):
+        found_in(builder)
