@@ -2,7 +2,6 @@
 
 from django.urls import include, path
 
-from rempart.web.api.urls import api
 from rempart.web.core.views import healthy
 
 urlpatterns = [
@@ -12,6 +11,6 @@ urlpatterns = [
     path("", include("rempart.web.apps.remediation.urls")),
     path("", include("rempart.web.apps.accounts.urls")),
     path("", include("rempart.web.core.urls")),
-    path("api/v1/", api.urls),
+    path("", include("rempart.web.api.urls")),
     path("sante", healthy, name="healthy"),
 ]

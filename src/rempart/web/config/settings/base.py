@@ -11,6 +11,9 @@ from rempart.web.config import env
 WEB = Path(__file__).parents[2]
 DATA = env.data_folder()
 DEBUG = False
+# A demonstration: every page says that its data are invented; the gallery of components is open.
+DEMO = env.flag("REMPART_DEMO")
+GALLERY = DEMO
 SECRET_KEY = ""
 SECRET_KEY_FALLBACKS = env.words("REMPART_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("REMPART_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -38,6 +41,7 @@ INSTALLED_APPS = [
     "rempart.web.apps.remediation",
     "rempart.web.apps.audits",
     "rempart.web.apps.steering",
+    "rempart.web.api",
 ]
 
 MIDDLEWARE = [
