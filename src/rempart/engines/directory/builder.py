@@ -5,13 +5,14 @@ A row is created the first time its id is met, even if only as the principal of 
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rempart.engines.directory.columns import Cells, Columns
+from rempart.engines.directory.identifiers import rids_and_domains
 from rempart.engines.directory.model import (
     NEVER,
     NO_PAIRS,
@@ -86,7 +87,7 @@ class Builder:
         self.trusts: dict[tuple[int, str], Trust] = {}
         self._columns = {name: Columns(2) for name in _COLUMNS}
         self._uac = Columns(3)
-        self._relations: dict[Relation, tuple[array[int], array[int]]] = {}
+        self._relations: dict[Relation, Columns] = {}
         self._acl_keys: dict[object, int] = {}
         self._acl_start = array("q", [0])
         # A list, whose items are shared: an array would unpack each of millions of numbers again.
@@ -177,17 +178,17 @@ class Builder:
 
     def relate(self, relation: Relation, src: int, dst: int) -> None:
         """Add one pair of a relation."""
-        pair = self._relations.get(relation)
-        if pair is None:
-            pair = self._relations[relation] = (array("i"), array("i"))
-        pair[0].append(src)
-        pair[1].append(dst)
+        self._pairs(relation).add(src, dst)
 
     def relate_all(self, relation: Relation, src: Iterable[int], dst: Iterable[int]) -> None:
         """Add many pairs of a relation; `src` and `dst` are aligned."""
-        pair = self._relations.setdefault(relation, (array("i"), array("i")))
-        pair[0].extend(src)
-        pair[1].extend(dst)
+        self._pairs(relation).extend(src, dst)
+
+    def _pairs(self, relation: Relation) -> Columns:
+        found = self._relations.get(relation)
+        if found is None:
+            found = self._relations[relation] = Columns(2)
+        return found
 
     def trust(self, trust: Trust) -> None:
         """Add a trust; one read again with its attributes replaces one read without."""
@@ -257,6 +258,7 @@ class Builder:
         names = list(map(self.names.get, range(n), repeat("")))
         dns = list(map(self.dns.get, range(n), repeat("")))
         uac, known = self._merged_uac(n)
+        rid, domain = self._places(ids, columns["kind"])
         acls = self._acls(columns["acl"], columns["protected"])
         owner = columns["owner"].astype(np.int32)
         return Directory(
@@ -266,9 +268,9 @@ class Builder:
             names=names,
             dns=dns,
             kind=columns["kind"].astype(np.int8),
-            domain=self._domains(ids, columns["kind"]),
+            domain=domain,
             parent=columns["parent"].astype(np.int32),
-            rid=np.fromiter(map(rid_of, ids), np.int64, n),
+            rid=rid,
             uac=uac,
             uac_known=known,
             password_set=columns["password_set"],
@@ -278,7 +280,7 @@ class Builder:
             primary_group_rid=columns["primary_group_rid"],
             encryption_types=columns["encryption_types"].astype(np.int32),
             managed=columns["managed"].astype(np.int8),
-            relations={r: _distinct(*pair, n) for r, pair in self._relations.items()},
+            relations={r: _distinct(pairs, n) for r, pairs in self._relations.items()},
             acls=acls,
             trusts=tuple(self.trusts.values()),
             attributes=self.attributes,
@@ -310,31 +312,25 @@ class Builder:
         from_dn = ".".join(p.strip()[3:] for p in parts if p.strip().startswith("DC="))
         return self.names.get(row, "").upper() or from_dn
 
-    def _domains(self, ids: list[str], kind: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Domain row of each row: as stated, else by the SID, else by the prefix of a well-known SID."""
-        domains = {ids[i]: int(i) for i in np.flatnonzero(kind == Kind.DOMAIN)}
-        by_name = {self._dns_name(row): row for row in domains.values()}
-        out = np.full(len(ids), UNKNOWN, np.int32)
-        for i, identifier in enumerate(ids):
-            stated = self.domain_of.get(i)
-            if stated is not None:
-                out[i] = stated
-            elif identifier.startswith("S-1-5-21-"):
-                out[i] = domains.get(
-                    identifier, domains.get(identifier.rpartition("-")[0], UNKNOWN)
-                )
-            elif identifier.startswith("S-1-"):
-                # A collector that leaves out the prefix can only mean the one domain that it read.
-                out[i] = next(iter(domains.values())) if len(domains) == 1 else UNKNOWN
-            elif "-S-1-" in identifier:
-                out[i] = by_name.get(identifier.partition("-S-1-")[0], UNKNOWN)
-        return out
+    def _places(
+        self, ids: list[str], kind: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """RID and domain row of each row; the domain as stated, else by the SID, else by the prefix of a well-known
+        SID."""
+        domains = {ids[i]: i for i in np.flatnonzero(kind == Kind.DOMAIN).tolist()}
+        rid, domain = rids_and_domains(
+            ids, domains, {self._dns_name(row): row for row in domains.values()}
+        )
+        if self.domain_of:
+            domain[list(self.domain_of)] = list(self.domain_of.values())
+        return rid, domain
 
 
-def _distinct(src: "array[int]", dst: "array[int]", n: int) -> Pairs:
-    if not src:
+def _distinct(pairs: Columns, n: int) -> Pairs:
+    src, dst = pairs.arrays()
+    if not len(src):
         return NO_PAIRS
-    key = np.array(src, np.int64) * n + np.array(dst, np.int64)
+    key = src * n + dst
     key.sort()
     key = key[np.concatenate(([True], key[1:] != key[:-1]))]
     return Pairs((key // n).astype(np.int32), (key % n).astype(np.int32))

@@ -1,8 +1,7 @@
 """Columns of integers filled in any order, a cell or many at a time; the last value stated for a row is the one kept."""
 
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import repeat
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ class Columns:
         self._single.extend(cells)
 
     def extend(self, *columns: Iterable[int]) -> None:
-        """Many lines, a column after the other; an endless `repeat` is not one."""
+        """Many lines, given by columns of one length."""
         self._flush()
         self._parts.append(tuple(cells_of(column) for column in columns))
 
@@ -48,6 +47,4 @@ def cells_of(values: Iterable[int]) -> Cells:
     """Integers as an array, from whatever holds them."""
     if isinstance(values, np.ndarray):
         return values.astype(np.int64, copy=False)
-    if not isinstance(values, Sequence | repeat):
-        values = list(values)
-    return np.array(values if isinstance(values, Sequence) else list(values), np.int64)
+    return np.array(values if isinstance(values, list) else list(values), np.int64)

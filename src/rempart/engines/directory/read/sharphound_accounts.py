@@ -1,13 +1,13 @@
 """Users, computers and groups of SharpHound, into the builder: the many objects, hence the tight loops."""
 
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
-import msgspec
+import numpy as np
 
 from rempart.engines.directory.builder import Builder, rid_of
+from rempart.engines.directory.columns import cells_of
 from rempart.engines.directory.model import (
     UAC_ALL,
     UNKNOWN,
@@ -17,21 +17,22 @@ from rempart.engines.directory.model import (
     Relation,
     Uac,
 )
-from rempart.engines.directory.read.sharphound_acl import AceTable
-from rempart.engines.directory.read.sharphound_hosts import read_host
+from rempart.engines.directory.read.raw_lists import ItemTable
+from rempart.engines.directory.read.sharphound_acl import EMPTY_LIST, AceTable
+from rempart.engines.directory.read.sharphound_batch import Batch
+from rempart.engines.directory.read.sharphound_hosts import read_hosts
 from rempart.engines.directory.read.sharphound_structs import (
+    EMPTY,
     REF,
     AccountProperties,
-    Computer,
-    Group,
-    User,
+    Ref,
 )
 from rempart.engines.directory.read.sharphound_values import (
+    dates,
     encryption_types,
     identifier,
     records,
     truth,
-    when,
 )
 
 _UAC_OF: Final = (
@@ -45,6 +46,7 @@ _UAC_OF: Final = (
     ("encryptedtextpwdallowed", Uac.REVERSIBLE_PASSWORD),
     ("smartcardrequired", Uac.SMARTCARD_REQUIRED),
 )
+_KINDS: Final = {"users": Kind.USER, "computers": Kind.COMPUTER, "groups": Kind.GROUP}
 _FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
 _ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
 UNREADABLE: Final = -1
@@ -87,27 +89,23 @@ class Accounts:
     def take(self, kind: str, objects: Sequence[Any]) -> None:
         """Take the decoded objects of one piece: columns at a time, then what only some objects have."""
         kept = [o for o in objects if o.ObjectIdentifier and not o.IsDeleted]
-        rows = [self._builder.row(o.ObjectIdentifier.upper()) for o in kept]
-        properties = [o.Properties or NO_PROPERTIES for o in kept]
-        self._common(kind, kept, rows, properties)
+        if not kept:
+            return
+        found = self._builder.rows([o.ObjectIdentifier.upper() for o in kept])
+        batch = Batch(kept, found, [o.Properties or NO_PROPERTIES for o in kept])
+        self._common(kind, batch)
+        self._builder.set_many("kind", batch.places, [int(_KINDS[kind])] * len(found))
         if kind == "groups":
-            self._builder.set_many("kind", rows, [int(Kind.GROUP)] * len(rows))
-            self._members(kept, rows)
+            self._members(batch)
             return
-        self._accounts(kept, rows, properties)
-        if kind == "users":
-            told = any(item.AllowedToDelegate is not None for item in kept)
-        else:
+        self._accounts(batch)
+        told = any(item.AllowedToDelegate is not None for item in kept)
+        if kind == "computers":
             told = any(None not in (item.AllowedToDelegate, item.AllowedToAct) for item in kept)
-        if kept:
-            self._tells_delegation[kind] = told or self._tells_delegation.get(kind, False)
-        if kind == "users":
-            self._builder.set_many("kind", rows, [int(Kind.USER)] * len(rows))
-            self._managed(kept, rows, properties)
-            return
-        self._builder.set_many("kind", rows, [int(Kind.COMPUTER)] * len(rows))
-        for item, row, p in zip(kept, rows, properties, strict=True):
-            self._computer(item, row, p)
+            self._computers(batch)
+        else:
+            self._managed(batch)
+        self._tells_delegation[kind] = told or self._tells_delegation.get(kind, False)
 
     def finish(self) -> None:
         """Resolve delegation targets and members, and state the facts seen."""
@@ -126,130 +124,129 @@ class Accounts:
             if self._with_uac == self._count:
                 b.facts.add(Fact.UAC)
 
-    def _common(
-        self,
-        kind: str,
-        items: Sequence[User | Group],
-        rows: Sequence[int],
-        properties: Sequence[AccountProperties],
-    ) -> None:
-        b = self._builder
+    def _common(self, kind: str, batch: Batch) -> None:
+        b, rows, properties = self._builder, batch.rows, batch.properties
         names = [p.name or p.samaccountname for p in properties]
-        b.names.update(
-            (r, str(name)) for r, name in zip(rows, names, strict=True) if name is not None
+        b.names.update(_texts(rows, names, empty=True))
+        b.dns.update(_texts(rows, batch.column("distinguishedname")))
+        parents = [(row, c.ObjectIdentifier) for row, c in batch.present("ContainedBy")]
+        parents = [(row, parent) for row, parent in parents if parent]
+        upper = {parent: parent.upper() for parent in {parent for _, parent in parents}}
+        b.set_many(
+            "parent", [row for row, _ in parents], b.rows([upper[parent] for _, parent in parents])
         )
-        dns = map(attrgetter("distinguishedname"), properties)
-        b.dns.update((r, str(dn)) for r, dn in zip(rows, dns, strict=True) if dn)
-        for row, item in zip(rows, items, strict=True):
-            if item.ContainedBy is not None and item.ContainedBy.ObjectIdentifier:
-                b.set("parent", row, b.row(item.ContainedBy.ObjectIdentifier.upper()))
-            if item.HasSIDHistory:
-                self._history(item, row)
+        for row, history in batch.present("HasSIDHistory"):
+            self._history(history, row)
         for name, attribute in _KEPT:
-            read = map(attrgetter(name), properties)
-            cells = {
-                row: [value if type(value) is str else str(value)]
-                for row, value in zip(rows, read, strict=True)
-                if value is not None and value != ""
-            }
+            cells = {row: [text] for row, text in _texts(rows, batch.column(name))}
             if cells:
                 b.attributes.setdefault(attribute, {}).update(cells)
-        b.set_many("created", rows, [when(p.whencreated) for p in properties])
-        counts = [_ADMIN_COUNT.get(p.admincount, UNKNOWN) for p in properties]
-        b.set_many("admin_count", rows, counts)
-        full = [(row, item) for row, item in zip(rows, items, strict=True) if item.Aces]
-        places = [row for row, _ in full]
-        b.set_many("acl", places, self._aces.acls([item.Aces or [] for _, item in full]))
-        stated = [item.IsACLProtected for _, item in full]
-        b.set_many("protected", places, [UNKNOWN if v is None else int(v) for v in stated])
-        if len(full) < len(rows):
-            for row, item in zip(rows, items, strict=True):
-                if not item.Aces:
-                    self._aces.bare.append((row, item.Aces is not None, item.IsACLProtected))
+        b.set_many("created", batch.places, dates(batch.column("whencreated")))
+        counts = [_ADMIN_COUNT.get(value, UNKNOWN) for value in batch.column("admincount")]
+        b.set_many("admin_count", batch.places, counts)
+        self._access(batch)
         for name, fact in _FACT_OF_PROPERTY:
             if fact in b.facts or (fact in _OF_USERS and kind != "users"):
                 continue
-            if any(getattr(p, name) is not None for p in properties):
+            if any(value is not None for value in batch.column(name)):
                 b.facts.add(fact)
 
-    def _history(self, item: User | Group, row: int) -> None:
-        for history in item.HasSIDHistory or ():
+    def _access(self, batch: Batch) -> None:
+        """Access lists and their protection; the objects without an entry wait for the end of the collection."""
+        found = cells_of(self._aces.acls([bytes(item.Aces) for item in batch.items]))
+        stated = [item.IsACLProtected for item in batch.items]
+        full = found >= 0
+        protected = cells_of([UNKNOWN if v is None else int(v) for v in stated])
+        self._builder.set_many("acl", batch.places[full], found[full])
+        self._builder.set_many("protected", batch.places[full], protected[full])
+        for i in np.flatnonzero(~full).tolist():
+            self._aces.bare.append((batch.rows[i], found[i] == EMPTY_LIST, stated[i]))
+
+    def _history(self, stated: list[Any], row: int) -> None:
+        for history in stated:
             if sid := identifier(history):
                 self._builder.relate(Relation.SID_HISTORY, row, self._builder.row(sid))
 
-    def _accounts(
-        self,
-        items: Sequence[User],
-        rows: Sequence[int],
-        properties: Sequence[AccountProperties],
-    ) -> None:
-        b = self._builder
-        self._count += len(rows)
-        self._with_uac += sum(p.useraccountcontrol is not None for p in properties)
-        bits = [self._uac[_FLAGS(p)] for p in properties]
-        b.set_uac(rows, [v for v, _ in bits], [k for _, k in bits])
-        b.set_many("password_set", rows, [when(p.pwdlastset) for p in properties])
-        b.set_many(
-            "last_logon",
-            rows,
-            [
-                when(p.lastlogon if p.lastlogontimestamp is None else p.lastlogontimestamp)
-                for p in properties
-            ],
-        )
+    def _accounts(self, batch: Batch) -> None:
+        b, items, properties = self._builder, batch.items, batch.properties
+        self._count += len(items)
+        stated = batch.column("useraccountcontrol")
+        self._with_uac += len(stated) - stated.count(None)
+        if set(map(type, stated)) == {int}:
+            b.set_uac(batch.places, [v & UAC_ALL for v in stated], [UAC_ALL] * len(stated))
+        else:
+            bits = [self._uac[_FLAGS(p)] for p in properties]
+            b.set_uac(batch.places, [v for v, _ in bits], [k for _, k in bits])
+        b.set_many("password_set", batch.places, dates(batch.column("pwdlastset")))
+        seen = [
+            p.lastlogon if p.lastlogontimestamp is None else p.lastlogontimestamp
+            for p in properties
+        ]
+        b.set_many("last_logon", batch.places, dates(seen))
         groups = [self._rids[i.PrimaryGroupSID or i.PrimaryGroupSid or ""] for i in items]
-        b.set_many("primary_group_rid", rows, groups)
-        types = [encryption_types(p.supportedencryptiontypes) for p in properties]
-        b.set_many("encryption_types", rows, types)
+        b.set_many("primary_group_rid", batch.places, groups)
+        types = [
+            UNKNOWN if value is None else encryption_types(value)
+            for value in batch.column("supportedencryptiontypes")
+        ]
+        b.set_many("encryption_types", batch.places, types)
         for name, attribute in (
             ("serviceprincipalnames", "serviceprincipalname"),
             ("sidhistory", "sidhistory"),
             ("allowedtodelegate", "msds-allowedtodelegateto"),
         ):
-            read = map(attrgetter(name), properties)
-            for row, value in [pair for pair in zip(rows, read, strict=True) if pair[1]]:
-                b.attribute(row, attribute, [value] if isinstance(value, str) else value)
-        aimed = [
-            (row, item)
-            for row, item in zip(rows, items, strict=True)
-            if item.AllowedToDelegate or item.SPNTargets
-        ]
-        for row, item in aimed:
-            for target in item.AllowedToDelegate or ():
-                if found := identifier(target):
-                    self._delegations.append((row, found))
-            for target in records(item.SPNTargets):
+            cells = {
+                row: [value] if isinstance(value, str) else value
+                for row, value in zip(batch.rows, batch.column(name), strict=True)
+                if value
+            }
+            if cells:
+                b.attributes.setdefault(attribute, {}).update(cells)
+        self._targets(batch)
+
+    def _targets(self, batch: Batch) -> None:
+        for row, delegated in batch.present("AllowedToDelegate"):
+            self._delegations += [(row, found) for t in delegated if (found := identifier(t))]
+        for row, targets in batch.present("SPNTargets"):
+            for target in records(targets):
                 host = str(target.get("ComputerSID") or target.get("ComputerSid") or "").upper()
                 if host and str(target.get("Service")).lower() == "sqladmin":
-                    b.stated_edges.append((row, "SQLAdmin", b.row(host)))
+                    self._builder.stated_edges.append((row, "SQLAdmin", self._builder.row(host)))
 
-    def _managed(
-        self, items: Sequence[User], rows: Sequence[int], properties: Sequence[AccountProperties]
-    ) -> None:
+    def _managed(self, batch: Batch) -> None:
         """Managed service accounts: said by recent collectors; else a user whose name and primary group are those
         of a computer."""
         b = self._builder
-        for item, row, p in zip(items, rows, properties, strict=True):
+        for i, p in enumerate(batch.properties):
             if p.gmsa is not None or p.msa is not None:
                 if truth(p.gmsa) or truth(p.msa):
-                    b.set("managed", row, Managed.GMSA if truth(p.gmsa) else Managed.SMSA)
-            elif (
-                str(p.samaccountname or p.name or "").partition("@")[0].endswith("$")
-                and self._rids[item.PrimaryGroupSID or item.PrimaryGroupSid or ""] == 515
-            ):
-                b.set("managed", row, Managed.GMSA)
+                    managed = Managed.GMSA if truth(p.gmsa) else Managed.SMSA
+                    b.set("managed", batch.rows[i], managed)
+            elif "$" in str(p.samaccountname or p.name) and self._like_a_computer(batch, i):
+                b.set("managed", batch.rows[i], Managed.GMSA)
 
-    def _members(self, items: Sequence[Group], rows: Sequence[int]) -> None:
+    def _like_a_computer(self, batch: Batch, i: int) -> bool:
+        item, p = batch.items[i], batch.properties[i]
+        name = str(p.samaccountname or p.name or "").partition("@")[0]
+        group = self._rids[item.PrimaryGroupSID or item.PrimaryGroupSid or ""]
+        return name.endswith("$") and group == 515
+
+    def _members(self, batch: Batch) -> None:
         b, table = self._builder, self._member_rows
-        for item, row in zip(items, rows, strict=True):
-            if item.Members is None:
+        members: list[int] = []
+        counts = []
+        for row, item in zip(batch.rows, batch.items, strict=True):
+            known = table.numbers(bytes(item.Members)) if item.Members is not EMPTY else None
+            if known is None:
+                counts.append(0)
                 continue
             b.facts.add(Fact.MEMBERS)
-            known = list(map(table.__getitem__, map(bytes, item.Members)))
             if min(known, default=0) < 0:
                 self._by_dn += [(table.names[NAMED - n], row) for n in known if n <= NAMED]
                 known = [n for n in known if n >= 0]
-            b.relate_all(Relation.MEMBER, known, repeat(row, len(known)))
+            members += known
+            counts.append(len(known))
+        b.relate_all(Relation.MEMBER, members, np.repeat(batch.places, counts))
 
     def _named_members(self) -> None:
         """Members that a collector wrote by distinguished name, once every object is read."""
@@ -259,49 +256,68 @@ class Accounts:
             known = [(rows[dn], group) for dn, group in self._by_dn if dn in rows]
             b.relate_all(Relation.MEMBER, [m for m, _ in known], [g for _, g in known])
 
-    def _computer(self, item: Computer, row: int, p: AccountProperties) -> None:
+    def _computers(self, batch: Batch) -> None:
         b = self._builder
-        if p.name:
-            self._by_host[str(p.name).upper()] = row
-            self._by_host.setdefault(str(p.name).upper().partition(".")[0], row)
-        if p.operatingsystem is not None:
-            b.facts.add(Fact.OPERATING_SYSTEM)
-            b.attribute(row, "operatingsystem", [str(p.operatingsystem)])
-        if p.haslaps is not None:
-            b.facts.add(Fact.LAPS)
-            b.attribute(row, "haslaps", [str(bool(truth(p.haslaps))).upper()])
-        if item.IsDC is not None or p.isdc is not None:
-            b.attribute(row, "isdc", [str(bool(item.IsDC or truth(p.isdc))).upper()])
-        for principal in item.AllowedToAct or ():
-            if found := identifier(principal):
+        for row, name in _texts(batch.rows, batch.column("name")):
+            self._by_host[name.upper()] = row
+            self._by_host.setdefault(name.upper().partition(".")[0], row)
+        for name, fact in (("operatingsystem", Fact.OPERATING_SYSTEM), ("haslaps", Fact.LAPS)):
+            pairs = zip(batch.rows, batch.column(name), strict=True)
+            cells = {row: _OF_HOST[name](value) for row, value in pairs if value is not None}
+            if cells:
+                b.facts.add(fact)
+                b.attributes.setdefault(name, {}).update(cells)
+        controllers = {
+            row: _flag(item.IsDC or truth(p.isdc))
+            for row, item, p in zip(batch.rows, batch.items, batch.properties, strict=True)
+            if item.IsDC is not None or p.isdc is not None
+        }
+        if controllers:
+            b.attributes.setdefault("isdc", {}).update(controllers)
+        for row, principals in batch.present("AllowedToAct"):
+            for found in filter(None, map(identifier, principals)):
                 b.relate(Relation.ALLOWED_TO_ACT, b.row(found), row)
-        for account in item.DumpSMSAPassword or ():
-            if found := identifier(account):
+        for row, accounts in batch.present("DumpSMSAPassword"):
+            for found in filter(None, map(identifier, accounts)):
                 b.relate(Relation.DUMP_SMSA, row, b.row(found))
-        read_host(b, item, row)
+        read_hosts(b, batch)
 
 
-class _MemberTable(dict[bytes, int]):
+def _texts(rows: list[int], values: list[Any], *, empty: bool = False) -> Iterable[tuple[int, str]]:
+    """Rows and texts of the values that are there; those of no letter too, when `empty`."""
+    if set(map(type, values)) == {str} and (empty or "" not in values):
+        return zip(rows, values, strict=True)
+    return [
+        (row, value if type(value) is str else str(value))
+        for row, value in zip(rows, values, strict=True)
+        if value is not None and (empty or value != "")
+    ]
+
+
+def _flag(value: Any) -> list[str]:
+    return ["TRUE" if truth(value) else "FALSE"]
+
+
+_OF_HOST: Final[dict[str, Callable[[Any], list[str]]]] = {
+    "operatingsystem": lambda value: [str(value)],
+    "haslaps": _flag,
+}
+
+
+class _MemberTable(ItemTable):
     """Bytes of a member → its row; UNREADABLE, or NAMED - i for the i-th of `names`, which are distinguished names.
 
     An account is a member of many groups, always by the same bytes: each is decoded once.
     """
 
     def __init__(self, builder: Builder) -> None:
-        super().__init__()
+        super().__init__(REF, UNREADABLE)
         self.names: list[str] = []
         self._builder = builder
 
-    def __missing__(self, raw: bytes) -> int:
-        found = self[raw] = self._row(raw)
-        return found
-
-    def _row(self, raw: bytes) -> int:
-        try:
-            ref = REF.decode(raw)
-        except msgspec.ValidationError:
-            return UNREADABLE
-        name = (ref.ObjectIdentifier or ref.MemberId or "").upper()
+    def number_of(self, item: Ref) -> int:
+        """The row of a member, or what stands for its name."""
+        name = (item.ObjectIdentifier or item.MemberId or "").upper()
         if "=" in name:
             self.names.append(name)
             return NAMED - (len(self.names) - 1)

@@ -1,12 +1,10 @@
 """Access lists of SharpHound: raw ACE bytes to entries, each distinct ACE decoded once."""
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable
 from typing import Final
 
-import msgspec
-
 from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.read.raw_lists import ABSENT, ItemTable
 from rempart.engines.directory.read.sharphound_structs import ACE, Ace
 from rempart.engines.directory.rights import Right
 
@@ -40,71 +38,65 @@ def right_of(ace: Ace) -> Right | None:
     return found
 
 
-Buffer = bytes | msgspec.Raw
 TRIED: Final = 4_000
 """Lists that are looked up whole before judging whether they repeat enough for it to be worth the memory."""
+EMPTY_LIST: Final = -2
+"""What stands for a list of no entry, which may be that of an object described elsewhere with its entries."""
 
 
-class AceTable(dict[bytes, int]):
+class AceTable(ItemTable):
     """Bytes of an ACE → the number of its entry in the builder, -1 when it is not one that we know."""
 
     def __init__(self, builder: Builder) -> None:
-        super().__init__()
+        super().__init__(ACE, -1)
         self.unknown_rights: set[str] = set()
         # Objects without an entry: row, whether the list was there, protection.
         self.bare: list[tuple[int, bool, bool | None]] = []
         self._builder = builder
-        self._lists: dict[bytes, int] = {}
+        self._lists: dict[bytes, int] = {b"[]": EMPTY_LIST, b"null": ABSENT, b"": ABSENT}
         self._hits = self._misses = 0
 
-    def __missing__(self, raw: bytes) -> int:
-        number = self[raw] = self._entry(raw)
-        return number
-
-    def _entry(self, raw: bytes) -> int:
-        try:
-            ace = ACE.decode(raw)
-        except msgspec.ValidationError:
-            return -1
-        right = right_of(ace)
+    def number_of(self, item: Ace) -> int:
+        """The number of the entry that an ACE states."""
+        right = right_of(item)
         if right is None:
-            self.unknown_rights.add(ace.RightName)
+            self.unknown_rights.add(item.RightName)
             return -1
-        if not ace.PrincipalSID:
+        if not item.PrincipalSID:
             return -1
-        principal = self._builder.row(ace.PrincipalSID.upper())
-        return self._builder.entry(principal, int(right), bool(ace.IsInherited))
+        principal = self._builder.row(item.PrincipalSID.upper())
+        return self._builder.entry(principal, int(right), bool(item.IsInherited))
 
-    def acl(self, aces: Sequence[Buffer]) -> int:
-        """Id of the access list made of these ACEs (their bytes)."""
-        return self.acls([aces])[0]
-
-    def acls(self, lists: Sequence[Sequence[Buffer]]) -> list[int]:
-        """Ids of many access lists.
+    def acls(self, lists: Iterable[bytes]) -> list[int]:
+        """Ids of many access lists, given by their JSON; EMPTY_LIST, or ABSENT when there is none.
 
         A whole list is looked up before its entries, since in a real directory the same one stands on forty objects;
-        where lists turn out not to repeat, their entries are looked up end to end instead.
+        where lists turn out not to repeat, they are not kept.
         """
-        if self._misses <= TRIED or self._misses <= self._hits:
-            return [self._whole(aces) for aces in lists]
-        numbers = list(map(self.__getitem__, map(bytes, chain.from_iterable(lists))))
-        number, out, at = self._builder.acl_of_numbers, [], 0
-        for aces in lists:
-            end = at + len(aces)
-            out.append(number(tuple(numbers[at:end])))
-            at = end
+        known, out = self._lists, []
+        for whole in lists:
+            found = known.get(whole)
+            if found is None:
+                found = self._read(whole)
+            else:
+                self._hits += found >= 0
+            out.append(found)
         return out
 
-    def _whole(self, aces: Sequence[Buffer]) -> int:
-        whole = b"".join(aces)
-        known = self._lists.get(whole)
-        if known is not None:
-            self._hits += 1
-            return known
+    def acl(self, whole: bytes) -> int:
+        """Id of one access list, even empty."""
+        (found,) = self.acls([whole])
+        return self._builder.acl_of_numbers(()) if found == EMPTY_LIST else found
+
+    def _read(self, whole: bytes) -> int:
+        numbers = self.numbers(whole)
+        if not numbers:
+            return ABSENT if numbers is None else EMPTY_LIST
+        found = self._builder.acl_of_numbers(tuple(numbers))
         self._misses += 1
-        numbers = tuple(map(self.__getitem__, map(bytes, aces)))
-        known = self._lists[whole] = self._builder.acl_of_numbers(numbers)
-        return known
+        if self._misses <= TRIED or self._misses <= self._hits:
+            self._lists[whole] = found
+        return found
 
     def finish(self) -> None:
         """State the empty lists of the objects that have no other: SharpHound describes a built-in group twice, and the
@@ -116,6 +108,6 @@ class AceTable(dict[bytes, int]):
             if row in known:
                 continue
             if listed:
-                self._builder.set("acl", row, self.acl(()))
+                self._builder.set("acl", row, self.acl(b"[]"))
             if protected is not None:
                 self._builder.set("protected", row, int(protected))

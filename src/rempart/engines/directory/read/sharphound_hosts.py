@@ -1,13 +1,12 @@
 """What a SharpHound collector saw on the computers themselves: sessions, local groups, signing and services."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
-
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import Fact, Relation
+from rempart.engines.directory.read.sharphound_batch import Batch
 from rempart.engines.directory.read.sharphound_structs import ANY, EMPTY, Computer
 from rempart.engines.directory.read.sharphound_values import identifier, listed, records, truth
 
@@ -27,53 +26,70 @@ _REMOTE_LOGON: Final = "SeRemoteInteractiveLogonRight"
 # Properties of recent collections, kept under their names: what a host requires, or runs.
 _PROPERTIES: Final = ("smbsigning", "ldapsigning", "ldapsepa", "webclientrunning")
 
+_SESSION_LISTS: Final = ("Sessions", "PrivilegedSessions", "RegistrySessions")
 SHORT: Final = 120
 
 
-def read_host(builder: Builder, item: Computer, row: int) -> None:
-    """Keep what was seen on one computer."""
-    _sessions(builder, item, row)
-    _local_groups(builder, item, row)
-    _host_security(builder, item, row)
-    if item.Properties is None:
-        return
-    for name in _PROPERTIES:
-        stated = getattr(item.Properties, name)
-        value = None if stated is None else truth(stated)
-        if value is not None:
-            builder.facts.add(Fact.HOST_SECURITY)
-            builder.attribute(row, name, [str(value).upper()])
-
-
-def _sessions(b: Builder, item: Computer, row: int) -> None:
-    for raw in (item.Sessions, item.PrivilegedSessions, item.RegistrySessions):
-        results, collected = _results(raw)
-        if collected:
-            b.facts.add(Fact.SESSIONS)
-        for session in results:
-            user = session.get("UserSID") or session.get("UserId") or ""
-            computer = str(session.get("ComputerSID") or session.get("ComputerId") or "")
-            if user:
-                where = b.row(computer.upper()) if computer.startswith("S-1-") else row
-                b.relate(Relation.SESSION, where, b.row(str(user).upper()))
-
-
-def _local_groups(b: Builder, item: Computer, row: int) -> None:
-    if item.LocalGroups is not EMPTY:
-        found = records(ANY.decode(item.LocalGroups))
-        members = {identifier(group): listed(group.get("Results")) for group in found}
-        for group in found:
-            place = identifier(group)
-            relation = _LOCAL_GROUPS.get(place.rpartition("-")[2])
-            if relation is None:
-                continue
-            results = _at_any_depth(place, members)
-            if relation is Relation.LOCAL_RDP:
-                results = _let_in(item, place, results)
-            _local(b, relation, row, results, group.get("Collected"))
+def read_hosts(builder: Builder, batch: Batch) -> None:
+    """Keep what was seen on computers."""
+    for name in _SESSION_LISTS:
+        for row, _, raw in _said(batch, name):
+            _sessions(builder, raw, row)
+    for row, item, raw in _said(batch, "LocalGroups"):
+        _local_groups(builder, item, raw, row)
     for name, relation in _LOCAL_LISTS:
-        results, collected = _results(getattr(item, name))
-        _local(b, relation, row, results, collected)
+        for row, _, raw in _said(batch, name):
+            _local(builder, relation, row, *_decoded_results(raw))
+    _host_security(builder, batch)
+    for name in _PROPERTIES:
+        read = zip(batch.rows, map(truth, batch.column(name)), strict=True)
+        cells = {row: [str(value).upper()] for row, value in read if value is not None}
+        if cells:
+            builder.facts.add(Fact.HOST_SECURITY)
+            builder.attributes.setdefault(name, {}).update(cells)
+
+
+def _said(batch: Batch, name: str) -> Iterator[tuple[int, Computer, bytes]]:
+    """Row, computer and JSON of the fields that say something: most computers answer the same few words, nothing
+    collected or nobody there."""
+    for row, item in zip(batch.rows, batch.items, strict=True):
+        raw = getattr(item, name)
+        if raw is EMPTY:
+            continue
+        said = bytes(raw)
+        if len(said) > SHORT or not _is_silent(said):
+            yield row, item, said
+
+
+@lru_cache(maxsize=4096)
+def _is_silent(raw: bytes) -> bool:
+    return _decoded_results(raw) == ([], False)
+
+
+def _sessions(b: Builder, raw: bytes, row: int) -> None:
+    results, collected = _decoded_results(raw)
+    if collected:
+        b.facts.add(Fact.SESSIONS)
+    for session in results:
+        user = session.get("UserSID") or session.get("UserId") or ""
+        computer = str(session.get("ComputerSID") or session.get("ComputerId") or "")
+        if user:
+            where = b.row(computer.upper()) if computer.startswith("S-1-") else row
+            b.relate(Relation.SESSION, where, b.row(str(user).upper()))
+
+
+def _local_groups(b: Builder, item: Computer, raw: bytes, row: int) -> None:
+    found = records(ANY.decode(raw))
+    members = {identifier(group): listed(group.get("Results")) for group in found}
+    for group in found:
+        place = identifier(group)
+        relation = _LOCAL_GROUPS.get(place.rpartition("-")[2])
+        if relation is None:
+            continue
+        results = _at_any_depth(place, members)
+        if relation is Relation.LOCAL_RDP:
+            results = _let_in(item, place, results)
+        _local(b, relation, row, results, group.get("Collected"))
 
 
 def _at_any_depth(place: str, members: dict[str, list[Any]]) -> list[Any]:
@@ -110,26 +126,27 @@ def _local(
             b.relate(relation, b.row(found), row)
 
 
-def _host_security(b: Builder, item: Computer, row: int) -> None:
-    """What the collector saw on the host itself; absent in most collections."""
-    if isinstance(item.SmbInfo, dict):
-        signing = _inner(item.SmbInfo, "SigningEnabled")
+def _host_security(b: Builder, batch: Batch) -> None:
+    """What the collector saw on the hosts themselves; absent in most collections."""
+    for row, stated in batch.present("SmbInfo"):
+        signing = _inner(stated, "SigningEnabled") if isinstance(stated, dict) else None
         if signing is not None:
             b.facts.add(Fact.HOST_SECURITY)
             b.attribute(row, "smbsigning", [str(bool(signing)).upper()])
-    running = _inner(item.IsWebClientRunning, "Result")
-    if isinstance(running, bool):
-        b.attribute(row, "webclientrunning", [str(running).upper()])
-    if isinstance(item.NTLMRegistryData, dict):
-        sending = _inner(item.NTLMRegistryData, "RestrictSendingNtlmTraffic")
+    for row, stated in batch.present("IsWebClientRunning"):
+        running = _inner(stated, "Result")
+        if isinstance(running, bool):
+            b.attribute(row, "webclientrunning", [str(running).upper()])
+    for row, stated in batch.present("NTLMRegistryData"):
+        sending = _inner(stated, "RestrictSendingNtlmTraffic") if isinstance(stated, dict) else None
         if sending is not None:
             b.attribute(row, "restrictsendingntlmtraffic", [str(sending)])
-    if isinstance(item.DCRegistryData, dict):
+    for row, stated in batch.present("DCRegistryData"):
         for key, attribute in (
             ("CertificateMappingMethods", "certificatemappingmethods"),
             ("StrongCertificateBindingEnforcement", "strongcertificatebindingenforcement"),
         ):
-            value = _inner(item.DCRegistryData, key)
+            value = _inner(stated, key) if isinstance(stated, dict) else None
             if isinstance(value, int):
                 b.attribute(row, attribute, [str(value)])
 
@@ -147,23 +164,8 @@ def _inner(value: Any, key: str) -> Any:
     return None
 
 
-def _results(raw: msgspec.Raw) -> tuple[list[dict[str, Any]], bool]:
-    """Results and whether they were collected, of a list (version 3) or an API result (4 and later)."""
-    if raw is EMPTY:
-        return [], False
-    said = bytes(raw)
-    if len(said) <= SHORT:
-        # Most computers answer the same few words: nothing collected, or nobody there.
-        return _short_results(said)
-    return _decoded_results(said)
-
-
-@lru_cache(maxsize=4096)
-def _short_results(raw: bytes) -> tuple[list[dict[str, Any]], bool]:
-    return _decoded_results(raw)
-
-
 def _decoded_results(raw: bytes) -> tuple[list[dict[str, Any]], bool]:
+    """Results and whether they were collected, of a list (version 3) or an API result (4 and later)."""
     decoded = ANY.decode(raw)
     if isinstance(decoded, dict):
         return records(decoded.get("Results")), bool(decoded.get("Collected"))

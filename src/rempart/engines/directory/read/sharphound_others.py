@@ -170,7 +170,7 @@ class Others:
         if not isinstance(aces, list) or not aces:
             self._aces.bare.append((row, isinstance(aces, list), protected))
             return
-        b.set("acl", row, self._aces.acl([msgspec.json.encode(ace) for ace in aces]))
+        b.set("acl", row, self._aces.acl(msgspec.json.encode(aces)))
         if protected is not None:
             b.set("protected", row, int(protected))
 

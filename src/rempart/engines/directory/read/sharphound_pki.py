@@ -110,7 +110,7 @@ def _authority(builder: Builder, aces: AceTable, item: dict[str, Any], row: int)
         builder.facts.add(Fact.CA_REGISTRY)
         builder.attribute(row, "casecuritycollected", ["TRUE"])
         both = [*listed(item.get("Aces")), *listed(security.get("Data"))]
-        builder.set("acl", row, aces.acl([msgspec.json.encode(ace) for ace in both]))
+        builder.set("acl", row, aces.acl(msgspec.json.encode(both)))
     endpoints = item.get("HttpEnrollmentEndpoints")
     if isinstance(endpoints, list) and endpoints:
         builder.attribute(

@@ -1,7 +1,7 @@
 """What is read of SharpHound's objects, every field optional and every type loose: versions 3 to 6 differ.
 
 Source: SharpHoundCommon output types and BloodHound's ingest models; see docs/dev/directory-formats.md.
-ACEs stay raw bytes: the same few thousand stand behind millions of entries, so each is decoded once.
+Access lists and members stay raw bytes: the same few thousand entries stand behind millions, so each is decoded once.
 """
 
 from typing import Any
@@ -83,7 +83,7 @@ class User(Struct, gc=False):
 
     ObjectIdentifier: str = ""
     Properties: AccountProperties | None = None
-    Aces: list[Raw] | None = None
+    Aces: Raw = EMPTY
     PrimaryGroupSID: str | None = None
     PrimaryGroupSid: str | None = None
     AllowedToDelegate: list[Any] | None = None
@@ -121,8 +121,8 @@ class Group(Struct, gc=False):
 
     ObjectIdentifier: str = ""
     Properties: AccountProperties | None = None
-    Aces: list[Raw] | None = None
-    Members: list[Raw] | None = None
+    Aces: Raw = EMPTY
+    Members: Raw = EMPTY
     HasSIDHistory: list[Any] | None = None
     IsACLProtected: bool | None = None
     IsDeleted: bool | None = None

@@ -2,6 +2,9 @@
 
 from typing import Any, Final
 
+import numpy as np
+
+from rempart.engines.directory.columns import Cells, cells_of
 from rempart.engines.directory.model import UNKNOWN
 
 LATEST: Final = 253_402_300_799
@@ -29,6 +32,20 @@ def when(value: Any) -> int:
     if seconds > LATEST:
         return UNKNOWN
     return seconds if seconds > 0 else 0
+
+
+def dates(values: list[Any]) -> Cells:
+    """`when` of many values; those of one type are read together."""
+    types = set(map(type, values))
+    if types <= {int, type(None)}:
+        if None in values:
+            values = [LATEST + 1 if value is None else value for value in values]
+        try:
+            seconds = cells_of(values)
+        except OverflowError:
+            return cells_of([when(value) for value in values])
+        return np.where(seconds > LATEST, UNKNOWN, np.maximum(seconds, 0))
+    return cells_of([when(value) for value in values])
 
 
 def truth(value: Any) -> bool | None:
