@@ -56,8 +56,9 @@ def help_of(command: click.Command, words: str) -> list[str]:
     with click.Context(command, info_name=words, terminal_width=96, color=False) as context:
         parts = [f"## `{words}`\n\n```text\n{command.get_help(context).rstrip()}\n```"]
         if isinstance(command, click.Group):
-            for name in sorted(command.commands):
-                parts += help_of(command.commands[name], f"{words} {name}")
+            for name in command.list_commands(context):
+                under = command.get_command(context, name)
+                parts += help_of(under, f"{words} {name}") if under else []
     return parts
 
 
