@@ -1,40 +1,116 @@
-"""Findings, whatever saw them, and the actions that mend them."""
+"""Findings, whatever saw them, the measures that saw them or not, and the actions that mend them."""
 
 from __future__ import annotations
 
-from django.db import models
+from datetime import date
+from typing import Any, ClassVar, Self, TypeVar
 
+from django.db import models
+from django.db.models import Q
+
+from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment, covered
+from rempart.web.apps.remediation.states import OPEN, State
+from rempart.web.core.models import StoredFile
 from rempart.web.core.scope import Act, Scope
 
+Row = TypeVar("Row", bound=models.Model)
 
-class FindingQuerySet(models.QuerySet["Finding"]):
+
+class OwnedQuerySet(models.QuerySet[Row]):
+    """Rows that belong to an establishment, reached through `path`."""
+
+    path: ClassVar[str] = "establishment__"
+
+    def visible_to(self, scope: Scope, act: Act = Act.SEE_FINDINGS) -> Self:
+        """Those of the establishments on which the scope allows `act`."""
+        return self.filter(covered(scope, act, self.path))
+
+
+class Severity(models.TextChoices):
+    """How much a finding weighs, whatever the measure that saw it; the first is the worst."""
+
+    CRITICAL = "critical", "danger immédiat"
+    HIGH = "high", "à corriger vite"
+    MEDIUM = "medium", "niveau de base"
+    LOW = "low", "bon niveau"
+    INFO = "info", "pour information"
+
+
+RANKS: dict[str, int] = {value: rank for rank, value in enumerate(Severity.values, 1)}
+
+
+class MeasureQuerySet(OwnedQuerySet["Measure"]):
+    """Ways to select measures."""
+
+
+class Measure(models.Model):
+    """One pass of a source over a subject (a directory…): what it looked at and did not see, what it could not judge.
+
+    What it saw is in its sightings. With these rows the state of a finding is computed again in the order of the
+    days of measure, whatever the order in which the sources were deposited.
+    """
+
+    establishment = models.ForeignKey(
+        Establishment, on_delete=models.PROTECT, related_name="measures"
+    )
+    source_kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=120, blank=True)
+    source_id = models.CharField(max_length=40)
+    source_label = models.CharField(max_length=200)
+    measured_on = models.DateField()
+    absent = models.JSONField(default=list)
+    not_measured = models.JSONField(default=list)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="measure_once", fields=["establishment", "source_kind", "source_id"]
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="measure_of_subject", fields=["establishment", "source_kind", "subject"]
+            )
+        ]
+
+
+class FindingQuerySet(OwnedQuerySet["Finding"]):
     """Ways to select findings."""
 
-    def visible_to(self, scope: Scope, act: Act = Act.SEE_FINDINGS) -> FindingQuerySet:
-        """Those of the establishments on which the scope allows `act`."""
-        return self.filter(covered(scope, act, "establishment__"))
-
-    def open(self) -> FindingQuerySet:
-        """Those that the last measure still saw."""
+    def open(self) -> Self:
+        """Those that the last measure of them still saw."""
         return self.filter(mended_on__isnull=True)
+
+    def mended(self) -> Self:
+        """Those that a later measure looked for and did not see."""
+        return self.filter(mended_on__isnull=False)
 
 
 class Finding(models.Model):
-    """Something wrong that a measure saw: one row for an establishment, a kind of source and a key, for ever."""
+    """Something wrong that a measure saw: one row for an establishment, a kind of source, a subject and a key, for ever."""
 
     establishment = models.ForeignKey(
         Establishment, on_delete=models.PROTECT, related_name="findings"
     )
     source_kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=120, blank=True)
     key = models.CharField(max_length=200)
     title = models.CharField(max_length=300)
-    severity = models.CharField(max_length=10)
+    severity = models.CharField(max_length=10, choices=Severity)
+    rank = models.PositiveSmallIntegerField(default=5)
     detail = models.TextField(blank=True)
     objects_count = models.PositiveIntegerField(default=0)
     first_seen_on = models.DateField()
     last_seen_on = models.DateField()
     mended_on = models.DateField(null=True)
+    # The last day that confirmed it is mended.
+    absent_on = models.DateField(null=True)
+    # The day of a measure, later than the last that judged it, that could not look at it.
+    not_remeasured_on = models.DateField(null=True)
     last_source_id = models.CharField(max_length=40)
     last_source_label = models.CharField(max_length=200)
 
@@ -43,6 +119,171 @@ class Finding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="finding_once", fields=["establishment", "source_kind", "key"]
+                name="finding_once", fields=["establishment", "source_kind", "subject", "key"]
+            ),
+            models.CheckConstraint(
+                name="finding_seen_in_order",
+                condition=Q(first_seen_on__lte=models.F("last_seen_on")),
             ),
         ]
+        indexes = [
+            models.Index(
+                name="finding_open", fields=["establishment"], condition=Q(mended_on__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether a later measure looked for it and did not see it."""
+        return self.mended_on is not None
+
+
+class SightingQuerySet(OwnedQuerySet["Sighting"]):
+    """Ways to select sightings."""
+
+    path = "finding__establishment__"
+
+
+class Sighting(models.Model):
+    """A measure that saw a finding, and on how many objects."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="sightings")
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="sightings")
+    objects_count = models.PositiveIntegerField(default=0)
+    # Identifiers of the objects concerned; none when there are too many to follow one by one.
+    concerned = models.JSONField(default=list)
+    title = models.CharField(max_length=300)
+    severity = models.CharField(max_length=10, choices=Severity)
+    detail = models.TextField(blank=True)
+
+    objects = SightingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="sighting_once", fields=["finding", "measure"]),
+        ]
+
+
+class ActionQuerySet(OwnedQuerySet["Action"]):
+    """Ways to select actions."""
+
+    def open(self) -> Self:
+        """Those that somebody still has to do."""
+        return self.filter(state__in=OPEN)
+
+    def overdue(self, today: date) -> Self:
+        """Open ones whose day is past."""
+        return self.open().filter(due_on__lt=today)
+
+    def in_order(self) -> Self:
+        """What comes first: the nearest due date, then the worst finding, then the order of the plan."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "rank", "position", "pk")
+
+
+class Action(models.Model):
+    """What somebody does to mend one or several findings."""
+
+    establishment = models.ForeignKey(
+        Establishment, on_delete=models.PROTECT, related_name="actions"
+    )
+    title = models.CharField(max_length=300)
+    how = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    # Nobody: the platform itself changed the state, after a measure.
+    state_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    state_on = models.DateField()
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="actions")
+    owner_function = models.CharField(max_length=120, blank=True)
+    due_on = models.DateField(null=True)
+    half_days = models.PositiveSmallIntegerField(null=True)
+    cost_euros = models.PositiveIntegerField(null=True)
+    # What proposed it, so that the same proposal is the same row; empty for one that a person wrote.
+    origin = models.CharField(max_length=200, blank=True)
+    rank = models.PositiveSmallIntegerField(default=5)
+    position = models.PositiveSmallIntegerField(default=0)
+    done_on = models.DateField(null=True)
+    proof_note = models.TextField(blank=True)
+    proof_file = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    proof_name = models.CharField(max_length=200, blank=True)
+    verified_on = models.DateField(null=True)
+    verified_by_label = models.CharField(max_length=200, blank=True)
+    findings: models.ManyToManyField[Finding, Any] = models.ManyToManyField(
+        Finding, related_name="actions", through="ActionFinding"
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="action_proposed_once",
+                fields=["establishment", "origin"],
+                condition=~Q(origin=""),
+            ),
+            models.CheckConstraint(
+                name="action_closed_has_a_day_and_a_proof",
+                condition=~Q(state__in=("closed", "verified"))
+                | (Q(done_on__isnull=False) & ~Q(proof_note="")),
+            ),
+            models.CheckConstraint(
+                name="action_verified_has_a_day",
+                condition=Q(state="verified", verified_on__isnull=False)
+                | (~Q(state="verified") & Q(verified_on__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(name="action_due", fields=["establishment", "state", "due_on"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def owner_words(self) -> str:
+        """Who does it: a person, or a function."""
+        return str(self.owner) if self.owner else self.owner_function
+
+
+class ActionFindingQuerySet(OwnedQuerySet["ActionFinding"]):
+    """Ways to select the links."""
+
+    path = "action__establishment__"
+
+
+class ActionFinding(models.Model):
+    """A finding that an action mends, whole, or for some of its objects only (`concerned`)."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="links")
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="links")
+    concerned = models.JSONField(default=list)
+
+    objects = ActionFindingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="action_finding_once", fields=["action", "finding"]),
+        ]
+
+
+class CommentQuerySet(OwnedQuerySet["Comment"]):
+    """Ways to select comments."""
+
+    path = "action__establishment__"
+
+
+class Comment(models.Model):
+    """What somebody says of an action."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="comments")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    text = models.TextField()
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CommentQuerySet.as_manager()

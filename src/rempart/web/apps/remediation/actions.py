@@ -1,0 +1,262 @@
+"""What changes findings and the plan: each act is one transaction, with its entry in the journal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.remediation import following
+from rempart.web.apps.remediation.models import Action, Comment, Finding
+from rempart.web.apps.remediation.recording import Observation, Recorded, Source, write
+from rempart.web.apps.remediation.states import Event, State, after
+from rempart.web.core import journal, projections
+from rempart.web.core.errors import Refused
+from rempart.web.core.models import StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a person writes of an action."""
+
+    title: str
+    how: str = ""
+    owner: User | None = None
+    owner_function: str = ""
+    due_on: date | None = None
+    half_days: int | None = None
+    cost_euros: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What shows that an action was done."""
+
+    note: str
+    file: StoredFile | None = None
+    name: str = ""
+
+
+@transaction.atomic
+def record_findings(
+    *,
+    establishment: Establishment,
+    source_kind: str,
+    source_id: str,
+    source_label: str,
+    measured_on: date,
+    findings: Sequence[Observation],
+    by: User | None,
+    subject: str = "",
+) -> Recorded:
+    """Write what a measure saw, did not see, and could not judge; the one door of findings.
+
+    The same thing seen again is the same row. What a later measure of the same kind and subject looked for and did
+    not see is mended; what it could not look at stays open. Actions follow: closed ones are verified or reopened.
+    """
+    _locked(establishment)
+    source = Source(source_kind, str(source_id), source_label[:200], subject, measured_on)
+    recorded = write(establishment, source, findings)
+    journal.record(
+        "record_findings",
+        by=by,
+        object_kind=source_kind,
+        object_id=source_id,
+        object_label=source_label,
+        establishment=establishment.pk,
+        details={
+            "measured_on": measured_on.isoformat(),
+            "seen": len(recorded.seen),
+            "new": list(recorded.new),
+            "mended": list(recorded.mended),
+            "reopened": list(recorded.reopened),
+        },
+    )
+    following.follow(establishment)
+    projections.refresh([establishment.pk])
+    return recorded
+
+
+@transaction.atomic
+def propose(
+    *,
+    establishment: Establishment,
+    source_kind: str,
+    subject: str = "",
+    proposals: Sequence[following.Proposal],
+    today: date,
+    by: User | None,
+) -> int:
+    """Put proposals in the plan; those of the same subject that are not proposed any more, and that nobody took, leave
+    it. Gives the number of new ones."""
+    _locked(establishment)
+    count = following.propose(establishment, source_kind, subject, proposals, today)
+    journal.record(
+        "propose_actions",
+        by=by,
+        object_kind="plan",
+        object_id=source_kind,
+        object_label=subject,
+        establishment=establishment.pk,
+        details={"proposed": len(proposals), "new": count},
+    )
+    projections.refresh([establishment.pk])
+    return count
+
+
+@transaction.atomic
+def add_action(
+    *,
+    establishment: Establishment,
+    values: Values,
+    findings: Iterable[Finding],
+    today: date,
+    by: User,
+) -> Action:
+    """Put an action that a person wrote in the plan."""
+    linked = list(findings)
+    if any(finding.establishment_id != establishment.pk for finding in linked):
+        raise Refused("Un de ces constats est d’un autre établissement.")
+    action = Action(establishment=establishment, state=State.PLANNED, state_by=by, state_on=today)
+    _fill(action, values)
+    action.rank = min((finding.rank for finding in linked), default=5)
+    action.save()
+    action.findings.set(linked)
+    _told(action, "add_action", by, findings=[finding.key for finding in linked])
+    return action
+
+
+@transaction.atomic
+def change_action(
+    *,
+    action: Action,
+    values: Values,
+    findings: Iterable[Finding] | None = None,
+    version: int | None = None,
+    today: date,
+    by: User,
+) -> Action:
+    """Write again what an action says; refused when somebody changed it since `version`. A proposal that somebody
+    writes on is planned."""
+    row = _held(action)
+    if version is not None and row.version != version:
+        raise Refused(
+            "Quelqu’un a modifié cette action pendant que vous l’écriviez.",
+            todo="Rechargez la page, puis refaites votre changement.",
+        )
+    before = _said(row)
+    _fill(row, values)
+    if row.state == State.PROPOSED:
+        row.state, row.state_by, row.state_on = after(row.state, Event.PLAN), by, today
+    if findings is not None:
+        linked = list(findings)
+        if any(finding.establishment_id != row.establishment_id for finding in linked):
+            raise Refused("Un de ces constats est d’un autre établissement.")
+        row.findings.set(linked)
+    _saved(row)
+    after_ = _said(row)
+    changed = {key: [before[key], after_[key]] for key in before if before[key] != after_[key]}
+    _told(row, "change_action", by, changed=changed)
+    return row
+
+
+@transaction.atomic
+def move_action(*, action: Action, event: Event, today: date, by: User, reason: str = "") -> Action:
+    """Plan, start, resume or abandon; to abandon asks for a reason. Closing is `close_action`."""
+    if event not in (Event.PLAN, Event.START, Event.RESUME, Event.ABANDON):
+        raise Refused(f"« {event} » n’est pas un choix que l’on fait ici.")
+    if event is Event.ABANDON and not reason.strip():
+        raise Refused("Dites pourquoi cette action est abandonnée.")
+    row = _held(action)
+    before = row.state
+    row.state, row.state_by, row.state_on = after(row.state, event), by, today
+    row.done_on = None
+    _saved(row)
+    if reason.strip():
+        Comment.objects.create(action=row, by=by, text=reason.strip())
+    _told(row, f"{event}_action", by, before=before, reason=reason.strip())
+    return row
+
+
+@transaction.atomic
+def close_action(*, action: Action, done_on: date, proof: Proof, today: date, by: User) -> Action:
+    """Declare an action done, with its proof. It is verified by measures only: by one already deposited, if it was
+    made since, or else by a later one."""
+    if not proof.note.strip():
+        raise Refused("Dites en une phrase ce qui a été fait : c’est la preuve de l’action.")
+    if done_on > today:
+        raise Refused("Une action ne peut pas être close à une date à venir.")
+    row = _held(action)
+    row.state, row.state_by, row.state_on = after(row.state, Event.CLOSE), by, today
+    row.done_on, row.proof_note = done_on, proof.note.strip()
+    if proof.file is not None:
+        row.proof_file, row.proof_name = proof.file, proof.name[:200]
+    _saved(row)
+    _told(
+        row, "close_action", by,
+        done_on=done_on.isoformat(), proof=row.proof_note, file=row.proof_file_id or "",
+    )  # fmt: skip
+    following.follow(row.establishment, only=row.pk)
+    projections.refresh([row.establishment_id])
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def comment_action(*, action: Action, text: str, by: User) -> Comment:
+    """Say something of an action."""
+    if not text.strip():
+        raise Refused("Un commentaire ne peut pas être vide.")
+    comment = Comment.objects.create(action=action, by=by, text=text.strip())
+    _told(action, "comment_action", by)
+    return comment
+
+
+def _locked(establishment: Establishment) -> None:
+    """One measure of an establishment at a time: the state of its findings is computed from all of them."""
+    Establishment.objects.select_for_update().get(pk=establishment.pk)
+
+
+def _held(action: Action) -> Action:
+    return (
+        Action.objects.select_for_update(of=("self",))
+        .select_related("establishment")
+        .get(pk=action.pk)
+    )
+
+
+def _saved(row: Action) -> None:
+    row.version += 1
+    row.save()
+
+
+def _fill(action: Action, values: Values) -> None:
+    for name in Values.__slots__:
+        setattr(action, name, getattr(values, name))
+
+
+def _said(action: Action) -> dict[str, Any]:
+    return {
+        "title": action.title,
+        "owner": action.owner_words,
+        "due_on": action.due_on.isoformat() if action.due_on else "",
+        "half_days": action.half_days,
+        "cost_euros": action.cost_euros,
+        "state": action.state,
+    }
+
+
+def _told(action: Action, act: str, by: User | None, **details: Any) -> None:
+    journal.record(
+        act,
+        by=by,
+        object_kind="action",
+        object_id=action.pk,
+        object_label=action.title,
+        establishment=action.establishment_id,
+        details=details,
+    )
+    projections.refresh([action.establishment_id])

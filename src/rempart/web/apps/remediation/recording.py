@@ -1,0 +1,222 @@
+"""A measure written down: its sightings, and every finding of its subject computed again in the order of the days."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from django.db.models import QuerySet
+
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.remediation.models import RANKS, Finding, Measure, Severity, Sighting
+from rempart.web.apps.remediation.rules import Evidence, Look, Looked, Standing, standing
+
+MOST_CONCERNED: Final = 500
+"""Objects that are followed one by one; beyond, a finding is judged whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a source says of one thing that it knows how to look for: seen, looked for and absent, or not measured."""
+
+    key: str
+    look: Look
+    title: str = ""
+    severity: str = Severity.INFO
+    detail: str = ""
+    objects_count: int = 0
+    concerned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who measured what, and when."""
+
+    kind: str
+    id: str
+    label: str
+    subject: str
+    measured_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of the findings, by key."""
+
+    seen: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
+    not_remeasured: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Told:
+    """All that the measures of one subject say, in the order of their days."""
+
+    measures: list[Measure]
+    sightings: dict[int, dict[int, Sighting]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, establishment_id: str, source_kind: str, subject: str) -> "Told":
+        """Read them: two queries."""
+        mine = Measure.objects.filter(
+            establishment_id=establishment_id, source_kind=source_kind, subject=subject
+        )
+        told = cls(list(mine.order_by("measured_on", "pk")))
+        for sighting in Sighting.objects.filter(measure__in=mine):
+            told.sightings.setdefault(sighting.finding_id, {})[sighting.measure_id] = sighting
+        return told
+
+    def looks_at(self, finding: Finding, concerned: Collection[str] = ()) -> Iterable[Looked]:
+        """What each measure said of a finding, or of some objects of it only."""
+        seen = self.sightings.get(finding.pk, {})
+        for measure in self.measures:
+            if measure.pk in seen:
+                of = seen[measure.pk].concerned
+                look = Look.SEEN if _touches(of, concerned) else Look.ABSENT
+            elif finding.key in measure.absent:
+                look = Look.ABSENT
+            else:
+                # A measure that does not name it (an older catalogue) says nothing of it.
+                look = Look.NOT_MEASURED
+            yield Looked(measure.measured_on, measure.pk, look)
+
+    def latest_of(self, finding: Finding) -> tuple[Measure, Sighting]:
+        """The last measure that saw it, and what it said."""
+        seen = self.sightings[finding.pk]
+        last = next(m for m in reversed(self.measures) if m.pk in seen)
+        return last, seen[last.pk]
+
+    def evidence(self, finding: Finding, concerned: Collection[str] = ()) -> Evidence:
+        """What is known of a finding, or of some objects of it only."""
+        looks = list(self.looks_at(finding, concerned))
+        now = standing(looks) or standing(self.looks_at(finding))
+        if now is None:
+            return Evidence(finding.last_seen_on, finding.absent_on)
+        return Evidence(
+            now.last_seen_on,
+            now.absent_on,
+            self._label(looks, Look.SEEN),
+            self._label(looks, Look.ABSENT),
+        )
+
+    def _label(self, looks: Sequence[Looked], wanted: Look) -> str:
+        orders = {looked.order for looked in looks if looked.look is wanted}
+        return next((m.source_label for m in reversed(self.measures) if m.pk in orders), "")
+
+
+def _touches(seen: Sequence[str], concerned: Collection[str]) -> bool:
+    return not seen or not concerned or not set(seen).isdisjoint(concerned)
+
+
+def write(
+    establishment: Establishment, source: Source, observations: Sequence[Observation]
+) -> Recorded:
+    """Write a measure and bring every finding of its subject up to date, in the present transaction."""
+    measure = _measure(establishment, source, observations)
+    seen = {o.key: o for o in observations if o.look is Look.SEEN}
+    known = {f.key: f for f in _findings(establishment, source)}
+    made = [_new(establishment, source, seen[key]) for key in seen if key not in known]
+    Finding.objects.bulk_create(made)
+    known |= {finding.key: finding for finding in made}
+    Sighting.objects.bulk_create(
+        Sighting(
+            finding=known[o.key],
+            measure=measure,
+            objects_count=o.objects_count,
+            concerned=sorted(o.concerned) if len(o.concerned) <= MOST_CONCERNED else [],
+            title=o.title,
+            severity=o.severity,
+            detail=o.detail,
+        )
+        for o in seen.values()
+    )
+    return _brought_up_to_date(establishment, source, {f.key for f in made}, tuple(sorted(seen)))
+
+
+def _measure(
+    establishment: Establishment, source: Source, observations: Sequence[Observation]
+) -> Measure:
+    def keys(look: Look) -> list[str]:
+        return sorted({o.key for o in observations if o.look is look})
+
+    measure, is_new = Measure.objects.update_or_create(
+        establishment=establishment,
+        source_kind=source.kind,
+        source_id=source.id,
+        defaults={
+            "subject": source.subject,
+            "source_label": source.label,
+            "measured_on": source.measured_on,
+            "absent": keys(Look.ABSENT),
+            "not_measured": keys(Look.NOT_MEASURED),
+        },
+    )
+    if not is_new:
+        measure.sightings.all().delete()
+    return measure
+
+
+def _findings(establishment: Establishment, source: Source) -> QuerySet[Finding]:
+    return Finding.objects.filter(
+        establishment=establishment, source_kind=source.kind, subject=source.subject
+    )
+
+
+def _new(establishment: Establishment, source: Source, seen: Observation) -> Finding:
+    return Finding(
+        establishment=establishment,
+        source_kind=source.kind,
+        subject=source.subject,
+        key=seen.key,
+        first_seen_on=source.measured_on,
+        last_seen_on=source.measured_on,
+    )
+
+
+def _brought_up_to_date(
+    establishment: Establishment, source: Source, new: set[str], seen: tuple[str, ...]
+) -> Recorded:
+    told = Told.of(establishment.pk, source.kind, source.subject)
+    mended: list[str] = []
+    reopened: list[str] = []
+    blind: list[str] = []
+    changed, orphans = [], []
+    for finding in _findings(establishment, source):
+        now = standing(told.looks_at(finding))
+        if now is None:
+            orphans.append(finding.pk)
+            continue
+        if finding.key not in new and finding.is_mended != (now.mended_on is not None):
+            (reopened if finding.is_mended else mended).append(finding.key)
+        if now.not_remeasured_on and not now.mended_on:
+            blind.append(finding.key)
+        _apply(finding, now, *told.latest_of(finding))
+        changed.append(finding)
+    Finding.objects.bulk_update(changed, _FIELDS, batch_size=100)
+    # Only a measure that was recorded a second time can leave a finding that nothing ever saw.
+    Finding.objects.filter(pk__in=orphans, actions__isnull=True).delete()
+    return Recorded(
+        seen,
+        tuple(sorted(new)),
+        tuple(sorted(mended)),
+        tuple(sorted(reopened)),
+        tuple(sorted(blind)),
+    )
+
+
+_FIELDS: Final = (
+    *("title", "severity", "rank", "detail", "objects_count", "first_seen_on", "last_seen_on"),
+    *("mended_on", "absent_on", "not_remeasured_on", "last_source_id", "last_source_label"),
+)
+
+
+def _apply(finding: Finding, now: Standing, measure: Measure, latest: Sighting) -> None:
+    finding.title, finding.severity = latest.title, latest.severity
+    finding.rank = RANKS[latest.severity]
+    finding.detail, finding.objects_count = latest.detail, latest.objects_count
+    finding.first_seen_on, finding.last_seen_on = now.first_seen_on, now.last_seen_on
+    finding.mended_on, finding.absent_on = now.mended_on, now.absent_on
+    finding.not_remeasured_on = now.not_remeasured_on
+    finding.last_source_id, finding.last_source_label = measure.source_id, measure.source_label
