@@ -1,0 +1,65 @@
+"""Measures, findings and actions."""
+
+from datetime import date
+from typing import Any
+
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.remediation import actions
+from rempart.web.apps.remediation.models import Action, Finding, Severity
+from rempart.web.apps.remediation.recording import Observation, Recorded
+from rempart.web.apps.remediation.rules import Look
+
+SEEN_ON = date(2026, 3, 1)
+
+
+def an_observation(key: str, look: Look = Look.SEEN, **fields: Any) -> Observation:
+    """What a measure says of one thing."""
+    values: dict[str, Any] = {"title": f"Constat {key}", "severity": Severity.HIGH} | fields
+    return Observation(key, look, **values)
+
+
+def a_measure(
+    establishment: Establishment,
+    *observations: Observation,
+    on: date = SEEN_ON,
+    source: str = "",
+    subject: str = "S-1",
+) -> Recorded:
+    """A measure of a directory, recorded."""
+    return actions.record_findings(
+        establishment=establishment,
+        source_kind="directory",
+        source_id=source or on.isoformat(),
+        source_label=f"Audit du {on.isoformat()}",
+        measured_on=on,
+        findings=observations,
+        by=None,
+        subject=subject,
+    )
+
+
+def a_finding(establishment: Establishment, key: str = "a") -> Finding:
+    """A finding that a measure saw."""
+    a_measure(establishment, an_observation(key), source=f"seen-{key}", subject=key)
+    return Finding.objects.get(establishment=establishment, key=key)
+
+
+def an_action(
+    establishment: Establishment, by: User, *findings: Finding, today: date = SEEN_ON, **values: Any
+) -> Action:
+    """A planned action of the plan."""
+    values = {"title": "Changer le mot de passe de krbtgt"} | values
+    return actions.add_action(
+        establishment=establishment,
+        values=actions.Values(**values),
+        findings=findings,
+        today=today,
+        by=by,
+    )
+
+
+def closed(action: Action, by: User, on: date) -> Action:
+    """The action, declared done."""
+    proof = actions.Proof("Fait, capture dans le dossier.")
+    return actions.close_action(action=action, done_on=on, proof=proof, today=on, by=by)
