@@ -4,13 +4,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test import Client, TransactionTestCase
 
 from factories.establishments import a_ght, an_establishment, an_operator
 from factories.people import a_person
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
+from rempart.web.core import protection
 from rempart.web.core.scope import Level, Role
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_journal_can_be_emptied_between_tests() -> Iterator[None]:
+    """A test with real transactions empties its tables at its end, which the database refuses for the journal."""
+    plain = TransactionTestCase._fixture_teardown
+
+    def emptied(self: TransactionTestCase) -> None:
+        with protection.lifted(connection):
+            plain(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """The core app: journal, jobs, files, components."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class CoreConfig(AppConfig):
 
     name = "rempart.web.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Declare the jobs that core has of its own: they need models, which are loaded only now."""
+        import_module("rempart.web.core.upkeep")

@@ -1,6 +1,11 @@
 """The establishments app."""
 
+from typing import Any
+
 from django.apps import AppConfig
+
+from rempart.web.core import reach
+from rempart.web.core.scope import Act, Scope
 
 
 class EstablishmentsConfig(AppConfig):
@@ -8,3 +13,11 @@ class EstablishmentsConfig(AppConfig):
 
     name = "rempart.web.apps.establishments"
     label = "establishments"
+
+    def ready(self) -> None:
+        """Tell core which establishments a scope covers."""
+        reach.register(self._covered)
+
+    def _covered(self, scope: Scope, act: Act) -> Any:
+        establishments = self.get_model("Establishment").objects
+        return establishments.visible_to(scope, act).values("finess")

@@ -1,5 +1,7 @@
 """The tests: a throw-away database, quick hashes, mail kept in memory, tasks run on demand."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,18 +10,21 @@ from rempart.web.config.settings.base import *  # noqa: F403
 from rempart.web.config.settings.base import MIDDLEWARE, SQLITE_OPTIONS, database
 
 SECRET_KEY = "only for tests"  # noqa: S105
-DATA = Path(tempfile.gettempdir()) / "rempart-tests"
+DATA = Path(tempfile.mkdtemp(prefix="rempart-tests-"))
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 STATIC_ROOT = DATA / "static"
 DATABASES = {"default": database(env.text("REMPART_TEST_DATABASE_URL", "sqlite:///:memory:"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because live servers and workers open their own connections to it.
-    DATABASES["default"] |= {"TEST": {"NAME": None}, "OPTIONS": SQLITE_OPTIONS}
+    place = {"NAME": DATA / "test.sqlite3"}
+    DATABASES["default"] |= {"TEST": place, "OPTIONS": SQLITE_OPTIONS}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MAIL_DELIVERY = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+GALLERY = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # The finders of Django serve the files: no collected folder.

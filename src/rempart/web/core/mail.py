@@ -1,0 +1,135 @@
+"""Mail: written in the transaction of the act, sent by a job, tried again for hours when the server is away.
+
+send(to=user.email, subject="Vous êtes invité", template="mail/invitation.txt", context={…})
+send(…, is_for_digest=True)   # news that can wait: one mail a day holds them all
+"""
+
+from collections.abc import Sequence
+from datetime import time, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Count
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from rempart.web.core import jobs, schedule
+from rempart.web.core.jobs import Run
+from rempart.web.core.models import Mail, MailPreference
+
+DIGEST_AT: Final = time(7, 30)
+KEPT: Final = timedelta(days=30)
+TRIES: Final = 10
+
+
+def send(
+    *,
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any] | None = None,
+    is_for_digest: bool = False,
+) -> Mail:
+    """Write a message to one person from a text template; it leaves when the present transaction is written."""
+    said = {"public_url": settings.PUBLIC_URL} | (context or {})
+    return write(
+        to=to,
+        subject=subject,
+        text=render_to_string(template, said),
+        is_for_digest=is_for_digest,
+    )
+
+
+def write(*, to: str, subject: str, text: str, is_for_digest: bool = False) -> Mail:
+    """Write a message whose text is ready."""
+    waits = is_for_digest and not wants_each(to)
+    with transaction.atomic():
+        row = Mail.objects.create(
+            recipient=to,
+            subject=" ".join(subject.split())[:200],
+            text=text,
+            is_for_digest=waits,
+        )
+        if not waits:
+            jobs.enqueue(send_mail, mail_id=row.pk)
+    return row
+
+
+def wants_each(recipient: str) -> bool:
+    """Whether a person has asked for each message at once."""
+    return MailPreference.objects.filter(recipient=recipient).exists()
+
+
+def prefer(*, recipient: str, at_once: bool) -> None:
+    """Whether a person wants each message at once, or one digest a day."""
+    if at_once:
+        MailPreference.objects.get_or_create(recipient=recipient)
+    else:
+        MailPreference.objects.filter(recipient=recipient).delete()
+
+
+@jobs.job("send_mail", title="Envoyer un courriel", tries=TRIES)
+def send_mail(run: Run, *, mail_id: int) -> None:
+    """Send one message, unless a former try did."""
+    row = Mail.objects.filter(pk=mail_id, sent_at__isnull=True).first()
+    if row is None:
+        return
+    _deliver(row.recipient, row.subject, row.text, key=str(row.pk))
+    Mail.objects.filter(pk=row.pk).update(sent_at=timezone.now())
+
+
+@schedule.daily("plan_digests", at=DIGEST_AT)
+@jobs.job("plan_digests", title="Préparer les courriels du jour")
+def plan_digests(run: Run) -> None:
+    """One job for each person whose messages wait."""
+    waiting = Mail.objects.filter(is_for_digest=True, sent_at__isnull=True)
+    with transaction.atomic():
+        for found in waiting.values("recipient").annotate(n=Count("id")).order_by("recipient"):
+            jobs.enqueue(send_digest, recipient=found["recipient"])
+
+
+@jobs.job("send_digest", title="Envoyer le courriel du jour", tries=TRIES)
+def send_digest(run: Run, *, recipient: str) -> None:
+    """Send in one mail all that waits for one person."""
+    rows = list(
+        Mail.objects.filter(recipient=recipient, is_for_digest=True, sent_at__isnull=True).order_by(
+            "id"
+        )
+    )
+    if not rows:
+        return
+    count = len(rows)
+    subject = ngettext("Rempart : %(count)d nouvelle", "Rempart : %(count)d nouvelles", count) % {
+        "count": count
+    }
+    said = {"mails": rows, "public_url": settings.PUBLIC_URL}
+    _deliver(recipient, subject, render_to_string("mail/digest.txt", said), key=f"d{rows[-1].pk}")
+    Mail.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=timezone.now())
+
+
+def _deliver(to: str, subject: str, text: str, *, key: str) -> None:
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    message = EmailMessage(
+        subject=subject,
+        body=text,
+        to=[to],
+        # The same message sent twice, by a try whose end was lost, has the same number.
+        headers={"Message-ID": f"<rempart-{key}@{domain}>", "Auto-Submitted": "auto-generated"},
+        connection=get_connection(settings.MAIL_DELIVERY),
+    )
+    message.send()
+
+
+class Queue(BaseEmailBackend):
+    """What Django calls a mail backend: it writes each message down, so that libraries too go through the jobs."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Write down each message for each of its recipients."""
+        for message in email_messages:
+            for address in message.recipients():
+                write(to=address, subject=str(message.subject), text=str(message.body))
+        return len(email_messages)
