@@ -21,6 +21,12 @@ from rempart.web.core.scope import Act
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 
+class ApiRequest(ScopedRequest):
+    """A request whose caller is known."""
+
+    user: User
+
+
 class ByToken(HttpBearer):
     """`Authorization: Bearer rempart_…`."""
 

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 
 from rempart.web.api.rules import LIVES
-from rempart.web.api.words import act_words
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.scope import ACT_WORDS, Act, Scope
 
 
 class TokenForm(forms.Form):
@@ -24,7 +23,7 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["acts"] = forms.MultipleChoiceField(
             label="Ce qu’il pourra faire",
-            choices=[(act.value, act_words(act)) for act in Act if scope.can(act)],
+            choices=[(act.value, ACT_WORDS[act].capitalize()) for act in Act if scope.can(act)],
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": "Cochez au moins un droit."},
         )

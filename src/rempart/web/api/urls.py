@@ -6,7 +6,7 @@ from ninja.throttling import AuthRateThrottle
 
 from rempart.web.api import errors, views
 from rempart.web.api.auth import AUTHENTICATION
-from rempart.web.api.operations import establishments, jobs, journal
+from rempart.web.api.operations import establishments, jobs, journal, remediation
 
 api = NinjaAPI(
     title="Rempart",
@@ -19,7 +19,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.install(api)
-for module in (establishments, jobs, journal):
+for module in (establishments, remediation, jobs, journal):
     api.add_router("", module.router)
 
 urlpatterns = [

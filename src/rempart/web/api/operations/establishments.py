@@ -6,11 +6,10 @@ from typing import Any
 from django.db.models import QuerySet
 from ninja import Field, Query, Router, Schema
 
-from rempart.web.api.auth import needs
+from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import Page, Paging, page
 from rempart.web.apps.establishments.access import acts_on, establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.core.policy import ScopedRequest
 from rempart.web.core.scope import Act
 from rempart.web.core.text import folded
 
@@ -56,7 +55,7 @@ class EstablishmentDetail(EstablishmentItem):
 @router.get("/establishments", response=Page[EstablishmentItem], summary="Lister et chercher")
 @needs(Act.SEE_ESTABLISHMENT)
 def list_establishments(
-    request: ScopedRequest, filters: Query[EstablishmentFilters]
+    request: ApiRequest, filters: Query[EstablishmentFilters]
 ) -> dict[str, Any]:
     """Les établissements du périmètre, par numéro FINESS."""
     rows = Establishment.objects.visible_to(request.scope)
@@ -65,7 +64,7 @@ def list_establishments(
 
 @router.get("/establishments/{finess}", response=EstablishmentDetail, summary="Un établissement")
 @needs(Act.SEE_ESTABLISHMENT)
-def get_establishment(request: ScopedRequest, finess: str) -> dict[str, Any]:
+def get_establishment(request: ApiRequest, finess: str) -> dict[str, Any]:
     """Son identité, et ce que l’appelant peut y faire. 404 hors du périmètre."""
     found = establishment_or_404(request.scope, finess)
     return _item(found) | {

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.http import Http404
 from ninja import Field, Router, Schema
 
+from rempart.web.api.auth import ApiRequest
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.core.models import Job
-from rempart.web.core.policy import ScopedRequest
 from rempart.web.core.scope import Act, Scope
 
 router = Router(tags=["Travaux"])
@@ -32,7 +32,7 @@ class JobDetail(Schema):
 
 
 @router.get("/jobs/{job_id}", response=JobDetail, summary="Un travail")
-def get_job(request: ScopedRequest, job_id: int) -> Job:
+def get_job(request: ApiRequest, job_id: int) -> Job:
     """Où en est un travail que l’appelant, ou son établissement, a demandé. À relire toutes les secondes."""
     found = Job.objects.filter(_seen_by(request.scope), pk=job_id).first()
     if found is None:

@@ -6,11 +6,10 @@ from typing import Any
 from django.db.models import QuerySet
 from ninja import Field, Query, Router, Schema
 
-from rempart.web.api.auth import needs
+from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import Page, Paging, page
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.core.models import JournalEntry
-from rempart.web.core.policy import ScopedRequest
 from rempart.web.core.scope import Act, Scope
 
 router = Router(tags=["Journal"])
@@ -41,7 +40,7 @@ class JournalItem(Schema):
 
 @router.get("/journal", response=Page[JournalItem], summary="Lire le journal")
 @needs(Act.SEE_JOURNAL)
-def list_entries(request: ScopedRequest, filters: Query[JournalFilters]) -> dict[str, Any]:
+def list_entries(request: ApiRequest, filters: Query[JournalFilters]) -> dict[str, Any]:
     """Les actes, du plus récent au plus ancien."""
     rows = _seen_by(request.scope)
     if filters.establishment:
