@@ -1,10 +1,12 @@
 """Sentences that count agree with their number."""
 
+import numpy as np
 import pytest
 
-from rempart.engines.directory.convergence import stages
+from rempart.engines.directory.convergence import duplicates, stages
 from rempart.engines.directory.plan.section import _several
 from rempart.engines.directory.report import DirectoryResult, Duplicate, Level, Path
+from support.sketch import Sketch
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,19 @@ def test_stages_count_paths_and_accounts(count: int, crossing: str, accounts: st
 )
 def test_ways_that_nothing_cuts_are_counted(count: int, said: str) -> None:
     assert _several(count) == said
+
+
+def test_an_account_is_one_person_only_when_two_directories_hold_it() -> None:
+    sketch = Sketch()
+    rows = [sketch.user(name) for name in ("anne", "paul", "lise", "jean")]
+    for row, mail in zip(
+        rows, ("a@chu.test", "a@chu.test", "b@chu.test", "b@chu.test"), strict=True
+    ):
+        sketch.builder.attribute(row, "mail", [mail])
+    combined = sketch.build()
+    owner = np.zeros(len(combined), np.int32)
+    owner[rows[3]] = 1
+    found = duplicates(combined, owner)
+    assert [(one.key, [o.name for o in one.objects]) for one in found] == [
+        ("b@chu.test", ["JEAN", "LISE"])
+    ]

@@ -6,6 +6,7 @@ import struct
 import pytest
 from hypothesis import given, strategies as st
 
+from rempart.engines.directory import descriptors, descriptors_rights
 from rempart.engines.directory.descriptors import (
     Ace,
     Descriptor,
@@ -17,6 +18,7 @@ from rempart.engines.directory.descriptors import (
     sid_bytes,
     sid_text,
 )
+from rempart.engines.directory.rights import Right
 
 ADMINS = "S-1-5-32-544"
 USER = "S-1-5-21-1-2-3-1105"
@@ -178,3 +180,14 @@ def test_an_entry_that_begins_after_the_dacl_is_refused() -> None:
 def test_a_descriptor_without_owner_has_none() -> None:
     read = read_descriptor(build_descriptor("", [Ace(False, 0, 1, "", "", USER)]))
     assert (read.owner, read.aces) == ("", [Ace(False, 0, 1, "", "", USER)])
+
+
+def test_memories_that_are_full_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = build_descriptor(
+        "S-1-5-21-7-7-7-500", [Ace(True, 0, 0x10000000, "", "", "S-1-5-21-7-7-7-1")]
+    )
+    monkeypatch.setattr(descriptors, "_KNOWN_LIMIT", 0)
+    monkeypatch.setattr(descriptors_rights, "_KNOWN_LIMIT", 0)
+    read = read_descriptor(data)
+    given = descriptors_rights.rights_of(read, "user")
+    assert ("S-1-5-21-7-7-7-1", Right.GenericAll, False) in given

@@ -3,10 +3,13 @@
 import pytest
 
 from rempart.content.loader import directory_relations
-from rempart.engines.directory.edges import trust_edges
+from rempart.engines.directory.containment import controllers_by_site
+from rempart.engines.directory.edges import access_edges, trust_edges
 from rempart.engines.directory.graph import EdgeCollector
+from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.model import Kind, Relation, Trust, Uac
 from rempart.engines.directory.rights import Right
+from rempart.engines.directory.tier0 import tier0
 from support.sketch import Sketch
 
 
@@ -261,3 +264,49 @@ def test_creating_a_successor_leads_to_the_domain_once_a_controller_runs_2025(
             "remove_create_child",
             sketch.rows["alice"],
         )
+
+
+def test_content_without_a_kind_draws_no_edge_of_it() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    sketch.ace("alice", Right.GenericAll, "Domain Admins")
+    sketch.ace("alice", Right.AddMember, "Domain Admins")
+    directory = sketch.build()
+    relations = {k: v for k, v in directory_relations().items() if k != "AddMember"}
+    out = EdgeCollector(relations)
+    access_edges(directory, directory.enabled() & False, out)
+    graph = out.graph(len(directory), directory.enabled() & False, directory.enabled())
+    assert {graph.kinds[code].id for code in graph.kind} == {"GenericAll"}
+    with pytest.raises(KeyError):
+        graph.code("AddMember")
+
+
+@pytest.mark.parametrize("administrator", ["", "lointain"])
+def test_relay_needs_a_machine_that_administers_and_a_group_to_start_from(
+    administrator: str,
+) -> None:
+    sketch = Sketch()
+    row = sketch.computer("serveur")
+    sketch.builder.attribute(row, "smbsigning", ["FALSE"])
+    if administrator:
+        far = sketch.builder.row("S-1-5-21-7-7-7-1001")
+        sketch.builder.describe(far, Kind.COMPUTER, name="LOINTAIN", uac=Uac.WORKSTATION_ACCOUNT)
+        sketch.builder.relate(Relation.LOCAL_ADMIN, far, row)
+    _, found = sketch.searched()
+    assert found.graph.code("CoerceAndRelayNTLMToSMB") not in found.graph.kind
+
+
+def test_a_controller_whose_server_object_is_under_no_site_is_under_none() -> None:
+    sketch = Sketch()
+    sketch.computer("dc", uac=Uac.SERVER_TRUST_ACCOUNT)
+    sketch.thing("ailleurs", Kind.CONTAINER)
+    sketch.thing("serveur", Kind.OTHER, parent="ailleurs")
+    sketch.relate(Relation.SERVER_REFERENCE, "serveur", "dc")
+    assert controllers_by_site(sketch.build()) == {}
+
+
+def test_the_account_that_synchronises_passwords_is_of_tier_0() -> None:
+    sketch = Sketch()
+    sketch.user("MSOL_1a2b3c")
+    directory = sketch.build()
+    assert tier0(directory, Groups(directory))[sketch.rows["MSOL_1a2b3c"]]

@@ -201,3 +201,11 @@ def test_a_policy_of_a_site_reaches_its_controllers(on: str) -> None:
     sketch.ace("bob", Right.WriteGPLink, "autre site")
     _, found = sketch.searched()
     assert sketch.exposed(found) == {"alice"}
+
+
+def test_tickets_that_a_partner_delegates_lead_from_it() -> None:
+    sketch = Sketch()
+    sketch.builder.describe(sketch.builder.row(PARTNER), Kind.DOMAIN, name="AILLEURS.TEST")
+    inbound = (sketch.rows["chu.test"], "ailleurs.test", PARTNER, True, False, 2)
+    sketch.builder.trust(Trust(*inbound, Trust.ENABLE_TGT_DELEGATION | Trust.QUARANTINED))
+    assert edges(sketch.build(), "AbuseTGTDelegation") == {(PARTNER, DOMAIN)}

@@ -14,6 +14,7 @@ from rempart.content.directory import (
     Reference,
     Status,
 )
+from rempart.engines.directory import register
 from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.judge import Judge
 from rempart.engines.directory.model import Fact
@@ -247,3 +248,13 @@ def test_what_a_check_tolerates_by_itself_is_shown_and_does_not_count() -> None:
         "active",
     )
     assert shown.reason.startswith("Reconnu automatiquement")
+
+
+def test_a_register_that_is_no_text_of_a_person_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "registre.yaml"
+    path.write_text("- rien\n", encoding="utf-8")
+    monkeypatch.setattr(register, "LONGEST_FILE", 3)
+    with pytest.raises(UnreadableSource, match="plus de 4 Mo"):
+        read_register(path)

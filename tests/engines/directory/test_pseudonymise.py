@@ -185,3 +185,53 @@ def test_a_damaged_correspondence_is_said_and_left(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="ne peut pas être gardée"):
         keep_correspondence({"a": "b"}, path)
     assert path.read_text(encoding="utf-8") == "{"
+
+
+def shown_of(refs: list[ObjectRef], detail: str = "") -> list[ObjectRef]:
+    """Objects as they come out of a report that holds only them, the first with a detail."""
+    refs = [msgspec.structs.replace(refs[0], detail=detail), *refs[1:]]
+    control = reports.control("x", "Constat", [1], objects=refs)
+    report = msgspec.structs.replace(reports.sample(), controls=[control])
+    return pseudonymise(report, KEY).controls[0].objects
+
+
+def test_a_computer_named_by_its_dns_name_goes_whole_and_alone() -> None:
+    host = ObjectRef(f"{reports.DOMAIN}-1999", "IRM-CARDIO.CHU.TEST", "computer", "CN=IRM-CARDIO,CN=Computers,DC=chu,DC=test")  # fmt: skip
+    (found,) = shown_of([host], "session ouverte sur irm-cardio et sur IRM-CARDIO$")
+    assert re.fullmatch(r"ordinateur-\w+\.domaine-\w+\.example", found.name)
+    assert "cardio" not in f"{found.name} {found.dn} {found.detail}".lower()
+    assert ",CN=Computers," in found.dn
+
+
+def test_an_object_without_name_or_of_no_domain_is_hidden_too() -> None:
+    refs = [ObjectRef(f"{reports.DOMAIN}-1998", "", "user"), ObjectRef("S-1-5-32-1", "LOCAL", "group")]  # fmt: skip
+    found = {one.id: one.name for one in shown_of(refs)}
+    assert "" in found.values()
+    assert found["S-1-5-32-1"].startswith("groupe-")
+
+
+def test_a_principal_of_windows_that_has_no_name_of_ours_is_hidden() -> None:
+    (found,) = shown_of([ObjectRef("S-1-5-80-1", "NT SERVICE", "group")])
+    assert found.name.startswith("groupe-")
+
+
+def test_a_name_of_several_words_goes_whole() -> None:
+    team = reports.ref("Équipe du bloc opératoire", "group", 1777)
+    names = " ".join(["de"] * 14)
+    (found,) = shown_of([team], f"{names} équipe du bloc opératoire@chu.test")
+    assert "bloc" not in found.detail and found.detail.startswith("de de ")
+
+
+def test_a_report_that_names_no_domain_is_hidden() -> None:
+    alone = ObjectRef("S-1-5-80-2", "PASSERELLE", "computer")
+    control = reports.control("x", "Constat", [1], objects=[msgspec.structs.replace(alone, detail="PASSERELLE répond")])  # fmt: skip
+    bare = msgspec.structs.replace(
+        reports.clean(), controls=[control], domains=[], title="Audit", sources=[]
+    )
+    (found,) = pseudonymise(bare, KEY).controls[0].objects
+    assert "PASSERELLE" not in found.name + found.detail
+
+
+def test_a_distinguished_name_without_domain_hides_nothing_more() -> None:
+    (found,) = shown_of([ObjectRef("GUID-1", "X", "ou", "OU=Bloc,DC=")])
+    assert "Bloc" not in found.dn

@@ -7,6 +7,7 @@ import msgspec
 
 from rempart.content.catalogue import directory_catalogue
 from rempart.content.directory import Example
+from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.compare import compare
 from rempart.engines.directory.examples.directory import example_directory
 from rempart.engines.directory.merge import forests, whole
@@ -174,3 +175,10 @@ def test_exposure_is_told_by_the_office_that_accounts_state() -> None:
     assert [(b.label, b.exposed, b.total) for b in report(d).exposure.by_site] == [
         ("Site nord", 1, 2)
     ]
+
+
+def test_a_collection_without_date_is_of_the_day_of_its_latest_logon() -> None:
+    silent = replace(example_directory(), sources=())
+    assert collection_day([silent], date(2030, 1, 1)) < date(2030, 1, 1)
+    empty = Builder().build()
+    assert collection_day([empty], TODAY) == TODAY

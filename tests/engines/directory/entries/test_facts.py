@@ -89,3 +89,11 @@ def test_password_settings_are_known_to_those_who_see_their_container() -> None:
     )
     assert Fact.PASSWORD_SETTINGS in read(root(), SYSTEM, container).facts
     assert Fact.PASSWORD_SETTINGS not in read(root(), SYSTEM).facts
+
+
+def test_what_was_not_asked_of_the_configuration_is_not_known() -> None:
+    asked = frozenset({"objectsid"})
+    services = entry("nTDSService", f"CN=Directory Service,{CONFIGURATION}")
+    d = read(root(), SYSTEM, services, complete=asked)
+    assert d.has(Fact.CONFIGURATION, Fact.DFSR)
+    assert not d.facts & {Fact.PKI, Fact.PKI_CERTIFICATES, Fact.TRUSTS}

@@ -235,3 +235,18 @@ def test_damaged_values_never_break_the_reading(
 def test_a_strange_dn_never_breaks_the_reading(dn: str) -> None:
     d = read(root(), (dn, {"objectclass": [b"top", b"container"]}))
     assert d.index[SID] == 0
+
+
+def test_the_root_of_a_domain_is_known_without_its_classes() -> None:
+    name, attributes = root(minpwdlength=7)
+    del attributes["objectclass"]
+    d = read((name, attributes))
+    assert d.kind[d.index[SID]] == Kind.DOMAIN
+
+
+def test_numbers_that_are_none_are_those_of_an_absent_attribute() -> None:
+    nonsense = {"msds-supportedencryptiontypes": "x", "whenchanged": "20260101000000.0Z"}
+    d = read(root(), account("anne", 1, useraccountcontrol="x", admincount="x", **nonsense))
+    anne = row(d, "anne")
+    assert (d.uac_known[anne], d.admin_count[anne]) == (0, 0)
+    assert "whenchanged" not in d.attributes

@@ -269,3 +269,34 @@ def test_two_streams_in_one_builder_keep_their_lists_apart() -> None:
     d = builder.build()
     rights = [d.acls.entries(row(d, f"u{rid}"))[0][1] for rid in (1, 2)]
     assert rights == [Right.WriteDacl, Right.WriteOwner]
+
+
+def trust(**attributes: object) -> tuple[str, dict[str, list[bytes]]]:
+    """A trust towards ailleurs.test."""
+    name = f"CN=ailleurs.test,CN=System,{BASE}"
+    return entry("trustedDomain", name, trustpartner="ailleurs.test", **attributes)
+
+
+def test_a_trust_whose_numbers_cannot_be_read_is_kept_without_them() -> None:
+    [found] = read(root(), trust(trustdirection="les deux", trusttype="x")).trusts
+    assert (found.partner, found.inbound, found.trust_type) == ("ailleurs.test", False, None)
+
+
+def test_a_trust_without_its_domain_is_left_out() -> None:
+    assert read(trust(trustdirection=3)).trusts == ()
+
+
+def test_a_second_file_leaves_what_the_first_said() -> None:
+    builder = Builder()
+    for entries in ((account("anne", 1), account("paul", 2), root(), trust()), (root(),)):
+        reader = EntryReader(builder, complete=True, observer=Notes())
+        for name, attributes in entries:
+            reader.add(name, attributes)
+        reader.finish()
+    assert [one.partner for one in builder.build().trusts] == ["ailleurs.test"]
+
+
+def test_a_right_of_an_unknown_principal_keeps_its_sid() -> None:
+    d = read(root(), account("anne", 1, sddl="D:(A;;GA;;;S-1-15-2-1)"))
+    (principal,) = {who for who, _, _ in d.acls.entries(row(d, "anne"))}
+    assert (d.ids[principal], d.names[principal]) == ("CHU.TEST-S-1-15-2-1", "")

@@ -112,3 +112,16 @@ def test_escaped_commas_do_not_split_a_dn() -> None:
 )
 def test_an_expiry_is_kept_as_the_directory_writes_it(given: bytes, kept: str) -> None:
     assert values.expiry(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "dn"),
+    [
+        (b"B:4:0102:CN=x,DC=y", "CN=x,DC=y"),
+        (b"S:1:a:CN=x", "CN=x"),
+        (b"B:x:0102:CN=x", "B:x:0102:CN=x"),
+        (b"B:", "B:"),
+    ],
+)
+def test_a_name_beside_other_data_is_found_and_nonsense_is_kept(written: bytes, dn: str) -> None:
+    assert values.linked_dn(written) == dn

@@ -266,3 +266,20 @@ def test_an_added_account_can_be_protected_as_administrators_are() -> None:
     )
     assert d.acls.protected[row(d, "adm-x")] == 1
     assert d.admin_count[row(d, "adm-x")] == 1
+
+
+def test_an_object_removed_is_forgotten_and_other_values_are_left_as_they_are() -> None:
+    act = "msDS-AllowedToActOnBehalfOfOtherIdentity"
+    link = "[LDAP://CN={0},CN=Policies,CN=System,DC=sain,DC=test;0]"
+    d = changed(
+        change={"u01": {act: ["u02", "AU"]}, "Administration": {"gpLink": [link]}}, remove=["u02"]
+    )
+    assert "U02@SAIN.TEST" not in d.names
+    assert d.labels(d.pairs(Relation.ALLOWED_TO_ACT).to(row(d, "u01"))) == [
+        "AUTHENTICATED USERS@SAIN.TEST"
+    ]
+
+
+def test_a_duration_that_is_none_is_written_as_it_is() -> None:
+    d = changed(change={"sain": {"maxPwdAge": "-36288000000000"}})
+    assert ["-36288000000000"] in d.attributes["maxpwdage"].values()

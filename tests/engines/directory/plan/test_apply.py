@@ -7,7 +7,7 @@ from rempart.content.loader import directory_relations
 from rempart.engines.directory.assemble import control_graph
 from rempart.engines.directory.exposure import search
 from rempart.engines.directory.groups import Groups
-from rempart.engines.directory.model import Directory, Fact, Kind, Relation, Uac
+from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Kind, Relation, Uac
 from rempart.engines.directory.plan.apply import applied
 from rempart.engines.directory.rights import Right
 from rempart.engines.directory.tier0 import tier0
@@ -133,3 +133,24 @@ def test_a_mended_template_asks_for_an_approval_and_can_no_longer_be_rewritten(f
     assert not [r for _, r, _ in mended.acls.entries(template) if r == Right.WriteDacl]
     stated = mended.value(template, "mspki-enrollment-flag")
     assert stated == ("2" if flags == "0" else flags)
+
+
+def test_a_policy_that_is_unlinked_reaches_nobody_any_more() -> None:
+    sketch = crowded()
+    directory, _, planned = sketch.planned()
+    gestures = planned.cuttable.gestures
+    [unlink] = [n for n, g in enumerate(gestures) if g.action.id == "unlink_gpo"]
+    mended = applied(directory, planned.cuttable, [unlink])
+    assert not len(mended.pairs(Relation.GP_LINK))
+    assert "gpo" not in exposed_names(sketch, mended)
+
+
+def test_an_owner_is_replaced_where_no_list_was_read() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    sketch.user("chef")
+    sketch.member("chef", "Domain Admins")
+    sketch.builder.stated_edges.append((sketch.rows["alice"], "Owns", sketch.rows["chef"]))
+    directory, _, planned = sketch.planned()
+    mended = applied(directory, planned.cuttable, planned.order)
+    assert mended.acls.of[sketch.rows["chef"]] == UNKNOWN

@@ -168,3 +168,10 @@ def test_a_directory_without_a_path_has_an_empty_plan() -> None:
     sketch.user("alice")
     _, found, planned = sketch.planned()
     assert (planned.order, planned.cut.cost, planned.cut.bound) == ([], 0, 0.0)
+
+
+def test_a_directory_without_a_path_costs_nothing_to_close() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    _, _, planned = sketch.planned()
+    assert Network(planned.cuttable).bound() == 0.0

@@ -3,6 +3,7 @@
 from datetime import date
 
 from rempart.content.catalogue import directory_catalogue
+from rempart.engines.directory.model import Kind, Uac
 from rempart.engines.directory.report import Plan
 from rempart.engines.directory.rights import Right
 from rempart.engines.directory.run import audit
@@ -63,3 +64,29 @@ def test_the_plan_is_spread_over_months_of_so_many_gestures() -> None:
         sketch.ace(f"agent{i}", Right.GenericAll, "Domain Admins")
     months = plan_of(sketch).monthly
     assert [(m.label, m.exposed, m.total) for m in months] == [("Mois 1", 2, 7), ("Mois 2", 0, 7)]
+
+
+def test_a_right_to_create_accounts_is_removed_where_it_is_given() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    controller = sketch.computer("dc", uac=Uac.SERVER_TRUST_ACCOUNT)
+    sketch.builder.attribute(controller, "operatingsystem", ["Windows Server 2025"])
+    sketch.builder.domain_of[sketch.thing("services", Kind.OU)] = sketch.rows["chu.test"]
+    sketch.ace("alice", Right.CreateDMSA, "services")
+    (action,) = plan_of(sketch).actions
+    assert (action.kind, "SERVICES" in action.title) == ("remove_create_child", True)
+
+
+def test_an_inherited_right_is_removed_from_the_container_that_gives_it() -> None:
+    sketch = Sketch()
+    sketch.user("alice")
+    sketch.thing("soins", Kind.OU)
+    sketch.thing("urgences", Kind.OU, parent="soins")
+    for name in ("chef1", "chef2"):
+        sketch.user(name, parent="urgences")
+        sketch.member(name, "Domain Admins")
+        sketch.ace("alice", Right.GenericAll, name, inherited=True)
+    sketch.ace("alice", Right.GenericAll, "soins")
+    (action,) = plan_of(sketch).actions
+    assert action.kind == "remove_ace"
+    assert "SOINS" in {o.name for o in action.objects}

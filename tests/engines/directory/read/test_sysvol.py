@@ -240,3 +240,25 @@ def test_other_files_of_sysvol_are_not_read() -> None:
     paths = (f"{BASE}/GPT.INI", "chu.test/scripts/logon.bat", f"{BASE}/MACHINE/comment.cmtx")
     assert not any(map(sysvol.is_wanted, paths))
     assert policies_of([(path, b"x") for path in paths]) == {}
+
+
+def test_lines_of_a_template_that_mean_nothing_are_left_out() -> None:
+    text = (
+        "[Unicode]\r\n[Registry Values]\r\nCLASSES\\x\\y=4,1\r\n"
+        "[Service General Setting]\r\nSpooler\r\n[Group Membership]\r\nAdmins__Owners=x\r\n"
+    )
+    found = policy(template=text)
+    assert (found.registry, found.services, found.groups) == ((), {}, ())
+
+
+def test_preferences_that_say_little_are_read_for_what_they_say() -> None:
+    text = (
+        '<NTServices><NTService name="Spooler"><Properties serviceName="Spooler" '
+        'startupType="NOCHANGE" cpassword="x"/></NTService></NTServices>'
+    )
+    found = policy(services=text.replace(' serviceName="Spooler"', "").encode())
+    assert (found.services, [p.account for p in found.passwords]) == ({}, ["Spooler"])
+
+
+def test_a_folder_that_is_no_policy_is_not_taken_for_one() -> None:
+    assert policies_of([], "chu.test", known=["chu.test/Policies/PolicyDefinitions"]) == {}

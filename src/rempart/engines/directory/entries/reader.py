@@ -154,8 +154,6 @@ class EntryReader:
             _first(attributes, "displayname") if kind == Kind.GPO else "",
             partition.dns,
         )
-        if kind == Kind.UNKNOWN:
-            name = ""
         builder.describe(row, kind, name=name, dn=dn, managed=found.managed)
         if kind == Kind.DOMAIN:
             gathered.domain_rows[partition.dns] = row

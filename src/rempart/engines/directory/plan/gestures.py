@@ -228,7 +228,8 @@ def _origins(
     d: Directory, principal: NDArray[np.int32], target: NDArray[np.int32]
 ) -> NDArray[np.int64]:
     """Container where the right of each principal on each target is granted: the nearest ancestor that states it
-    itself when the right is inherited, else the container of the target (one script serves its neighbours)."""
+    itself when the right is inherited, else the container of the target (one script serves its neighbours). A right
+    stated on a container goes with those that objects inherit from it: one entry gives them all."""
     n = len(d)
     stated = _stated(d)
     own = d.acls.of[target].astype(np.int64) * n + principal
@@ -240,7 +241,14 @@ def _origins(
     )
     known = set(stated.tolist())
     found = [_origin(d, key // (n + 1), key % (n + 1) - 1, known) for key in keys.tolist()]
-    out[inherited] = np.array(found, np.int64)[inverse] if found else out[inherited]
+    if not found:
+        return out
+    origins = np.array(found, np.int64)
+    out[inherited] = origins[inverse]
+    above = np.flatnonzero(explicit & np.isin(target, origins))
+    given = keys // (n + 1) * n + origins
+    above = above[np.isin(principal[above].astype(np.int64) * n + target[above], given)]
+    out[above] = target[above]
     return out
 
 
