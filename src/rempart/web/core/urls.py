@@ -1,5 +1,7 @@
 """The addresses of core."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from rempart.web.core.gallery import gallery
+
+urlpatterns = [path("_composants", gallery, name="gallery")]

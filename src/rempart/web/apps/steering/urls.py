@@ -4,4 +4,7 @@ from django.urls import path
 
 from rempart.web.apps.steering import views
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("portefeuille/", views.portfolio, name="portfolio"),
+]
