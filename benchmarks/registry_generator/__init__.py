@@ -1,0 +1,1 @@
+"""A national registry that nobody lives in, in the format of the official FINESS files."""

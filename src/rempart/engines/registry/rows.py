@@ -1,0 +1,169 @@
+"""From the lines of a file to columns of values, a block at a time; and why a line cannot be read."""
+
+import csv
+from datetime import date
+from typing import Final
+
+from rempart.content.places import category_words, departments_of_finess
+from rempart.engines.registry.formats import ESTABLISHMENT, OPERATOR, Kind
+from rempart.kernel.finess import is_finess
+
+Columns = dict[str, list[str | None]]
+"""Name of a value → its values, one a line. Dates are ISO days or None, everything else text, maybe empty."""
+
+LONGEST: Final = 4000
+"""Bytes of a line; the published ones have fewer than 700."""
+
+FIELDS: Final = {
+    Kind.OPERATORS: (len(OPERATOR),),
+    Kind.ESTABLISHMENTS: (len(ESTABLISHMENT), len(ESTABLISHMENT) - 1),
+}
+_TAG: Final = {Kind.OPERATORS: "structureej", Kind.ESTABLISHMENTS: "structureet"}
+_DATE: Final = {Kind.OPERATORS: 22, Kind.ESTABLISHMENTS: 28}
+_NAME: Final = {Kind.OPERATORS: 2, Kind.ESTABLISHMENTS: 3}
+
+
+def split(line: str) -> list[str]:
+    """The fields of one line, quotes taken away."""
+    if '"' not in line:
+        return line.split(";")
+    return next(csv.reader([line], delimiter=";"), [])
+
+
+def fault(line: bytes, kind: Kind) -> str:
+    """Why a line cannot be read, in French, or nothing when it can."""
+    if len(line) > LONGEST:
+        return f"ligne de {len(line)} octets, {LONGEST} au plus"
+    if b"\0" in line:
+        return "caractère nul"
+    try:
+        fields = split(line.decode("utf-8"))
+    except csv.Error as error:
+        return f"guillemets ({error})"
+    if fields[0] != _TAG[kind]:
+        return f"commence par « {fields[0][:30]} » au lieu de « {_TAG[kind]} »"
+    if len(fields) not in FIELDS[kind]:
+        return f"{len(fields)} champs au lieu de {FIELDS[kind][0]}"
+    return _field_fault(fields, kind)
+
+
+def _field_fault(fields: list[str], kind: Kind) -> str:
+    numbers = fields[1:3] if kind is Kind.ESTABLISHMENTS else fields[1:2]
+    for number in numbers:
+        if not is_finess(number):
+            return f"numéro FINESS « {number[:20]} »"
+    if not fields[_NAME[kind]].strip():
+        return "raison sociale absente"
+    if not is_day(fields[_DATE[kind]]):
+        return f"date « {fields[_DATE[kind]][:20]} », attendue sous la forme AAAA-MM-JJ"
+    return ""
+
+
+def is_day(text: str) -> bool:
+    """Whether `text` is empty or an ISO day."""
+    if not text:
+        return True
+    try:
+        return len(text) == 10 and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def _fields(lines: list[bytes]) -> list[tuple[str, ...]]:
+    """The fields of readable lines, by column."""
+    text = b"\n".join(lines).decode("utf-8").split("\n")
+    return list(zip(*[t.split(";") if '"' not in t else split(t) for t in text], strict=False))
+
+
+class _Places:
+    """Where a department is, by the code of the registry."""
+
+    def __init__(self) -> None:
+        known = departments_of_finess()
+        self.code = {finess: d.code for finess, d in known.items()}
+        self.region = {finess: d.region for finess, d in known.items()}
+        self.words = {finess: d.name for finess, d in known.items()}
+        # The commune has three digits everywhere: overseas its first one is the end of the department (9A, 123 → 97123).
+        self.prefix = {finess: d.code[:2] for finess, d in known.items()}
+
+
+def _placed(
+    departments: tuple[str, ...], communes: tuple[str, ...], routes: tuple[str, ...]
+) -> Columns:
+    """The columns of a place: department and region by their INSEE codes, municipality, postal code."""
+    places = _Places()
+    code, region, prefix = places.code.get, places.region.get, places.prefix.get
+    return {
+        "department": [code(d, "") for d in departments],
+        "region": [region(d, "") for d in departments],
+        "municipality": [r[6:].partition(" CEDEX")[0] for r in routes],
+        "municipality_code": [prefix(d, d) + c for d, c in zip(departments, communes, strict=True)],
+        "postal_code": [r[:5] for r in routes],
+    }
+
+
+def _address(*parts: str) -> str:
+    return " ".join(" ".join(parts).split())
+
+
+def _names(short: tuple[str, ...], long: tuple[str, ...], more: tuple[str, ...]) -> list[str]:
+    """The words of the names, the short one left out when the long one begins with it."""
+    return [
+        f"{lo} {m}" if lo.startswith(s) else f"{s} {lo} {m}"
+        for s, lo, m in zip(short, long, more, strict=True)
+    ]
+
+
+def _words(
+    names: list[str], columns: Columns, departments: tuple[str, ...], *more: list[str]
+) -> list[str]:
+    """What a line is searched by, before accents and case are taken away."""
+    name = _Places().words.get
+    towns, postal = columns["municipality"], columns["postal_code"]
+    where = [name(d, "") for d in departments]
+    return list(map(" ".join, zip(names, towns, postal, where, *more, strict=True)))  # type: ignore[arg-type]
+
+
+def establishment_columns(lines: list[bytes]) -> Columns:
+    """The values that we keep of lines of cs1100502 that `fault` accepts. `words` is the text that is searched."""
+    c = _fields(lines)
+    columns: Columns = {
+        "finess": list(c[1]),
+        "operator": list(c[2]),
+        "name": list(c[3]),
+        "long_name": list(c[4]),
+        **_placed(c[13], c[12], c[15]),
+        "address": list(map(_address, c[7], c[10], c[8], c[9], c[6], c[11])),
+        "phone": list(c[16]),
+        "category": list(c[18]),
+        "siret": list(c[22]),
+        "opened_on": [d or None for d in c[28]],
+    }
+    usual = category_words().get
+    kinds = [usual(k, "") for k in c[18]]
+    columns["words"] = list(_words(_names(c[3], c[4], c[5]), columns, c[13], list(c[1]), kinds))
+    return columns
+
+
+def category_labels(lines: list[bytes]) -> dict[str, str]:
+    """Code → label of the categories that readable lines of cs1100502 name."""
+    c = _fields(lines)
+    return dict(zip(c[18], c[19], strict=True))
+
+
+def operator_columns(lines: list[bytes]) -> Columns:
+    """The values that we keep of lines of cs1100501 that `fault` accepts. `words` is the text that is searched."""
+    c = _fields(lines)
+    columns: Columns = {
+        "finess": list(c[1]),
+        "name": list(c[2]),
+        "long_name": list(c[3]),
+        **_placed(c[13], c[11], c[12]),
+        "address": list(map(_address, c[5], c[8], c[6], c[7], c[9], c[10])),
+        "phone": list(c[15]),
+        "legal_status": list(c[16]),
+        "siren": list(c[20]),
+        "created_on": [d or None for d in c[22]],
+    }
+    columns["words"] = list(_words(_names(c[2], c[3], c[4]), columns, c[13], list(c[1])))
+    return columns
