@@ -72,7 +72,6 @@ def needs(act: Act) -> Callable[[View], View]:
 
 # The views of libraries, which cannot be marked: by the module that they come from.
 LIBRARIES: Final[dict[str, Policy]] = {
-    "allauth.": PUBLIC,  # signing in and out; each of its account pages asks for a session by itself
     "ninja.": PUBLIC,  # each operation authenticates by token or session, and is scoped
     "django.views.static": PUBLIC,
 }

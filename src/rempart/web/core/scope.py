@@ -29,6 +29,7 @@ class Role(StrEnum):
     REGIONAL_OFFICER = "regional_officer"
     ADVISER = "adviser"
     NATIONAL_CERT = "national_cert"
+    DELEGATE = "delegate"
 
 
 class Act(StrEnum):
@@ -50,6 +51,9 @@ _SEE: Final = frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_FINDINGS})
 _WORK: Final = _SEE | {Act.DEPOSIT_AUDIT, Act.EDIT_PLAN, Act.SEE_ACCESS}
 _LEAD: Final = _WORK | {Act.INVITE, Act.DELEGATE, Act.SEE_JOURNAL}
 
+DELEGABLE: Final = _SEE | {Act.DEPOSIT_AUDIT, Act.EDIT_PLAN, Act.SEE_JOURNAL}
+"""What an establishment may mandate somebody to do. Never to invite, to mandate others, nor to read who looked."""
+
 ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
     Role.REFERENT: _LEAD,
     Role.RSSI: _WORK | {Act.SEE_PORTFOLIO, Act.INVITE, Act.SEE_JOURNAL},
@@ -66,9 +70,49 @@ ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
             Act.SEE_JOURNAL,
         }
     ),
+    Role.DELEGATE: DELEGABLE | {Act.SEE_PORTFOLIO},
 }
 """Role → its acts. A region sees where each establishment stands; the findings themselves are the establishment's,
 until it mandates somebody."""
+
+
+WIDE_ACTS: Final[dict[Role, frozenset[Act]]] = {
+    Role.REFERENT: frozenset({Act.SEE_PORTFOLIO}),
+    Role.DIRECTION: frozenset({Act.SEE_PORTFOLIO}),
+}
+"""What a role gains when it is held above one establishment: an operator of forty homes needs the list of them."""
+
+ROLE_WORDS: Final[dict[Role, str]] = {
+    Role.REFERENT: "référent cybersécurité",
+    Role.RSSI: "RSSI",
+    Role.DIRECTION: "direction",
+    Role.READER: "lecture seule",
+    Role.REGIONAL_OFFICER: "chargé de mission de l’ARS",
+    Role.ADVISER: "conseiller GRADeS ou CRRC",
+    Role.NATIONAL_CERT: "CERT national",
+    Role.DELEGATE: "mandataire",
+}
+
+LEVEL_WORDS: Final[dict[Level, str]] = {
+    Level.NATIONAL: "France entière",
+    Level.REGION: "région",
+    Level.OPERATOR: "entité juridique",
+    Level.GROUPING: "groupement",
+    Level.ESTABLISHMENT: "établissement",
+}
+
+ACT_WORDS: Final[dict[Act, str]] = {
+    Act.SEE_ESTABLISHMENT: "voir la fiche et la situation",
+    Act.SEE_PORTFOLIO: "voir le portefeuille",
+    Act.SEE_FINDINGS: "voir les constats et les rapports",
+    Act.DEPOSIT_AUDIT: "déposer un audit",
+    Act.EDIT_PLAN: "modifier le plan d’actions",
+    Act.INVITE: "inviter des personnes",
+    Act.DELEGATE: "donner un mandat",
+    Act.SEE_ACCESS: "voir qui a accès et qui a consulté",
+    Act.IMPORT_REGISTRY: "importer le registre",
+    Act.SEE_JOURNAL: "lire le journal",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +128,8 @@ class Grant:
     def allows(self, act: Act) -> bool:
         """Whether this grant gives `act`."""
         own = ROLE_ACTS[self.role]
+        if self.level is not Level.ESTABLISHMENT:
+            own = own | WIDE_ACTS.get(self.role, frozenset())
         return act in own and (self.acts is None or act in self.acts)
 
 

@@ -1,15 +1,20 @@
-"""The scope of each request."""
+"""The scope of each request, the second factor that it may want, and the trace of what it showed."""
 
 from collections.abc import Callable
-from typing import cast
+from http import HTTPStatus
+from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from rempart.web.apps.accounts.access import scope_of
-from rempart.web.apps.accounts.models import User
-from rempart.web.core.policy import ScopedRequest
-from rempart.web.core.scope import NOBODY
+from rempart.web.apps.accounts.second_factor import is_missing
+from rempart.web.apps.accounts.witness import record_looks
+from rempart.web.core.policy import ScopedRequest, policy_of
+from rempart.web.core.scope import NOBODY, Scope
 
 
 class ScopeMiddleware:
@@ -20,8 +25,29 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scoped = cast(ScopedRequest, request)
-        signed_in = request.user.is_authenticated
-        scoped.scope = (
-            scope_of(cast(User, request.user), timezone.localdate()) if signed_in else NOBODY
+        scoped.scope = NOBODY
+        if request.user.is_authenticated:
+            user = request.user
+            scoped.scope = scope_of(user, timezone.localdate())
+            if is_missing(request, scoped.scope, user):
+                # Signed in, and allowed nothing until the second factor is there.
+                scoped.scope = Scope(user_id=user.pk)
+                vars(request)["wants_second_factor"] = True
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.OK:
+            record_looks(request, scoped.scope)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Lead to the page of second factors whoever must have one and has not."""
+        if not vars(request).get("wants_second_factor"):
+            return None
+        policy = policy_of(view)
+        if (policy and policy.public) or request.path.startswith(reverse("account")):
+            return None
+        messages.warning(
+            request, "Votre rôle demande un second facteur. Ajoutez-en un pour continuer."
         )
-        return self.get_response(request)
+        return redirect("mfa_index")

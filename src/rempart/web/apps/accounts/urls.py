@@ -2,4 +2,32 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("compte/", include("allauth.urls"))]
+from rempart.web.apps.accounts import library
+from rempart.web.apps.accounts.views import account, invitations, mandates, members, records
+
+_OF_ACCOUNT = [
+    path("", account.account, name="account"),
+    path("sur-invitation/", account.by_invitation, name="account_signup"),
+    path("mandats/", mandates.received, name="mandates_received"),
+    *library.ENTRANCE,
+    *library.OWN,
+]
+
+_OF_ESTABLISHMENT = [
+    path("acces/", members.people, name="access"),
+    path("acces/inviter/", members.invite_here, name="invite_here"),
+    path("mandats/", mandates.given, name="mandates"),
+    path("mandats/donner/", mandates.give, name="mandate_give"),
+    path("consultations/", records.looked, name="access_records"),
+]
+
+urlpatterns = [
+    path("compte/", include(_OF_ACCOUNT)),
+    path("etablissements/<str:finess>/", include(_OF_ESTABLISHMENT)),
+    path("invitations/", members.invitations, name="invitations"),
+    path("invitations/inviter/", members.invite, name="invite"),
+    path("invitations/<int:pk>/annuler/", members.revoke, name="invitation_revoke"),
+    path("invitations/<str:place>/<str:token>/", invitations.answer, name="invitation"),
+    path("acces/<int:pk>/finir/", members.end, name="membership_end"),
+    path("mandats/<int:pk>/finir/", mandates.revoke, name="mandate_revoke"),
+]

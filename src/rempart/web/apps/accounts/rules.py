@@ -1,0 +1,69 @@
+"""Who may invite whom, and where a role can be held. Pure: no rows, no clock."""
+
+from typing import Final
+
+from rempart.web.core.scope import ROLE_ACTS, Act, Grant, Level, Role
+
+_SITE: Final = frozenset({Level.ESTABLISHMENT, Level.OPERATOR})
+
+ROLE_LEVELS: Final[dict[Role, frozenset[Level]]] = {
+    Role.REFERENT: _SITE,
+    Role.DIRECTION: _SITE,
+    Role.READER: _SITE,
+    Role.RSSI: _SITE | {Level.GROUPING},
+    Role.REGIONAL_OFFICER: frozenset({Level.REGION}),
+    Role.ADVISER: frozenset({Level.REGION}),
+    Role.NATIONAL_CERT: frozenset({Level.NATIONAL}),
+    Role.DELEGATE: frozenset(),
+}
+"""Where each role is held. Nobody is invited to be a delegate: a mandate makes one."""
+
+_TEAM: Final = frozenset({Role.REFERENT, Role.RSSI, Role.DIRECTION, Role.READER})
+_FIRST: Final = frozenset({Role.REFERENT, Role.DIRECTION})
+
+MAY_INVITE: Final[dict[Role, frozenset[Role]]] = {
+    Role.REFERENT: _TEAM,
+    Role.DIRECTION: _TEAM,
+    Role.RSSI: frozenset({Role.RSSI, Role.READER}),
+    Role.READER: frozenset(),
+    Role.REGIONAL_OFFICER: _FIRST | {Role.RSSI, Role.REGIONAL_OFFICER, Role.ADVISER},
+    Role.ADVISER: frozenset(),
+    Role.NATIONAL_CERT: _FIRST
+    | {Role.RSSI, Role.REGIONAL_OFFICER, Role.ADVISER, Role.NATIONAL_CERT},
+    Role.DELEGATE: frozenset(),
+}
+"""Role → those it may invite, on its own level or under it. A director appoints his référent, who does more than he
+does; authorities open the first account of an establishment, and see no finding by it."""
+
+OUTSIDERS: Final = frozenset({Role.REGIONAL_OFFICER, Role.NATIONAL_CERT})
+"""Those who appoint on an establishment only while nobody there can do it."""
+
+APPOINTERS: Final = _FIRST
+
+_WIDTH: Final = {
+    Level.ESTABLISHMENT: 0,
+    Level.OPERATOR: 1,
+    Level.GROUPING: 2,
+    Level.REGION: 3,
+    Level.NATIONAL: 4,
+}
+
+
+def may_invite(grant: Grant, role: Role, level: Level) -> bool:
+    """Whether a grant lets its holder invite to `role` on a level of that width; where exactly is for `places`."""
+    return (
+        grant.allows(Act.INVITE)
+        and role in MAY_INVITE[grant.role]
+        and level in ROLE_LEVELS[role]
+        and _WIDTH[level] <= _WIDTH[grant.level]
+    )
+
+
+def is_within_own_rights(grant: Grant, role: Role) -> bool:
+    """Whether `role` does nothing that the grant does not."""
+    return all(grant.allows(act) for act in ROLE_ACTS[role])
+
+
+def needs_second_factor(roles: frozenset[Role], required: frozenset[Role]) -> bool:
+    """Whether one of the roles that a person holds asks for a second factor."""
+    return bool(roles & required)
