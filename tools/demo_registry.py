@@ -1,6 +1,7 @@
 """Write the registry of the demonstration: real hospitals of one region from the SAE survey, and invented homes.
 
-tools/demo_registry.py ID_2023r.csv GHT_2023r.csv (files « SAE – bases administratives » of DREES, Licence Ouverte)
+tools/demo_registry.py ID_2023r.csv GHT_2023r.csv CATEGORIES.csv (files « SAE – bases administratives » of DREES and the
+nomenclature of categories of FINESS, Licence Ouverte)
 """
 
 import csv
@@ -11,10 +12,21 @@ from rempart.kernel.finess import with_key
 
 FOLDER = Path(__file__).parents[1] / "src/rempart/web/demo/data"
 DEPARTMENTS = {"22", "29", "35", "56"}
-COLUMNS = (
-    "finess name operator operator_name legal_status category siret department region "
-    "municipality municipality_code postal_code grouping"
-).split()
+COLUMNS = [
+    "finess",
+    "name",
+    "operator",
+    "operator_name",
+    "legal_status",
+    "category",
+    "siret",
+    "department",
+    "region",
+    "municipality",
+    "municipality_code",
+    "postal_code",
+    "grouping",
+]
 
 PLACES = {
     "22": ("Saint-Brieuc 22278 22000|Lannion 22113 22300|Guingamp 22070 22200|Dinan 22050 22100|"
@@ -26,13 +38,48 @@ PLACES = {
     "56": ("Vannes 56260 56000|Lorient 56121 56100|Pontivy 56178 56300|Auray 56007 56400|"
            "Ploërmel 56165 56800|Malestroit 56124 56140|Ploemeur 56162 56270|Le Palais 56152 56360"),
 }  # fmt: skip
-FLOWERS = (
-    "Les Genêts|Les Ajoncs|Les Hortensias|La Bruyère|Les Camélias|Le Chèvrefeuille|Les Mimosas|L’Aubépine|"
-    "Les Iris|Les Glycines|Le Romarin|Les Mûriers|La Callune|Les Fougères|Les Pommiers|Le Tilleul|"
-    "Les Coquelicots|Les Bleuets|La Lavande|Les Châtaigniers|L’Olivier|Les Roseaux|Les Jonquilles|Le Lierre|"
-    "La Pervenche|Les Primevères|Le Noisetier|Les Saules|Les Marguerites|La Sauge|Le Houx|Les Violettes|"
-    "Les Peupliers|Le Thym|Les Acacias|L’Églantine|Les Lilas|La Menthe|Les Tamaris|Le Laurier"
-).split("|")
+FLOWERS = [
+    "Les Genêts",
+    "Les Ajoncs",
+    "Les Hortensias",
+    "La Bruyère",
+    "Les Camélias",
+    "Le Chèvrefeuille",
+    "Les Mimosas",
+    "L’Aubépine",
+    "Les Iris",
+    "Les Glycines",
+    "Le Romarin",
+    "Les Mûriers",
+    "La Callune",
+    "Les Fougères",
+    "Les Pommiers",
+    "Le Tilleul",
+    "Les Coquelicots",
+    "Les Bleuets",
+    "La Lavande",
+    "Les Châtaigniers",
+    "L’Olivier",
+    "Les Roseaux",
+    "Les Jonquilles",
+    "Le Lierre",
+    "La Pervenche",
+    "Les Primevères",
+    "Le Noisetier",
+    "Les Saules",
+    "Les Marguerites",
+    "La Sauge",
+    "Le Houx",
+    "Les Violettes",
+    "Les Peupliers",
+    "Le Thym",
+    "Les Acacias",
+    "L’Églantine",
+    "Les Lilas",
+    "La Menthe",
+    "Les Tamaris",
+    "Le Laurier",
+]
 GHT_HOSPITALS = {
     "BRE-01": ("29", 0), "BRE-02": ("29", 1), "BRE-03": ("56", 1), "BRE-04": ("56", 0),
     "BRE-05": ("35", 0), "BRE-06": ("35", 1), "BRE-07": ("22", 0), "BRE-08": ("56", 2),
@@ -83,7 +130,9 @@ def invented() -> list[dict[str, str]]:
         name = f"EHPAD {flower} (inventé)"
         town, ght = place(department, rank), GHT_OF_PLACE[department][rank]
         rows.append(_invented(department, 100 + number, name, "500", "60", town, ght))
-    far = _invented("13", 200, "EHPAD Les Cigales (inventé)", "500", "60", ("Marseille", "13055", "13001"), "")
+    far = _invented(
+        "13", 200, "EHPAD Les Cigales (inventé)", "500", "60", ("Marseille", "13055", "13001"), ""
+    )
     return [*rows, far | {"region": "93"}]
 
 
@@ -101,9 +150,31 @@ def _invented(
 def groups(survey: Path) -> list[dict[str, str]]:
     """The GHT of the region: their real names; the survey does not say who belongs to them."""
     with survey.open(encoding="iso-8859-1", newline="") as file:
-        found = [r for r in csv.DictReader(file, delimiter=";") if r["NOM_COURT_GHT"].startswith("BRE-")]
+        found = [
+            r for r in csv.DictReader(file, delimiter=";") if r["NOM_COURT_GHT"].startswith("BRE-")
+        ]
     return [
-        {"code": r["NOM_COURT_GHT"], "name": f"GHT {r['NOM_COMPLET_GHT'].title().replace(' De ', ' de ')}", "region": "53"}
+        {
+            "code": r["NOM_COURT_GHT"],
+            "name": f"GHT {r['NOM_COMPLET_GHT'].title().replace(' De ', ' de ')}",
+            "region": "53",
+        }
+        for r in found
+    ]
+
+
+def categories(nomenclature: Path, used: set[str]) -> list[dict[str, str]]:
+    """The categories that the demonstration needs, as FINESS names them."""
+    with nomenclature.open(encoding="utf-8", newline="") as file:
+        found = [r for r in csv.DictReader(file, delimiter=";") if r["code"] in used]
+    return [
+        {
+            "code": r["code"],
+            "label": r["libelle"],
+            "short_label": r["libellecourt"],
+            "sector": r["domaine"],
+            "aggregate": r["codeagr1"],
+        }
         for r in found
     ]
 
@@ -118,6 +189,9 @@ def write(name: str, rows: list[dict[str, str]]) -> None:
 
 
 if __name__ == "__main__":
-    write("hospitals.csv", real(Path(sys.argv[1])))
-    write("invented.csv", invented())
+    hospitals, others = real(Path(sys.argv[1])), invented()
+    write("hospitals.csv", hospitals)
+    write("invented.csv", others)
     write("ght.csv", groups(Path(sys.argv[2])))
+    used = {row["category"] for row in hospitals + others}
+    write("categories.csv", categories(Path(sys.argv[3]), used))

@@ -59,7 +59,12 @@ def passwords(documents: Documents) -> None:
     recent = _found(documents, "SVC_SQL@")["Properties"]["pwdlastset"]
     _set(documents, "ADM_JEAN@", pwdneverexpires=False, pwdlastset=recent)
     _set(documents, "SVC_SQL@", serviceprincipalnames=[], hasspn=False)
-    _set(documents, "ADMINISTRATOR@", lastlogon=recent - 90 * 86400, lastlogontimestamp=recent - 90 * 86400)
+    _set(
+        documents,
+        "ADMINISTRATOR@",
+        lastlogon=recent - 90 * 86400,
+        lastlogontimestamp=recent - 90 * 86400,
+    )
 
 
 def tickets(documents: Documents) -> None:
@@ -141,5 +146,7 @@ def _reduced(documents: Documents, users: int) -> None:
     left = {row["ObjectIdentifier"] for row in kept}
     for group in next(one for one in documents.values() if one["meta"]["type"] == "groups")["data"]:
         group["Members"] = [
-            m for m in group["Members"] if m["ObjectType"] != "User" or m["ObjectIdentifier"] in left
+            m
+            for m in group["Members"]
+            if m["ObjectType"] != "User" or m["ObjectIdentifier"] in left
         ]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBearer, SessionAuth
+from ninja.throttling import SimpleRateThrottle
 from ninja.utils import check_csrf
 
 from rempart.web.api.models import ApiToken
@@ -54,6 +55,14 @@ class BySession(SessionAuth):
         if check_csrf(request):
             raise HttpError(403, "Il manque le jeton CSRF de la page, ou il a changé.")
         return request.user
+
+
+class CallsOfPerson(SimpleRateThrottle):
+    """How many calls a person may make in a time, with all their tokens together."""
+
+    def get_cache_key(self, request: HttpRequest) -> str:
+        """The person."""
+        return f"api_calls_{request.user.pk}"
 
 
 AUTHENTICATION: Final = [ByToken(), BySession()]

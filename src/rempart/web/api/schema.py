@@ -1,5 +1,6 @@
 """The OpenAPI description, and its reading by people."""
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -26,6 +27,11 @@ def schema() -> dict[str, Any]:
     """The OpenAPI 3.1 description of the API."""
     api = import_string("rempart.web.api.urls.api")
     return dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+def text() -> str:
+    """The description as it is published, beside the code."""
+    return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def described(description: dict[str, Any]) -> dict[str, list[Described]]:

@@ -2,10 +2,9 @@
 
 from django.urls import path
 from ninja import NinjaAPI
-from ninja.throttling import AuthRateThrottle
 
 from rempart.web.api import errors, views
-from rempart.web.api.auth import AUTHENTICATION
+from rempart.web.api.auth import AUTHENTICATION, CallsOfPerson
 from rempart.web.api.operations import establishments, jobs, journal, remediation
 
 api = NinjaAPI(
@@ -15,7 +14,7 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
     auth=AUTHENTICATION,
-    throttle=[AuthRateThrottle("600/m")],
+    throttle=[CallsOfPerson("600/m")],
     urls_namespace="api",
 )
 errors.install(api)

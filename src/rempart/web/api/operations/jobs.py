@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404
 from ninja import Field, Router, Schema
 
 from rempart.web.api.auth import ApiRequest
-from rempart.web.apps.establishments.models import Establishment
+from rempart.web.core import board
 from rempart.web.core.models import Job
-from rempart.web.core.scope import Act, Scope
 
 router = Router(tags=["Travaux"])
 
@@ -26,6 +24,7 @@ class JobDetail(Schema):
     done_units: int
     total_units: int | None
     message: str
+    error: str = Field(description="Pourquoi il a échoué : une phrase.")
     result: dict[str, Any] = Field(description="Ce que le travail a fait : le numéro de l’audit…")
     asked_at: datetime
     ended_at: datetime | None
@@ -34,12 +33,7 @@ class JobDetail(Schema):
 @router.get("/jobs/{job_id}", response=JobDetail, summary="Un travail")
 def get_job(request: ApiRequest, job_id: int) -> Job:
     """Où en est un travail que l’appelant, ou son établissement, a demandé. À relire toutes les secondes."""
-    found = Job.objects.filter(_seen_by(request.scope), pk=job_id).first()
+    found = Job.objects.visible_to(request.scope).filter(pk=job_id).first()
     if found is None:
         raise Http404("Ce travail n’existe pas, ou n’est pas de votre périmètre.")
-    return found
-
-
-def _seen_by(scope: Scope) -> Q:
-    theirs = Establishment.objects.visible_to(scope, Act.SEE_FINDINGS)
-    return Q(asked_by_id=scope.user_id) | Q(establishment__in=theirs.values("finess"))
+    return board.refresh(found)

@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from ninja import Field, Query, Router, Schema
 
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import Page, Paging, page
-from rempart.web.apps.establishments.models import Establishment
 from rempart.web.core.models import JournalEntry
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.scope import Act
 
 router = Router(tags=["Journal"])
 
@@ -42,19 +40,12 @@ class JournalItem(Schema):
 @needs(Act.SEE_JOURNAL)
 def list_entries(request: ApiRequest, filters: Query[JournalFilters]) -> dict[str, Any]:
     """Les actes, du plus récent au plus ancien."""
-    rows = _seen_by(request.scope)
+    rows = JournalEntry.objects.visible_to(request.scope)
     if filters.establishment:
         rows = rows.filter(establishment=filters.establishment)
     if filters.act:
         rows = rows.filter(act=filters.act)
     return page(request, rows, filters, _item, newest_first=True)
-
-
-def _seen_by(scope: Scope) -> QuerySet[JournalEntry]:
-    if scope.is_national(Act.SEE_JOURNAL):
-        return JournalEntry.objects.all()
-    theirs = Establishment.objects.visible_to(scope, Act.SEE_JOURNAL)
-    return JournalEntry.objects.filter(establishment__in=theirs.values("finess"))
 
 
 def _item(row: JournalEntry) -> dict[str, Any]:
