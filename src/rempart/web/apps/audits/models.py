@@ -77,6 +77,7 @@ class Audit(models.Model):
     )
     subject = models.CharField(max_length=120, blank=True)
     domains = models.JSONField(default=list)
+    domain_ids = models.JSONField(default=list)
     measured_on = models.DateField(null=True)
     level = models.PositiveSmallIntegerField(null=True)
     at_most = models.BooleanField(default=False)

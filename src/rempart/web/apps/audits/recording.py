@@ -1,0 +1,158 @@
+"""A report written down: figures, page, difference, findings and proposals, in one transaction."""
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from django.db import transaction
+
+from rempart.engines.directory.report import Report
+from rempart.render.outputs import encoded
+from rempart.render.text import name
+from rempart.web.apps.audits import pages, reading
+from rempart.web.apps.audits.models import Audit, AuditPage
+from rempart.web.apps.audits.rules import Newest, latest, subject_of
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.remediation import actions as remediation
+from rempart.web.core import files, journal, projections
+from rempart.web.core.models import StoredFile
+
+
+def label_of(audit: Audit) -> str:
+    """How findings name the audit that saw them."""
+    day = audit.measured_on.isoformat() if audit.measured_on else ""
+    return f"Audit d’annuaire du {day} ({', '.join(audit.domains)})"[:200]
+
+
+def report_of(audit: Audit) -> Report:
+    """The whole report of an audit, from its file."""
+    path: Path = files.path_of(audit.report_id or "")
+    return msgspec.json.decode(path.read_bytes(), type=Report)
+
+
+@transaction.atomic
+def record(audit: Audit, report: Report, form: str, today: date) -> Audit:
+    """Write the report of an audit. The same report twice is the same audit."""
+    establishment = Establishment.objects.select_for_update().get(pk=audit.establishment_id)
+    stored = files.store([encoded(report)], kind="report")
+    twin = Audit.objects.done().filter(establishment=establishment, report=stored).first()
+    audit.form, audit.refusal = form, {}
+    if twin is not None:
+        audit.state, audit.same_as = Audit.State.SAME, twin
+        audit.save()
+        _told(audit, "find_same_audit", same_as=twin.pk)
+        return twin
+    _fill(audit, report, stored)
+    audit.save()
+    AuditPage.objects.update_or_create(audit=audit, defaults={"report": pages.page_of(report)})
+    _rank(audit)
+    _compare(audit, report)
+    _tell_remediation(audit, report, establishment, today)
+    _told(
+        audit, "record_audit",
+        level=audit.level, at_most=audit.at_most, measured_on=str(audit.measured_on), report=stored.pk,
+    )  # fmt: skip
+    projections.refresh([establishment.pk])
+    return audit
+
+
+def _fill(audit: Audit, report: Report, stored: StoredFile) -> None:
+    ids = sorted({name(domain.id, 190) for domain in report.domains})
+    known = {
+        row.subject: row.domain_ids
+        for row in Audit.objects.done()
+        .filter(establishment_id=audit.establishment_id, kind=audit.kind)
+        .only("subject", "domain_ids")
+        .order_by("pk")
+    }
+    exposure, plan = report.exposure, report.plan
+    is_blind = bool(exposure.reason)
+    audit.state, audit.report = Audit.State.DONE, stored
+    audit.subject, audit.domain_ids = subject_of(ids, known), ids
+    audit.domains = [name(domain.name, 100) for domain in report.domains][:50]
+    audit.measured_on = reading.measured_on(report)
+    audit.level, audit.at_most = report.level.value, report.level.at_most
+    audit.points_not_measured = report.level.points_not_measured
+    audit.controls_failed = sum(bool(c.failed_levels) for c in report.controls)
+    audit.low_privileged = None if is_blind else exposure.low_privileged
+    audit.exposed = None if is_blind else exposure.exposed
+    audit.plan_actions = None if is_blind else len(plan.actions)
+    audit.plan_cost = None if is_blind else plan.cost
+    audit.plan_bound = None if is_blind else plan.bound
+    audit.is_plan_minimal = plan.minimal and not is_blind
+    audit.catalogue_version = name(report.catalogue_version, 20)[:20]
+    audit.tool_version = name(report.tool_version, 40)[:40]
+
+
+def _rank(audit: Audit) -> None:
+    """Mark the newest audit of the subject, and the one by which the establishment is judged."""
+    mine = Audit.objects.done().filter(establishment_id=audit.establishment_id, kind=audit.kind)
+    newest = mine.of_subject(audit).last()
+    mine.filter(subject=audit.subject, is_newest=True).update(is_newest=False)
+    if newest is not None:
+        mine.filter(pk=newest.pk).update(is_newest=True)
+    candidates = [
+        Newest(pk, day, level)
+        for pk, day, level in mine.filter(is_newest=True).values_list("pk", "measured_on", "level")
+        if day is not None and level is not None
+    ]
+    chosen = latest(candidates)
+    if chosen is not None:
+        mine.filter(is_latest=True).exclude(pk=chosen).update(is_latest=False)
+        mine.filter(pk=chosen).update(is_latest=True)
+    audit.refresh_from_db(fields=["is_newest", "is_latest"])
+
+
+def _compare(audit: Audit, report: Report) -> None:
+    """The difference of this audit from the one before it, and of the one after it from this one."""
+    order = list(Audit.objects.of_subject(audit))
+    place = order.index(audit)
+    if place:
+        _write_difference(audit, order[place - 1], report_of(order[place - 1]), report)
+    if place + 1 < len(order):
+        _write_difference(order[place + 1], audit, report, report_of(order[place + 1]))
+
+
+def _write_difference(audit: Audit, before: Audit, old: Report, new: Report) -> None:
+    AuditPage.objects.filter(audit=audit).update(
+        comparison=pages.compared(old, new), compared_with=before
+    )
+
+
+def _tell_remediation(
+    audit: Audit, report: Report, establishment: Establishment, today: date
+) -> None:
+    if audit.measured_on is None:
+        return
+    remediation.record_findings(
+        establishment=establishment,
+        source_kind=audit.kind,
+        source_id=str(audit.pk),
+        source_label=label_of(audit),
+        measured_on=audit.measured_on,
+        findings=reading.observations(report),
+        by=audit.deposited_by,
+        subject=audit.subject,
+    )
+    if audit.is_newest:
+        # An older audit deposited later proposes nothing: its plan is out of date.
+        remediation.propose(
+            establishment=establishment,
+            source_kind=audit.kind,
+            subject=audit.subject,
+            proposals=reading.proposals(report),
+            today=today,
+            by=audit.deposited_by,
+        )
+
+
+def _told(audit: Audit, act: str, **details: object) -> None:
+    journal.record(
+        act,
+        by=audit.deposited_by,
+        object_kind="audit",
+        object_id=audit.pk,
+        object_label=str(audit),
+        establishment=audit.establishment_id,
+        details=details,
+    )
