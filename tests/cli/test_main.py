@@ -64,4 +64,4 @@ def test_content_that_does_not_hold_ends_with_1(
     with pytest.raises(SystemExit) as end:
         content_command.content_check.main([])
     assert end.value.code == 1
-    assert "1 défaut(s) dans le contenu." in capsys.readouterr().err
+    assert "1 défaut dans le contenu." in capsys.readouterr().err

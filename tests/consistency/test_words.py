@@ -66,6 +66,18 @@ def test_nothing_is_left_for_later() -> None:
     assert found == {}
 
 
+def test_a_plural_is_written_out_and_never_left_to_the_reader() -> None:
+    lazy = re.compile(r"[a-zà-ÿ]\((?:s|es|e|x|aux|nt|ent)\)")
+    texts = files("README.md", "CHANGELOG.md", "docs/utilisateur/*.md", "src/*.yaml", "src/*.j2")
+    said = {name(p): text(p) for p in texts}
+    for path in files("src/*.py"):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        words = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+        said[name(path)] = "\n".join(words)
+    found = {where: m.group() for where, t in said.items() if (m := lazy.search(t))}
+    assert found == {}
+
+
 def test_french_texts_have_their_accents() -> None:
     words = r"(?:securite|etablissement|reussi|echec|prealable|controle[rs]? d'acces)"
     naked = re.compile(rf"(?<![\w.\\/-]){words}(?![\w.-])")

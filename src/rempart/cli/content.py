@@ -11,6 +11,7 @@ from rempart.content.loader import (
 from rempart.engines.directory import checks as _checks
 from rempart.engines.directory.content_check import faults_of_content
 from rempart.kernel.errors import InvalidContent
+from rempart.kernel.french import counted
 
 REGISTERED = _checks
 
@@ -40,6 +41,6 @@ def content_check(ctx: click.Context) -> None:
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
-        click.echo(f"{len(faults)} défaut(s) dans le contenu.", err=True)
+        click.echo(f"{counted(len(faults), 'défaut')} dans le contenu.", err=True)
         ctx.exit(1)
     click.echo("Contenu valide : " + ", ".join(f"{n} {what}" for what, n in counts.items()) + ".")

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Final
 
-NARROW: Final = "\u202f"  # narrow no-break space: groups of three digits, and before ; ! ?
+from rempart.kernel.french import NARROW, plural
+
 NBSP: Final = "\u00a0"
 
 _MONTHS: Final = (
@@ -45,11 +46,6 @@ def percent(part: int, whole: int) -> str:
     else:
         text = f"{share:.0f}"
     return f"{text}{NARROW}%"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`one` below two (0 établissement), else `many`, or `one` with an s."""
-    return one if abs(count) < 2 else many or f"{one}s"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

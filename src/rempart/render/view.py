@@ -13,8 +13,9 @@ from rempart.engines.directory.report import (
     Plan,
     Report,
 )
+from rempart.kernel.french import plural
 from rempart.kernel.outcome import Outcome
-from rempart.render.french import NBSP, counted, duration, number, percent, plural, sentence, words
+from rempart.render.french import NBSP, counted, duration, number, percent, sentence, words
 from rempart.render.text import clip, name
 from rempart.render.words import LEVELS, kinds, level_words
 
@@ -100,9 +101,10 @@ def lead(report: Report) -> str:
     if exposure.reason:
         return sentence(exposure.reason)
     if not exposure.exposed:
+        everyone = exposure.low_privileged
         return (
-            f"Aucun des {number(exposure.low_privileged)} comptes ordinaires, personnes et machines, n’a de chemin"
-            " vers le cœur de l’annuaire dans ce qui a été collecté."
+            f"{f'Aucun des {number(everyone)} comptes ordinaires' if everyone > 1 else 'Aucun compte ordinaire'}, "
+            "personnes et machines, n’a de chemin vers le cœur de l’annuaire dans ce qui a été collecté."
         )
     verb = plural(exposure.exposed, "peut", "peuvent")
     who = counted(exposure.exposed, "compte ordinaire", "comptes ordinaires")

@@ -8,6 +8,7 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]
 
 from rempart.engines.directory.report import ControlResult, Convergence, ObjectRef, Report
+from rempart.kernel.french import counted
 from rempart.render import view
 from rempart.render.french import day
 from rempart.render.text import NAME_LIMIT, clip, visible
@@ -131,7 +132,10 @@ def _summary(report: Report) -> Iterable[Row]:
         yield tile.label, f"{tile.value} {tile.unit} : {tile.note}"
     for row in view.level_rows(report.level):
         c = row.count
-        text = f"{c.failed} en échec, {c.passed} réussis, {c.not_measured} non évalués, {c.not_applicable} sans objet"
+        text = (
+            f"{c.failed} en échec, {counted(c.passed, 'réussi')}, {counted(c.not_measured, 'non évalué', 'non évalués')}, "
+            f"{c.not_applicable} sans objet"
+        )
         yield f"Niveau {c.level} ({row.meaning})", text
     yield "Date de l’audit", day(report.audited_on)
     yield "Catalogue", f"{day(report.catalogue_version)}, SHA-256 {report.catalogue_sha256}"

@@ -26,6 +26,7 @@ from rempart.engines.directory.report import (
     Stage,
 )
 from rempart.engines.directory.tier0 import tier0
+from rempart.kernel.french import counted
 
 MOST_DUPLICATES: Final = 2_000
 MOST_PATHS: Final = 10
@@ -120,7 +121,7 @@ def stages(
 def _close_crossing(paths: int, directories: list[str]) -> Stage:
     return Stage(
         "Fermer les chemins d’un annuaire à l’autre",
-        f"{paths} {'chemins mènent' if paths > 1 else 'chemin mène'} d’un établissement au cœur d’un autre : "
+        f"{counted(paths, 'chemin mène', 'chemins mènent')} d’un établissement au cœur d’un autre : "
         "d’ici là, le groupement a le niveau de son annuaire le plus faible.",
         directories,
     )
@@ -147,7 +148,7 @@ def _reach_level_3(directories: list[str]) -> Stage:
 def _one_account_a_person(accounts: int, directories: list[str]) -> Stage:
     return Stage(
         "Un compte par personne",
-        f"{accounts} {'comptes existent' if accounts > 1 else 'compte existe'} dans plusieurs annuaires : "
+        f"{counted(accounts, 'compte existe', 'comptes existent')} dans plusieurs annuaires : "
         "choisir l’annuaire de référence de chacun, "
         "fermer les autres au départ de la personne.",
         directories,

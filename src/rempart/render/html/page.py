@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from rempart.kernel.french import plural
 from rempart.render import french, words
 from rempart.render.text import name, visible
 
@@ -67,7 +68,7 @@ def environment() -> Environment:
     }
     found.globals |= {
         "counted": french.counted,
-        "plural": french.plural,
+        "plural": plural,
         "percent": french.percent,
         "level_words": words.level_words,
     }

@@ -13,6 +13,7 @@ from rempart.engines.directory.report import (
     Path,
     Report,
 )
+from rempart.kernel.french import plural
 from rempart.render import view
 from rempart.render.french import (
     counted,
@@ -20,7 +21,6 @@ from rempart.render.french import (
     duration,
     number,
     percent,
-    plural,
     ranges,
     sentence,
 )

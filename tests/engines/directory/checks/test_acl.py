@@ -149,7 +149,7 @@ def test_a_list_that_was_not_read_is_said() -> None:
     small = Small()
     small.give((small.admins, Right.GenericAll, False))
     found = list(graded(small.context(), [small.server, small.desk]))
-    assert found == [Unmeasured("La liste d’accès de 1 objet(s) sur 2 n’a pas été lue.")]
+    assert found == [Unmeasured("La liste d’accès de 1 objet sur 2 n’a pas été lue.")]
 
 
 def test_a_source_that_gives_part_of_the_rights_proves_nothing() -> None:

@@ -6,7 +6,6 @@ import pytest
 from rempart.engines.directory.checks.common import (
     accounts,
     collected_domains,
-    count_text,
     days_text,
     domains,
     in_collection,
@@ -126,7 +125,3 @@ def test_a_system_without_its_version_is_not_guessed() -> None:
 )
 def test_a_number_of_days_is_written_in_french(days: int, text: str) -> None:
     assert days_text(days) == text
-
-
-def test_a_noun_that_ends_with_s_keeps_it() -> None:
-    assert count_text(3, "mois") == "3 mois"

@@ -38,7 +38,7 @@ def test_a_missing_list_of_sharphound_proves_nothing() -> None:
     builder, _, _ = two_groups(set())
     (found,) = found_in(builder)
     assert isinstance(found, Unmeasured)
-    assert "1 objet(s)" in found.reason
+    assert "1 objet privilégié" in found.reason
 
 
 def test_an_empty_list_of_sharphound_proves_nothing() -> None:

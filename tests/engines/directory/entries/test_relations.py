@@ -67,7 +67,7 @@ def test_a_foreign_principal_of_another_forest_has_no_name() -> None:
 def test_links_to_what_was_not_read_are_counted() -> None:
     notes = Notes()
     read(root(), account("g", 1110, "group", member=dn("inconnu")), observer=notes)
-    assert notes.told == ["1 liens désignent un objet absent de la collecte."]
+    assert notes.told == ["1 lien désigne un objet absent de la collecte."]
 
 
 def test_group_policies_are_linked_unless_disabled() -> None:
@@ -202,7 +202,7 @@ def test_a_descriptor_that_was_not_read_or_is_damaged_gives_no_list() -> None:
     damaged = account("paul", 2, ntsecuritydescriptor=b"\1\0\4")
     d = read(root(), account("anne", 1), damaged, observer=notes)
     assert d.acls.of[row(d, "anne")] == d.acls.of[row(d, "paul")] == UNKNOWN
-    assert notes.told == ["1 descripteurs de sécurité sont illisibles."]
+    assert notes.told == ["1 descripteur de sécurité est illisible."]
 
 
 def test_the_readers_of_a_managed_password_are_in_its_list() -> None:

@@ -241,7 +241,7 @@ def test_a_rare_row_of_another_width_is_told(tmp_path: Path) -> None:
     sample(tmp_path, {r"domain\x\user.tsv": (USER, [*rows, ["CN=z", "z"]])})
     notes = Notes()
     assert f"CN=u299,{BASE}" in read(tmp_path, notes)
-    assert any("1 ligne(s) mal formée(s)" in note for note in notes.said)
+    assert any("1 ligne mal formée laissée de côté sur 301" in note for note in notes.said)
 
 
 def test_a_missing_table_is_told_and_a_missing_top_refused(tmp_path: Path) -> None:

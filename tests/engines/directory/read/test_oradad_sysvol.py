@@ -7,8 +7,8 @@ import pytest
 from rempart.engines.directory.descriptors import Ace, build_descriptor
 from rempart.engines.directory.model import Directory, Fact
 from rempart.engines.directory.policies import DEFAULT_DOMAIN_POLICY, policy_key
-from rempart.engines.directory.read import read
 from rempart.engines.directory.read.detect import Format, sources_of
+from rempart.engines.directory.reading import read
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Silent
 from support.policy_samples import LDAP_KEY, TEMPLATE
@@ -110,7 +110,7 @@ def test_the_copies_of_oradad_are_read_wherever_the_folder_is_given_from(
     notes = Notes()
     (found,) = read([tmp_path / given], notes)
     assert Fact.SYSVOL in found.facts and signing(found) == 2
-    assert any("1 fichier(s) de SYSVOL" in note for note in notes.said)
+    assert any("1 fichier de SYSVOL annoncé" in note for note in notes.said)
 
 
 def test_without_the_copies_sysvol_stays_unknown_and_is_told(tmp_path: Path) -> None:

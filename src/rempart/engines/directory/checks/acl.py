@@ -16,6 +16,7 @@ from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Kind
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured
 from rempart.engines.directory.rights import Right
+from rempart.kernel.french import counted, grouped
 
 RIGHT_LABELS: Final[Mapping[Right, str]] = {
     Right.Owns: "en est propriétaire",
@@ -244,7 +245,7 @@ def _gaps(ctx: Context, targets: NDArray[np.int64], certain: bool) -> Iterator[U
     unread = int((ctx.directory.acls.of[targets] < 0).sum())
     if unread:
         yield Unmeasured(
-            f"La liste d’accès de {unread} objet(s) sur {len(targets)} n’a pas été lue."
+            f"La liste d’accès de {counted(unread, 'objet')} sur {grouped(len(targets))} n’a pas été lue."
         )
     elif not certain:
         yield Unmeasured("La collecte ne donne qu’une partie de ces objets ou de leurs droits.")

@@ -35,6 +35,7 @@ from rempart.engines.directory.registry import (
     Unmeasured,
     check,
 )
+from rempart.kernel.french import counted
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -142,7 +143,7 @@ def tolerated_service_names(ctx: Context) -> Findings:
         elif not d.has(Fact.PASSWORD_SETTINGS, Fact.ENCRYPTION_TYPES):
             unjudged += 1
     if unjudged:
-        yield Unmeasured(f"La tolérance de {unjudged} compte(s) ne peut être établie.")
+        yield Unmeasured(f"La tolérance de {counted(unjudged, 'compte')} ne peut être établie.")
 
 
 def _dormant(ctx: Context) -> tuple[Mask, Mask]:
@@ -262,7 +263,7 @@ def laps_coverage(ctx: Context) -> Iterator[Hit]:
         total, good = int(mine.sum()), int((mine & covered).sum())
         if domain != UNKNOWN and good * 100 < ctx.param("share") * total:
             share = f"sur {total}, soit {good * 100 // total} %"
-            yield Hit(domain, f"{good} ordinateur{'s gérés' if good > 1 else ' géré'} {share}")
+            yield Hit(domain, f"{counted(good, 'ordinateur géré', 'ordinateurs gérés')} {share}")
 
 
 @check("info_laps_missing", Fact.ACCOUNTS, Fact.LAPS)

@@ -26,6 +26,7 @@ from rempart.engines.directory.registry import (
 )
 from rempart.engines.directory.rights import CONTROL_RIGHTS, REPLICATION_RIGHTS, Right
 from rempart.engines.directory.sddl import read_sddl
+from rempart.kernel.french import counted
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -239,7 +240,9 @@ def sensitive_containers(ctx: Context) -> Findings:
     yield from _grouped(ctx, offenders(ctx, rows, rights_of(ctx)))
     unread = int((d.acls.of[rows] < 0).sum())
     if unread:
-        yield Unmeasured(f"Les droits de {unread} conteneur(s) sur {len(rows)} n’ont pas été lus.")
+        yield Unmeasured(
+            f"Les droits de {counted(unread, 'conteneur')} sur {len(rows)} n’ont pas été lus."
+        )
     yield from _partial(ctx, Fact.DESCRIPTORS)
 
 

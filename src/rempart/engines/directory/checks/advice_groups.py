@@ -21,6 +21,7 @@ from rempart.engines.directory.registry import (
     Unmeasured,
     check,
 )
+from rempart.kernel.french import counted
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -158,7 +159,7 @@ def groups_that_should_be_empty(ctx: Context) -> Iterator[Hit]:
         if len(kept) and in_collection(d)[group]:
             yield Hit(
                 group,
-                f"{len(kept)} membre{'s' if len(kept) > 1 else ''} : {_some(ctx, kept.tolist())}",
+                f"{counted(len(kept), 'membre')} : {_some(ctx, kept.tolist())}",
             )
 
 
@@ -179,7 +180,7 @@ def recent_changes(ctx: Context) -> Findings:
             yield Hit(row, f"groupe modifié {ago(ctx, changed)}")
     unread = sum(changed is None for changed in dates.values())
     if unread:
-        yield Unmeasured(f"La date de modification de {unread} groupe(s) n’a pas été lue.")
+        yield Unmeasured(f"La date de modification de {counted(unread, 'groupe')} n’a pas été lue.")
 
 
 @check("extra_exchange_groups", Fact.ACCOUNTS, Fact.MEMBERS)

@@ -16,6 +16,7 @@ from rempart.engines.directory.registry import (
     Unmeasured,
     check,
 )
+from rempart.kernel.french import counted
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -94,7 +95,7 @@ def settings_inventory(ctx: Context) -> Iterator[Hit]:
         age = interval_days(d.value(row, "msds-maximumpasswordage"))
         limit = "sans limite" if age in (None, float("inf")) else days_text(int(age or 0))
         count = int((links.src == row).sum())
-        yield Hit(row, f"longueur {length}, durée {limit}, liée à {count} objet(s)")
+        yield Hit(row, f"longueur {length}, durée {limit}, liée à {counted(count, 'objet')}")
 
 
 @check("info_gpo", Fact.GPO_LINKS)
@@ -110,7 +111,9 @@ def recent_policies(ctx: Context) -> Findings:
             yield Hit(row, f"modifiée {ago(ctx, changed)}")
     unread = sum(changed is None for changed in dates.values())
     if unread:
-        yield Unmeasured(f"La date de modification de {unread} stratégie(s) n’a pas été lue.")
+        yield Unmeasured(
+            f"La date de modification de {counted(unread, 'stratégie')} n’a pas été lue."
+        )
 
 
 def policy_files(ctx: Context) -> Iterator[tuple[int, PolicyFiles]]:
@@ -133,7 +136,7 @@ def recent_files(ctx: Context) -> Findings:
             yield Hit(row, f"fichiers modifiés {ago(ctx, files.changed_at)}")
     unread = sum(files.changed_at is None for _, files in found)
     if unread:
-        yield Unmeasured(f"La date des fichiers de {unread} stratégie(s) n’a pas été lue.")
+        yield Unmeasured(f"La date des fichiers de {counted(unread, 'stratégie')} n’a pas été lue.")
 
 
 @check("warning_sysvol_no_repl", Fact.DFSR)
@@ -144,7 +147,9 @@ def no_replication(ctx: Context) -> Iterator[Hit]:
     controllers = d.domain[ctx.groups.domain_controllers]
     for domain, count in zip(*np.unique(controllers, return_counts=True), strict=True):
         if domain >= 0 and int(domain) not in homes:
-            yield Hit(int(domain), f"aucun objet de réplication pour {int(count)} contrôleur(s)")
+            yield Hit(
+                int(domain), f"aucun objet de réplication pour {counted(int(count), 'contrôleur')}"
+            )
 
 
 def _described(ctx: Context) -> list[tuple[int, PolicyFiles]]:
@@ -179,4 +184,6 @@ def unusual_options_on_folders(ctx: Context) -> Findings:
             yield Hit(row, "le dossier de la stratégie hérite des droits de SYSVOL")
     unread = sum(files.folder_protected is None for _, files in found)
     if unread:
-        yield Unmeasured(f"Les droits du dossier de {unread} stratégie(s) n’ont pas été lus.")
+        yield Unmeasured(
+            f"Les droits du dossier de {counted(unread, 'stratégie')} n’ont pas été lus."
+        )

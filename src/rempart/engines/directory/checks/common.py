@@ -16,6 +16,7 @@ from rempart.content.operating_systems import Support, support_of
 from rempart.engines.directory.groups import Groups, Mask
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Kind, Managed, Uac
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured
+from rempart.kernel.french import counted, grouped
 
 Rows = NDArray[np.int64]
 Detail = str | Callable[[int], str]
@@ -178,20 +179,10 @@ def older_than(ctx: Context, instants: NDArray[np.int64], days: int) -> Mask:
     return mask
 
 
-def number(value: int) -> str:
-    """« 1 500 », with the narrow space of French thousands."""
-    return f"{value:,}".replace(",", "\u202f")
-
-
-def count_text(value: int, noun: str) -> str:
-    """« 1 objet », « 1 500 objets »: a noun whose plural takes an s, or has one already."""
-    return f"{number(value)} {noun}{'s' if value > 1 and not noun.endswith('s') else ''}"
-
-
 @lru_cache(maxsize=65536)  # a large directory says the same few thousand ages again and again
 def days_text(days: int) -> str:
     """« 1 jour », « 1 500 jours »."""
-    return count_text(days, "jour")
+    return counted(days, "jour")
 
 
 def ago(ctx: Context, instant: int) -> str:
@@ -238,7 +229,7 @@ def judged(
 def unread(blind: int, total: int, missing: str, level: int | None = None) -> Unmeasured:
     """The point that could not be judged because `missing` was not read for some objects."""
     return Unmeasured(
-        f"La collecte ne donne pas {missing} pour {count_text(blind, 'objet')} sur {number(total)}.",
+        f"La collecte ne donne pas {missing} pour {counted(blind, 'objet')} sur {grouped(total)}.",
         level,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from rempart.engines.directory.model import Directory, Fact, Kind
 from rempart.engines.directory.registry import Context, Hit, NotApplicable, Unmeasured, check
+from rempart.kernel.french import counted
 
 _MENUS: Final = ("admincontextmenu", "contextmenu", "shellcontextmenu")
 _SHARE: Final = re.compile(r"\\\\([^\\\s\"]+)\\([^\\\s\"]+)")
@@ -61,7 +62,7 @@ def zones(ctx: Context) -> Iterator[Hit | Unmeasured]:
             )
     if unreadable:
         yield Unmeasured(
-            f"Les propriétés de {unreadable} zone(s) DNS sur {len(rows)} n’ont pas été lues."
+            f"Les propriétés de {counted(unreadable, 'zone')} DNS sur {len(rows)} n’ont pas été lues."
         )
 
 

@@ -7,9 +7,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from rempart.engines.directory.builder import sid_of
-from rempart.engines.directory.checks.common import count_text, domains, in_collection, unread
+from rempart.engines.directory.checks.common import domains, in_collection, unread
 from rempart.engines.directory.model import Directory, Fact, Kind, Relation
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
+from rempart.kernel.french import counted
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -97,7 +98,7 @@ def anyone_may_add_computers(ctx: Context) -> Findings:
         ctx,
         lambda row: d.integer(row, "ms-ds-machineaccountquota"),
         lambda value: value > ctx.param("maximum"),
-        lambda value: f"chaque compte peut ajouter {count_text(value, 'ordinateur')}",
+        lambda value: f"chaque compte peut ajouter {counted(value, 'ordinateur')}",
         "ms-DS-MachineAccountQuota",
     )
 
@@ -171,7 +172,7 @@ def groups_contain_themselves(ctx: Context) -> Findings:
     for loop in _loops(d):
         names = " → ".join(d.labels(loop[:6])) + (" → …" if len(loop) > 6 else "")
         for row in loop:
-            yield Hit(row, f"boucle de {count_text(len(loop), 'groupe')} : {names}")
+            yield Hit(row, f"boucle de {counted(len(loop), 'groupe')} : {names}")
 
 
 def _loops(d: Directory) -> list[list[int]]:

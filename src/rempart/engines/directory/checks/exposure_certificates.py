@@ -18,6 +18,7 @@ from rempart.engines.directory.registry import (
     check,
 )
 from rempart.engines.directory.rights import Right
+from rempart.kernel.french import counted
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -95,7 +96,7 @@ def _stated(
             yield Hit(row, detail)
     unread = sum(value is None for value in values.values())
     if unread:
-        yield Unmeasured(f"{missing} : non lu sur {unread} autorité(s) de certification.")
+        yield Unmeasured(f"{missing} : non lu sur {counted(unread, 'autorité')} de certification.")
 
 
 @check("extra_esc6", Fact.PKI, Fact.CA_REGISTRY)
@@ -112,7 +113,9 @@ def esc7(ctx: Context) -> Findings:
     yield from _by(ctx, _ways(ctx, "ADCSESC7"), "authority", "administrée par")
     unread = sum(not a.officers_read for a in _authorities(ctx))
     if unread:
-        yield Unmeasured(f"Droits propres à l’autorité : non lus sur {unread} autorité(s).")
+        yield Unmeasured(
+            f"Droits propres à l’autorité : non lus sur {counted(unread, 'autorité')}."
+        )
 
 
 @check("extra_esc8", Fact.PKI, Fact.CA_REGISTRY)
@@ -156,7 +159,8 @@ def esc10(ctx: Context) -> Findings:
         if mapping is not None and mapping > 0 and mapping & 0x4:
             yield Hit(row, f"CertificateMappingMethods vaut {mapping:#x} : le nom suffit")
     if blind or not rows:
-        yield Unmeasured(f"Le registre de {blind} contrôleur(s) de domaine n’a pas été lu.")
+        whose = f"de {counted(blind, 'contrôleur')} de domaine" if blind else "des contrôleurs"
+        yield Unmeasured(f"Le registre {whose} n’a pas été lu.")
 
 
 @check("extra_esc11", Fact.PKI, Fact.CA_REGISTRY)
@@ -194,7 +198,7 @@ def esc12(ctx: Context) -> Findings:
     blind = hosts - seen
     if blind:
         yield Unmeasured(
-            f"Les groupes locaux de {len(blind)} machine(s) d’autorité n’ont pas été lus."
+            f"Les groupes locaux de {counted(len(blind), 'machine')} d’autorité n’ont pas été lus."
         )
 
 

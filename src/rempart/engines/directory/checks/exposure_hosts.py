@@ -17,6 +17,7 @@ from rempart.engines.directory.registry import (
     Unmeasured,
     check,
 )
+from rempart.kernel.french import counted, plural
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -126,7 +127,9 @@ def smb_signing(ctx: Context) -> Findings:
         if not measured:
             raise NotMeasured("La collecte n’a interrogé aucune machine et n’a pas lu SYSVOL.")
         if rest:
-            yield Unmeasured(f"La signature SMB de {len(rest)} machine(s) n’a pas été observée.")
+            yield Unmeasured(
+                f"La signature SMB de {counted(len(rest), 'machine')} n’a pas été observée."
+            )
         return
     if rest:
         setting = (_SMB, "requiresecuritysignature")
@@ -159,7 +162,9 @@ def web_client(ctx: Context) -> Findings:
         if seen[row] == ["TRUE"]:
             yield Hit(row, "service WebClient démarré")
     if len(measured) < len(rows):
-        yield Unmeasured(f"{len(rows) - len(measured)} machine(s) n’ont pas été interrogées.")
+        silent = len(rows) - len(measured)
+        asked = plural(silent, "n’a pas été interrogée", "n’ont pas été interrogées")
+        yield Unmeasured(f"{counted(silent, 'machine')} {asked}.")
 
 
 @check("extra_wsus_http", Fact.SYSVOL)

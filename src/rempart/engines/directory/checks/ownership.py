@@ -8,6 +8,7 @@ from rempart.engines.directory.builder import sid_of
 from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Fact, Kind
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
+from rempart.kernel.french import counted, grouped
 
 _OWNED = (Kind.USER, Kind.COMPUTER, Kind.GROUP, Kind.OU, Kind.GPO)
 
@@ -27,7 +28,8 @@ def owners(ctx: Context) -> Iterator[Hit | Unmeasured]:
     unknown = int((~dated | (~owned & old)).sum())
     if unknown:
         yield Unmeasured(
-            f"Le propriétaire ou la date de création manque pour {unknown} objet(s) sur {len(rows)}."
+            f"Le propriétaire ou la date de création manque pour {counted(unknown, 'objet')} sur "
+            f"{grouped(len(rows))}."
         )
 
 
@@ -63,7 +65,7 @@ def unread_access_lists(ctx: Context) -> Iterator[Hit | Unmeasured]:
     length = np.diff(d.acls.start)
     unread[~unread] = length[lists[~unread]] == 0
     if unread.any():
+        objects = counted(int(unread.sum()), "objet privilégié", "objets privilégiés")
         yield Unmeasured(
-            f"La collecte ne dit pas si les permissions de {int(unread.sum())} objet(s) privilégié(s) sont "
-            "illisibles ou n’ont pas été demandées."
+            f"La collecte ne dit pas si les permissions de {objects} sont illisibles ou n’ont pas été demandées."
         )

@@ -9,7 +9,6 @@ from rempart.engines.directory.checks.common import (
     accounts,
     carriers,
     cluster_names,
-    count_text,
     enabled,
     flagged,
     in_collection,
@@ -33,6 +32,7 @@ from rempart.engines.directory.registry import (
     Unmeasured,
     check,
 )
+from rempart.kernel.french import counted
 
 Findings = Iterable[Hit | Unmeasured]
 
@@ -134,7 +134,7 @@ def _servers(ctx: Context) -> Mask:
     if nameless.any():
         raise NotMeasured(
             "Aucun serveur n’est reconnu, et le système n’est pas renseigné pour "
-            + count_text(int(nameless.sum()), "ordinateur")
+            + counted(int(nameless.sum()), "ordinateur")
             + "."
         )
     raise NotApplicable("L’annuaire n’a aucun serveur Windows membre actif.")

@@ -7,6 +7,7 @@ import numpy as np
 from rempart.engines.directory.checks.places import below, placed
 from rempart.engines.directory.model import Directory, Fact, Kind
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
+from rempart.kernel.french import counted, plural
 
 _DFSR = "cn=domain system volume,cn=dfsr-localsettings,"
 _NTFRS = "cn=domain system volume (sysvol share),cn=ntfrs subscriptions,"
@@ -28,8 +29,8 @@ def sysvol_by_ntfrs(ctx: Context) -> Iterator[Hit | Unmeasured]:
         silent += dn not in old and dn not in new
     if silent:
         yield Unmeasured(
-            f"{silent} contrôleur(s) de domaine sur {len(controllers)} ne disent pas comment SYSVOL est "
-            "répliqué."
+            f"{counted(silent, 'contrôleur')} de domaine sur {len(controllers)} ne "
+            f"{plural(silent, 'dit', 'disent')} pas comment SYSVOL est répliqué."
         )
 
 

@@ -16,6 +16,7 @@ from rempart.engines.directory.entries.names import WELL_KNOWN
 from rempart.engines.directory.entries.oddities import note_oddities
 from rempart.engines.directory.model import UAC_ALL, UNKNOWN, Kind, Relation, Trust
 from rempart.engines.directory.rights import Right
+from rempart.kernel.french import counted, grouped, plural
 from rempart.kernel.progress import Observer
 
 _LINK = re.compile(r"\[ldap://([^;\]]+);(\d{1,9})\]", re.IGNORECASE)
@@ -76,7 +77,9 @@ def _links(gathered: Gathered, observer: Observer) -> None:
             pair = (target, row) if value_first else (row, target)
             gathered.builder.relate(relation, *pair)
     if lost:
-        observer.note(f"{lost} liens désignent un objet absent de la collecte.")
+        observer.note(
+            f"{counted(lost, 'lien désigne', 'liens désignent')} un objet absent de la collecte."
+        )
 
 
 def _foreign(gathered: Gathered, lower_dn: str) -> int:
@@ -247,7 +250,12 @@ def _access_lists(gathered: Gathered, observer: Observer) -> None:
         builder.set("protected", row, int(descriptor.protected))
         gathered.listed.add(row)
     if unreadable:
-        observer.note(f"{unreadable} descripteurs de sécurité sont illisibles.")
+        said = plural(
+            unreadable,
+            "descripteur de sécurité est illisible",
+            "descripteurs de sécurité sont illisibles",
+        )
+        observer.note(f"{grouped(unreadable)} {said}.")
 
 
 class _RightsReader:

@@ -24,6 +24,7 @@ from rempart.engines.directory.report import (
     Plan,
 )
 from rempart.engines.directory.score import level_of
+from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
 
 SHOWN_OBJECTS: Final = 3
@@ -191,7 +192,7 @@ def _words(d: Directory, planned: Planned, number: int) -> dict[str, str]:
     shown = ", ".join(d.label(row) for row in targets[:SHOWN_OBJECTS])
     more = len(targets) - SHOWN_OBJECTS
     if more > 0:
-        shown += f" et {more} autre{'s' if more > 1 else ''}"
+        shown += f" et {counted(more, 'autre')}"
     return {
         "principal": _label(d, gesture.principal),
         "target": _label(d, gesture.target),

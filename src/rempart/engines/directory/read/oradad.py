@@ -18,6 +18,7 @@ from rempart.engines.directory.read.oradad_tables import (
     refusal,
     rows,
 )
+from rempart.kernel.french import counted, plural
 from rempart.kernel.progress import Observer
 
 _LARGE: Final = frozenset({"user", "computer", "group"})
@@ -93,8 +94,10 @@ class OradadReader:
     def _tell_missing(self) -> None:
         missing = [t.path for t in self.collection.tables if t not in self._present]
         if missing:
+            absent = plural(len(missing), "est absente", "sont absentes")
             self.observer.note(
-                f"{len(missing)} table(s) annoncée(s) par tables.tsv sont absentes : {', '.join(missing[:5])}."
+                f"{counted(len(missing), 'table annoncée', 'tables annoncées')} par tables.tsv {absent} : "
+                f"{', '.join(missing[:5])}."
             )
 
     def _rows(self, table: Table, tell: bool = True) -> Iterator[list[str]]:
@@ -117,8 +120,8 @@ class OradadReader:
                     self._cut[row[0].casefold()] = []
         if self._cut:
             self.observer.note(
-                f"{len(self._cut)} groupe(s) ont plus de membres qu’ORADAD n’en écrit :"
-                " leur liste est complétée par l’attribut memberOf."
+                f"{counted(len(self._cut), 'groupe a', 'groupes ont')} plus de membres qu’ORADAD n’en écrit : "
+                "la liste est complétée par l’attribut memberOf."
             )
 
     def _read_top(self, table: Table) -> None:

@@ -17,6 +17,7 @@ from rempart.engines.directory.read import sysvol
 from rempart.engines.directory.read.archives import Container, Form, Member, open_container
 from rempart.engines.directory.read.oradad_tables import Collection, Table, rows
 from rempart.engines.directory.rights import AceFlag
+from rempart.kernel.french import counted, plural
 from rempart.kernel.progress import Observer
 
 _COLUMNS: Final = ("domain", "guid", "path", "archivename", "take")
@@ -46,7 +47,12 @@ def read_policies(collection: Collection, builder: Builder, observer: Observer) 
         builder.facts.add(Fact.SYSVOL_DESCRIPTORS)
     if reading.missing:
         observer.note(
-            f"{reading.missing} fichier(s) de SYSVOL annoncés par ORADAD n’ont pas été copiés."
+            f"{counted(reading.missing, 'fichier')} de SYSVOL "
+            + plural(
+                reading.missing,
+                "annoncé par ORADAD n’a pas été copié.",
+                "annoncés par ORADAD n’ont pas été copiés.",
+            )
         )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from rempart.engines.directory.read.archives import Container, Member
 from rempart.kernel.errors import UnreadableSource
+from rempart.kernel.french import counted, grouped
 from rempart.kernel.progress import Observer
 
 
@@ -167,10 +168,14 @@ def rows(
         else:
             bad += 1
     if bad * _MANY_BAD_ROWS > good:
-        raise refusal(member.name, f"{bad} lignes n’ont pas les {table.width} colonnes annoncées")
+        raise refusal(
+            member.name,
+            f"{counted(bad, 'ligne n’a', 'lignes n’ont')} pas les {table.width} colonnes annoncées",
+        )
     if bad and tell:
         observer.note(
-            f"« {member.name} » : {bad} ligne(s) mal formée(s) laissée(s) de côté sur {good + bad}."
+            f"« {member.name} » : {counted(bad, 'ligne mal formée laissée', 'lignes mal formées laissées')} de "
+            f"côté sur {grouped(good + bad)}."
         )
 
 
