@@ -16,10 +16,16 @@ _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(
+@click.group(help="Collecter un annuaire, en lecture seule.")
+def collect() -> None:
+    """The group of the collectors."""
+
+
+@collect.command(
+    "directory",
     help="Lire un annuaire en fonctionnement, sans rien y écrire, dans un fichier de collecte.\n\n"
     "URL : ldaps://dc1.exemple.fr ou ldap://dc1.exemple.fr. Un compte ordinaire du domaine suffit. "
-    "Le mot de passe est demandé, ou lu dans un fichier ; jamais donné sur la ligne de commande."
+    "Le mot de passe est demandé, ou lu dans un fichier ; jamais donné sur la ligne de commande.",
 )
 @click.argument("url", metavar="URL")
 @click.option(

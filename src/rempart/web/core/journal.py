@@ -1,5 +1,6 @@
 """The journal: every act, in the transaction of the act, each entry chained to the one before."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -55,10 +56,15 @@ def record(
     return entry
 
 
+def rows() -> Iterator[tuple[Any, ...]]:
+    """Every entry, first to last, a few in memory at a time, in the order of chain.FIELDS."""
+    found = JournalEntry.objects.order_by("id").values_list(*chain.FIELDS)
+    return found.iterator(chunk_size=ROWS_AT_ONCE)
+
+
 def verified() -> chain.Walk:
     """Follow the whole chain, a few entries in memory at a time, and compare its end to the head."""
-    rows = JournalEntry.objects.order_by("id").values_list(*chain.FIELDS)
-    walk = chain.walked(chain.from_rows(rows.iterator(chunk_size=ROWS_AT_ONCE)))
+    walk = chain.walked(chain.from_rows(rows()))
     head = JournalHead.objects.filter(pk=1).first()
     last_id, last_hash = (head.last_id, head.hash) if head else (0, GENESIS)
     if walk.broken is None and (walk.last_id, walk.last_hash) != (last_id, last_hash):

@@ -4,13 +4,11 @@ send(to=user.email, subject="Vous êtes invité", template="mail/invitation.txt"
 send(…, is_for_digest=True)   # news that can wait: one mail a day holds them all
 """
 
-from collections.abc import Sequence
 from datetime import time, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Count
 from django.template.loader import render_to_string
@@ -79,7 +77,7 @@ def send_mail(run: Run, *, mail_id: int) -> None:
     if row is None:
         return
     _deliver(row.recipient, row.subject, row.text, key=str(row.pk))
-    Mail.objects.filter(pk=row.pk).update(sent_at=timezone.now())
+    Mail.objects.filter(pk=row.pk).update(sent_at=timezone.now(), text="")
 
 
 @schedule.daily("plan_digests", at=DIGEST_AT)
@@ -108,7 +106,7 @@ def send_digest(run: Run, *, recipient: str) -> None:
     }
     said = {"mails": rows, "public_url": settings.PUBLIC_URL}
     _deliver(recipient, subject, render_to_string("mail/digest.txt", said), key=f"d{rows[-1].pk}")
-    Mail.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=timezone.now())
+    Mail.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=timezone.now(), text="")
 
 
 def _deliver(to: str, subject: str, text: str, *, key: str) -> None:
@@ -119,17 +117,5 @@ def _deliver(to: str, subject: str, text: str, *, key: str) -> None:
         to=[to],
         # The same message sent twice, by a try whose end was lost, has the same number.
         headers={"Message-ID": f"<rempart-{key}@{domain}>", "Auto-Submitted": "auto-generated"},
-        connection=get_connection(settings.MAIL_DELIVERY),
     )
     message.send()
-
-
-class Queue(BaseEmailBackend):
-    """What Django calls a mail backend: it writes each message down, so that libraries too go through the jobs."""
-
-    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Write down each message for each of its recipients."""
-        for message in email_messages:
-            for address in message.recipients():
-                write(to=address, subject=str(message.subject), text=str(message.body))
-        return len(email_messages)

@@ -151,7 +151,7 @@ class Periodic(models.Model):
 
 
 class Mail(models.Model):
-    """A message to one person; kept a while after it is sent."""
+    """A message to one person; its text is forgotten once it is sent, and its row a month later."""
 
     recipient = models.EmailField()
     subject = models.CharField(max_length=200)

@@ -30,16 +30,13 @@ BEAT_SECONDS: Final = 1.0
 POLL_SECONDS: Final = 0.3
 
 
-class Stopping(Exception):
-    """The thread is asked to end."""
-
-
 class Worker:
     """One worker; `run` lasts until `stop`."""
 
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()[:30]}:{os.getpid()}:{get_random_string(6)}"
         self.stopped = threading.Event()
+        self._ended = threading.Event()
         self._job: Job | None = None
         self._orders = board.Orders()
         self._library = LibraryWorker(
@@ -72,6 +69,11 @@ class Worker:
                 connection.close()
                 self.stopped.wait(1)
         connection.close()
+        self._ended.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the last job has gone back to the queue; tells whether it has."""
+        return self._ended.wait(seconds)
 
     def stop(self) -> None:
         """End soon: the running job goes back to the queue at its next progress."""

@@ -181,9 +181,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 JOB_FIRST_PAUSE_SECONDS = env.number("REMPART_JOB_FIRST_PAUSE", 10)
 JOB_LOST_AFTER_SECONDS = env.number("REMPART_JOB_LOST_AFTER", 30)
 
-# Every message is written in the database first; the job that sends it uses MAIL_DELIVERY.
-EMAIL_BACKEND = "rempart.web.core.mail.Queue"
-MAIL_DELIVERY = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("REMPART_SMTP_HOST", "localhost")
 EMAIL_PORT = env.number("REMPART_SMTP_PORT", 25)
 EMAIL_HOST_USER = env.text("REMPART_SMTP_USER", "")
