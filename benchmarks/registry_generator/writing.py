@@ -64,8 +64,8 @@ def establishments(count: int, seed: int, *, later: bool = False) -> Iterator[st
     known = list(departments().values())
     each = [count // len(known) + (i < count % len(known)) for i in range(len(known))]
     for department, number in zip(known, each, strict=True):
-        draw = random.Random(f"{seed}-{department.code}")  # noqa: S311
-        change = random.Random(f"{seed}-{department.code}-later")  # noqa: S311
+        draw = random.Random(f"{seed}-{department.code}")
+        change = random.Random(f"{seed}-{department.code}-later")
         for rank in range(number):
             row = _site(department, rank, draw)
             if not later:
@@ -106,10 +106,8 @@ def _site(place: Department, rank: int, draw: random.Random) -> list[str]:
     siren = str(draw.randrange(300_000_000, 899_999_999))
     opened = (_FIRST + timedelta(draw.randrange(27_000))).isoformat()
     body = str(rank).zfill(5)
-    own = with_key(f"{prefix}{'0' if not overseas else overseas}{body}")
-    holder = with_key(
-        f"{prefix}{'7' if not overseas else overseas}{str(90000 - rank // 2).zfill(5)}"
-    )
+    own = with_key(f"{prefix}{overseas or '0'}{body}")
+    holder = with_key(f"{prefix}{overseas or '7'}{str(90000 - rank // 2).zfill(5)}")
     return [
         "structureet", own, holder, short, long, "", "", str(draw.randrange(1, 300)),
         draw.choice(WAYS), draw.choice(STREETS), "", f"BP {rank % 900}" if rank % 5 == 0 else "",
@@ -128,7 +126,7 @@ def operators(lines: list[str], seed: int) -> Iterator[str]:
     for line in lines:
         row = line.split(";")
         seen.setdefault(row[2], row)
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     weights = [weight for *_, weight in STATUSES]
     for rank, (finess, site) in enumerate(seen.items()):
         if rank % 200 == 7:
@@ -164,7 +162,7 @@ def operators(lines: list[str], seed: int) -> Iterator[str]:
 
 def positions(lines: list[str], seed: int) -> Iterator[str]:
     """The geolocation lines, in the projection of each territory."""
-    draw = random.Random(seed + 1)  # noqa: S311
+    draw = random.Random(seed + 1)
     for line in lines:
         finess, department = line[12:21], line.split(";", 14)[13]
         low, high = _BOXES.get(department, _BOXES[""])

@@ -32,7 +32,7 @@ Place = TypeVar("Place", Region, Department)
 def _read(name: str, struct: type[Place]) -> dict[str, Place]:
     path = content_root() / "reference" / name
     try:
-        items = msgspec.convert(read_yaml(path), list[struct])  # type: ignore[valid-type]
+        items: list[Place] = msgspec.convert(read_yaml(path), list[struct])  # type: ignore[valid-type]
     except msgspec.ValidationError as fault:
         raise InvalidContent(f"reference/{name} : {fault}.") from fault
     return {item.code: item for item in items}

@@ -1,10 +1,10 @@
 """What a stock file would change: new, changed, closed, reopened, unreadable; the lines to write are kept, not their values."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from rempart.engines.registry.sources import Source
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.finess import PATTERN
 from rempart.kernel.progress import Observer
+
+Item = TypeVar("Item")
 
 READING: Final = 1
 """Number of our reading of a line: raised when other values are kept, so that every row is then seen as changed."""
@@ -160,7 +162,7 @@ class _Reader:
             wanted = (6,)
         if line.count(b";") + 1 < min(wanted):
             raise UnreadableSource(
-                f"Le fichier {self.found.source.name} s’arrête au milieu de la ligne {number} : il est tronqué.",
+                f"Le fichier {self.found.source.shown} s’arrête au milieu de la ligne {number} : il est tronqué.",
                 expected=f"Chaque ligne a {wanted[0]} champs et se termine par une fin de ligne.",
                 todo="Téléchargez-le de nouveau. Rien n’a été écrit.",
             )
@@ -171,7 +173,7 @@ class _Reader:
         if len(found.unreadable) > 10 and len(found.unreadable) > found.lines * _UNREADABLE_SHARE:
             first = found.unreadable[0]
             raise UnreadableSource(
-                f"{len(found.unreadable)} lignes sur {found.lines} de {found.source.name} ne se lisent pas ; "
+                f"{len(found.unreadable)} lignes sur {found.lines} de {found.source.shown} ne se lisent pas ; "
                 f"la première est la ligne {first.line} : {first.reason}.",
                 expected=f"Des lignes de {FIELDS[found.source.kind][0]} champs séparés par des points-virgules.",
                 todo="Donnez le fichier tel qu’il est publié. Rien n’a été écrit.",
@@ -203,9 +205,9 @@ class _Quick:
         return True
 
 
-def many(lines: Iterable[bytes], size: int = 5000) -> Iterable[list[bytes]]:
-    """Lines by batches, so that only the values of one batch are held at once."""
-    batch: list[bytes] = []
+def many(lines: Iterable[Item], size: int = 5000) -> Iterator[list[Item]]:
+    """Lines, or rows, by batches, so that only the values of one batch are held at once."""
+    batch: list[Item] = []
     for line in lines:
         batch.append(line)
         if len(batch) == size:

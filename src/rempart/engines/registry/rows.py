@@ -121,7 +121,7 @@ def _words(
     name = _Places().words.get
     towns, postal = columns["municipality"], columns["postal_code"]
     where = [name(d, "") for d in departments]
-    return list(map(" ".join, zip(names, towns, postal, where, *more, strict=True)))  # type: ignore[arg-type]
+    return list(map(" ".join, zip(names, towns, postal, where, *more, strict=True)))
 
 
 def establishment_columns(lines: list[bytes]) -> Columns:

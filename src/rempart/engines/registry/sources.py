@@ -14,7 +14,6 @@ from rempart.engines.registry.formats import (
     GROUPING,
     LEGAL_STATUS,
     RECOGNISED,
-    TITLES,
     Kind,
 )
 from rempart.kernel.errors import UnreadableSource
@@ -34,25 +33,21 @@ _TAGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file that can be read: `dated_on` is the day of the stock when the file says it, `columns` its header if any."""
+    """One file that can be read: `shown` is the name that people know, `dated_on` is the day of the stock when the file says it, `columns` its header if any."""
 
     path: Path
     member: str
+    shown: str
     kind: Kind
     encoding: str
     dated_on: date | None
     header_lines: int
     columns: tuple[str, ...] = ()
 
-    @property
-    def name(self) -> str:
-        """The name that people know: the file, and the member of the zip."""
-        return f"{self.path.name} › {self.member}" if self.member else self.path.name
-
     def chunks(self) -> Iterator[bytes]:
         """The content in UTF-8, by blocks, without byte order mark."""
         first = True
-        with _opened(self.path, self.member) as file:
+        with _opened(self.path, self.member, self.shown) as file:
             while chunk := file.read(CHUNK):
                 if self.encoding != "utf-8":
                     chunk = chunk.decode(self.encoding).encode("utf-8")
@@ -90,32 +85,32 @@ def sources(path: Path, name: str = "") -> list[Source]:
     return sorted(found, key=lambda s: order.index(s.kind))
 
 
-def _opened(path: Path, member: str) -> IO[bytes]:
+def _opened(path: Path, member: str, shown: str) -> IO[bytes]:
     if not member:
         return path.open("rb")
     try:
         pack = zipfile.ZipFile(path)
-        return _Member(pack, pack.open(member))
+        return _Member(pack, pack.open(member), shown)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
-        raise _bad_zip(path.name) from fault
+        raise _bad_zip(shown) from fault
 
 
 class _Member(io.BufferedReader):
     """A member of a zip that closes the zip with itself, bounds what comes out, and words a damaged archive."""
 
-    def __init__(self, pack: zipfile.ZipFile, member: IO[bytes]) -> None:
+    def __init__(self, pack: zipfile.ZipFile, member: IO[bytes], shown: str) -> None:
         super().__init__(member)  # type: ignore[arg-type]
-        self._pack = pack
+        self._pack, self._shown = pack, shown
         self._given = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         try:
             found = super().read(size)
         except (zipfile.BadZipFile, EOFError, OSError, ValueError) as fault:
-            raise _bad_zip(Path(self._pack.filename or "").name) from fault
+            raise _bad_zip(self._shown) from fault
         self._given += len(found)
         if self._given > MAX_BYTES:
-            raise _bad_zip(Path(self._pack.filename or "").name)
+            raise _bad_zip(self._shown)
         return found
 
     def close(self) -> None:
@@ -133,7 +128,7 @@ def _bad_zip(name: str) -> UnreadableSource:
 
 def _recognised(path: Path, member: str, shown: str) -> Source:
     """What the file is, from its first lines."""
-    with _opened(path, member) as file:
+    with _opened(path, member, shown) as file:
         head = file.read(_HEAD)
     if not head.strip(b"\r\n\t ;" + _BOM):
         raise UnreadableSource(
@@ -147,7 +142,7 @@ def _recognised(path: Path, member: str, shown: str) -> Source:
             expected="Un fichier texte en UTF-8 ou en Latin-1, tel qu’il est publié.",
             todo="Donnez le fichier d’origine, sans l’avoir ouvert et enregistré dans un tableur.",
         )
-    encoding = _encoding(path, member)
+    encoding = _encoding(path, member, shown)
     first = head.removeprefix(_BOM).decode(encoding, errors="replace").splitlines()
     return _typed(path, member, shown, encoding, first)
 
@@ -160,7 +155,7 @@ def _typed(path: Path, member: str, shown: str, encoding: str, first: list[str])
         dated_on, header = _day(fields[-1]), 1
         fields = first[1].split(";") if len(first) > 1 else [""]
     if kind := _TAGS.get(fields[0]):
-        return Source(path, member, kind, encoding, dated_on, header)
+        return Source(path, member, shown, kind, encoding, dated_on, header)
     columns = tuple(part.strip('" ').lower() for part in fields)
     for kind, wanted in (
         (Kind.CATEGORIES, CATEGORY),
@@ -168,7 +163,7 @@ def _typed(path: Path, member: str, shown: str, encoding: str, first: list[str])
         (Kind.GROUPINGS, GROUPING),
     ):
         if set(wanted) <= set(columns):
-            return Source(path, member, kind, encoding, None, header + 1, columns)
+            return Source(path, member, shown, kind, encoding, None, header + 1, columns)
     raise UnreadableSource(
         f"Le fichier {shown} n’est aucun des fichiers du registre : sa première ligne commence par "
         f"« {first[min(header, len(first) - 1)][:40]} ».",
@@ -177,10 +172,10 @@ def _typed(path: Path, member: str, shown: str, encoding: str, first: list[str])
     )
 
 
-def _encoding(path: Path, member: str) -> str:
+def _encoding(path: Path, member: str, shown: str) -> str:
     """UTF-8 when the whole file is valid UTF-8, Latin-1 otherwise: publications have used both."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with _opened(path, member) as file:
+    with _opened(path, member, shown) as file:
         try:
             while chunk := file.read(CHUNK):
                 decoder.decode(chunk)
@@ -195,8 +190,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
-
-
-def title(source: Source) -> str:
-    """What the file is, in words."""
-    return TITLES[source.kind]

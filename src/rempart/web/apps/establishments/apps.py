@@ -19,5 +19,5 @@ class EstablishmentsConfig(AppConfig):
         reach.register(self._covered)
 
     def _covered(self, scope: Scope, act: Act) -> Any:
-        establishments = self.get_model("Establishment").objects
-        return establishments.visible_to(scope, act).values("finess")
+        establishments: Any = self.get_model("Establishment")
+        return establishments.objects.visible_to(scope, act).values("finess")

@@ -14,8 +14,8 @@ class Category(models.Model):
     """A category of establishment of the FINESS nomenclature, valid for a period."""
 
     code = models.CharField(max_length=4, primary_key=True)
-    label = models.TextField()
-    short_label = models.TextField(blank=True)
+    label = models.CharField()
+    short_label = models.CharField(blank=True)
     sector = models.CharField(max_length=3, blank=True)
     aggregate = models.CharField(max_length=4, blank=True)
     valid_from_on = models.DateField(null=True)
@@ -39,8 +39,8 @@ class LegalStatus(models.Model):
     """A legal status of the FINESS nomenclature, valid for a period."""
 
     code = models.CharField(max_length=4, primary_key=True)
-    label = models.TextField()
-    short_label = models.TextField(blank=True)
+    label = models.CharField()
+    short_label = models.CharField(blank=True)
     valid_from_on = models.DateField(null=True)
     valid_until_on = models.DateField(null=True)
 
@@ -51,20 +51,20 @@ class LegalStatus(models.Model):
 class Registered(models.Model):
     """What an operator and an establishment share: a FINESS number, names, a place, a life.
 
-    What comes from the file is TextField: a value longer than the published schema must not stop a national import.
+    What comes from the file has no length: a value longer than the published schema must not stop a national import.
     """
 
     finess = models.CharField(max_length=9, primary_key=True)
-    name = models.TextField()
-    long_name = models.TextField(blank=True)
+    name = models.CharField()
+    long_name = models.CharField(blank=True)
     search = models.TextField(blank=True)
     department = models.CharField(max_length=3, blank=True)
     region = models.CharField(max_length=2, blank=True)
-    municipality = models.TextField(blank=True)
-    municipality_code = models.TextField(blank=True)
-    postal_code = models.TextField(blank=True)
-    address = models.TextField(blank=True)
-    phone = models.TextField(blank=True)
+    municipality = models.CharField(blank=True)
+    municipality_code = models.CharField(blank=True)
+    postal_code = models.CharField(blank=True)
+    address = models.CharField(blank=True)
+    phone = models.CharField(blank=True)
     closed_on = models.DateField(null=True)
     # Of the line of the stock file that it came from: what tells, at the next import, that nothing has changed.
     row_hash = models.BigIntegerField(null=True)
@@ -79,8 +79,8 @@ class Registered(models.Model):
 class Operator(Registered):
     """A legal entity (EJ); `is_only_cited` when no EJ file has it and an establishment names it."""
 
-    legal_status = models.TextField(blank=True)
-    siren = models.TextField(blank=True)
+    legal_status = models.CharField(blank=True)
+    siren = models.CharField(blank=True)
     created_on = models.DateField(null=True)
     is_only_cited = models.BooleanField(default=False)
 
@@ -137,8 +137,8 @@ class Establishment(Registered):
     operator = models.ForeignKey(
         Operator, on_delete=models.PROTECT, related_name="establishments", null=True
     )
-    category = models.TextField(blank=True)
-    siret = models.TextField(blank=True)
+    category = models.CharField(blank=True)
+    siret = models.CharField(blank=True)
     opened_on = models.DateField(null=True)
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
@@ -164,7 +164,7 @@ class Grouping(models.Model):
 
     code = models.CharField(max_length=40, primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind)
-    name = models.TextField()
+    name = models.CharField()
     region = models.CharField(max_length=2, blank=True)
 
     def __str__(self) -> str:
@@ -252,7 +252,7 @@ class RegistryUpload(models.Model):
         RegistryImport, on_delete=models.CASCADE, related_name="uploads"
     )
     stored = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+")
-    name = models.TextField()
+    name = models.CharField()
 
     class Meta:
         ordering = ("pk",)
@@ -265,7 +265,7 @@ class RegistryPart(models.Model):
         RegistryImport, on_delete=models.CASCADE, related_name="parts"
     )
     kind = models.CharField(max_length=20)
-    name = models.TextField()
+    name = models.CharField()
     encoding = models.CharField(max_length=10)
     dated_on = models.DateField(null=True)
     # {"added": 12, "changed": 3, …} and {"added": [[finess, name, …], …], …}: shown, never queried.
@@ -294,8 +294,8 @@ class RegistryChange(models.Model):
     # Operators and establishments share one numbering: no number is both.
     finess = models.CharField(max_length=9, db_index=True)
     what = models.CharField(max_length=15, choices=What)
-    before = models.TextField(blank=True)
-    after = models.TextField(blank=True)
+    before = models.CharField(blank=True)
+    after = models.CharField(blank=True)
     changed_on = models.DateField()
     registry_import = models.ForeignKey(
         RegistryImport, on_delete=models.PROTECT, related_name="changes"

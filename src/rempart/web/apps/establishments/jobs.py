@@ -1,0 +1,30 @@
+"""The two steps of an import, as background work."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from rempart.web.apps.establishments import actions
+from rempart.web.apps.establishments.models import RegistryImport
+from rempart.web.core.jobs import Run, job
+
+
+@job("compare_registry", title="Comparer des fichiers avec le registre")
+def compare_registry(run: Run, *, import_id: int) -> None:
+    """Step one: say what the files would change."""
+    found = RegistryImport.objects.get(pk=import_id)
+    if found.state == RegistryImport.State.READING:
+        actions.compare(registry_import=found, observer=run)
+    _lead(run, found)
+
+
+@job("write_registry", title="Écrire un import dans le registre")
+def write_registry(run: Run, *, import_id: int) -> None:
+    """Step two: write it, unless a run that was cut short had already done so."""
+    found = RegistryImport.objects.get(pk=import_id)
+    if found.state == RegistryImport.State.APPLYING:
+        actions.write(registry_import=found, by=None, observer=run, today=timezone.localdate())
+    _lead(run, found)
+
+
+def _lead(run: Run, registry_import: RegistryImport) -> None:
+    run.leads_to(reverse("registry_import", args=[registry_import.pk]), "Voir l’import")

@@ -1,0 +1,56 @@
+"""A file given to an import, whatever it is: prepared, then written."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from rempart.engines.registry.formats import Kind
+from rempart.engines.registry.sources import Source, sources
+from rempart.kernel.memory import collector_paused
+from rempart.kernel.progress import Observer
+from rempart.web.apps.establishments.models import RegistryImport
+from rempart.web.apps.establishments.registry import groupings, nomenclatures, stock
+from rempart.web.apps.establishments.registry.groupings import Groupings
+from rempart.web.apps.establishments.registry.nomenclatures import Nomenclature
+from rempart.web.apps.establishments.registry.stock import Stock
+
+Part = Stock | Nomenclature | Groupings
+
+_ORDER: Final = list(Kind)
+
+
+def prepared(files: Sequence[tuple[Path, str]], observer: Observer) -> list[Part]:
+    """Every registry file among `files` (path, name shown), compared with the tables, in the order of their writing.
+
+    Raises UnreadableSource on the first that cannot be read. Nothing is written.
+    """
+    found = [source for path, name in files for source in sources(path, name)]
+    found.sort(key=lambda source: _ORDER.index(source.kind))
+    with collector_paused():
+        return [_prepared(source, observer) for source in found]
+
+
+def _prepared(source: Source, observer: Observer) -> Part:
+    if source.kind in (Kind.OPERATORS, Kind.ESTABLISHMENTS):
+        return stock.prepared(source, observer)
+    if source.kind is Kind.GROUPINGS:
+        return groupings.prepared(source)
+    return nomenclatures.prepared(source)
+
+
+def write(
+    parts: Sequence[Part], registry_import: RegistryImport, today: date, observer: Observer
+) -> set[str]:
+    """Write every part in the present transaction; gives the numbers of the establishments concerned."""
+    concerned: set[str] = set()
+    with collector_paused():
+        for part in parts:
+            match part:
+                case Stock():
+                    concerned |= stock.write(part, registry_import, today, observer)
+                case Groupings():
+                    concerned |= groupings.write(part, today)
+                case _:
+                    nomenclatures.write(part)
+    return concerned
