@@ -20,8 +20,8 @@ from benchmarks.directory_generator.writing import generate
 
 from rempart.content.catalogue import directory_catalogue
 from rempart.engines.directory.model import Directory
-from rempart.engines.directory.read import read
 from rempart.engines.directory.read.sharphound_structs import AccountProperties, Ace
+from rempart.engines.directory.reading import read
 from rempart.engines.directory.run import audit
 from rempart.kernel.progress import Silent
 

@@ -13,7 +13,7 @@ from tools.sample_directories import MENDS, made
 
 from rempart import __version__
 from rempart.content.catalogue import directory_catalogue
-from rempart.engines.directory.read import read
+from rempart.engines.directory.reading import read
 from rempart.engines.directory.report import Report
 from rempart.engines.directory.run import audit, collection_day
 from rempart.kernel.progress import Silent

@@ -15,7 +15,7 @@ from rempart.engines.directory.collect.collection_file import SUFFIX
 from rempart.engines.directory.collect.envelope import Encryption, new_identity
 from rempart.engines.directory.collect.target import Target
 from rempart.engines.directory.model import Directory
-from rempart.engines.directory.read import read
+from rempart.engines.directory.reading import read
 from rempart.kernel.errors import RempartError
 
 

@@ -11,7 +11,7 @@ from rempart.content.catalogue import directory_catalogue
 from rempart.engines.directory.collect.collection_file import CollectionWriter
 from rempart.engines.directory.collect.collector import collect
 from rempart.engines.directory.collect.target import Protection, Target
-from rempart.engines.directory.read import read
+from rempart.engines.directory.reading import read
 from rempart.engines.directory.report import ControlResult, Report
 from rempart.engines.directory.run import audit
 from rempart.kernel.outcome import Outcome

@@ -85,14 +85,14 @@ class Builder:
         self.sources: list[Source] = []
         self.stated_edges: list[tuple[int, str, int]] = []
         self.trusts: dict[tuple[int, str], Trust] = {}
-        self._columns = {name: Columns(2) for name in _COLUMNS}
-        self._uac = Columns(3)
-        self._relations: dict[Relation, Columns] = {}
+        self.columns = {name: Columns(2) for name in _COLUMNS}
+        self.uac = Columns(3)
+        self.relations: dict[Relation, Columns] = {}
         self._acl_keys: dict[object, int] = {}
-        self._acl_start = array("q", [0])
+        self.acl_start = array("q", [0])
         # A list, whose items are shared: an array would unpack each of millions of numbers again.
-        self._acl_entries: list[int] = []
-        self._entry_numbers: dict[tuple[int, int, bool], int] = {}
+        self.acl_entries: list[int] = []
+        self.entry_numbers: dict[tuple[int, int, bool], int] = {}
 
     def row(self, identifier: str) -> int:
         """Row of an id (SID text, prefixed well-known SID, or upper-case GUID), created at need."""
@@ -152,19 +152,19 @@ class Builder:
 
     def set(self, column: str, row: int, value: int) -> None:
         """Set one cell of an integer column of `Directory` (or `protected`, `acl`)."""
-        self._columns[column].add(row, value)
+        self.columns[column].add(row, value)
 
     def set_many(self, column: str, rows: Iterable[int], values: Iterable[int]) -> None:
         """Set many cells of one column; `rows` and `values` are aligned."""
-        self._columns[column].extend(rows, values)
+        self.columns[column].extend(rows, values)
 
     def stated(self, column: str) -> frozenset[int]:
         """Rows whose cell of this column was stated, by this source or one before."""
-        return frozenset(self._columns[column].arrays()[0].tolist())
+        return frozenset(self.columns[column].arrays()[0].tolist())
 
     def set_uac(self, rows: Iterable[int], values: Iterable[int], known: Iterable[int]) -> None:
         """State bits of userAccountControl: `known` masks those that the source gives."""
-        self._uac.extend(rows, values, known)
+        self.uac.extend(rows, values, known)
 
     def attribute(self, row: int, name: str, values: list[str]) -> None:
         """Keep a sparse attribute (lower-case LDAP name) of a row as text."""
@@ -185,9 +185,9 @@ class Builder:
         self._pairs(relation).extend(src, dst)
 
     def _pairs(self, relation: Relation) -> Columns:
-        found = self._relations.get(relation)
+        found = self.relations.get(relation)
         if found is None:
-            found = self._relations[relation] = Columns(2)
+            found = self.relations[relation] = Columns(2)
         return found
 
     def trust(self, trust: Trust) -> None:
@@ -200,9 +200,9 @@ class Builder:
     def entry(self, principal: int, right: int, inherited: bool) -> int:
         """Number of a distinct access entry (principal row, `Right`, inherited)."""
         key = (principal, right, inherited)
-        found = self._entry_numbers.get(key)
+        found = self.entry_numbers.get(key)
         if found is None:
-            found = self._entry_numbers[key] = len(self._entry_numbers)
+            found = self.entry_numbers[key] = len(self.entry_numbers)
         return found
 
     def acl(self, key: object, entries: Iterable[tuple[int, int, bool]] | None = None) -> int:
@@ -216,7 +216,7 @@ class Builder:
             return found
         if entries is None:
             raise KeyError(key)
-        self._acl_entries.extend([self.entry(*e) for e in entries])
+        self.acl_entries.extend([self.entry(*e) for e in entries])
         return self._new_acl(key)
 
     def acl_of_numbers(self, numbers: tuple[int, ...]) -> int:
@@ -224,22 +224,22 @@ class Builder:
         found = self._acl_keys.get(numbers)
         if found is not None:
             return found
-        self._acl_entries.extend(
+        self.acl_entries.extend(
             numbers if not numbers or min(numbers) >= 0 else [n for n in numbers if n >= 0]
         )
         return self._new_acl(numbers)
 
     def _new_acl(self, key: object) -> int:
-        self._acl_start.append(len(self._acl_entries))
+        self.acl_start.append(len(self.acl_entries))
         found = self._acl_keys[key] = len(self._acl_keys)
         return found
 
     def _acls(self, of: NDArray[np.int64], protected: NDArray[np.int64]) -> Acls:
-        table = np.array(list(self._entry_numbers), np.int64).reshape(-1, 3)
-        entries = np.array(self._acl_entries, np.int64)
+        table = np.array(list(self.entry_numbers), np.int64).reshape(-1, 3)
+        entries = np.array(self.acl_entries, np.int64)
         return Acls(
             of=of.astype(np.int32),
-            start=np.array(self._acl_start, np.int64),
+            start=np.array(self.acl_start, np.int64),
             principal=table[entries, 0].astype(np.int32),
             right=table[entries, 1].astype(np.uint8),
             inherited=table[entries, 2].astype(np.bool_),
@@ -248,7 +248,7 @@ class Builder:
 
     def has_acls(self) -> bool:
         """Whether any access entry was read."""
-        return len(self._acl_entries) > 0
+        return len(self.acl_entries) > 0
 
     def build(self) -> Directory:
         """The directory: arrays in place of what was collected. The builder must not be used afterwards."""
@@ -280,7 +280,7 @@ class Builder:
             primary_group_rid=columns["primary_group_rid"],
             encryption_types=columns["encryption_types"].astype(np.int32),
             managed=columns["managed"].astype(np.int8),
-            relations={r: _distinct(pairs, n) for r, pairs in self._relations.items()},
+            relations={r: _distinct(pairs, n) for r, pairs in self.relations.items()},
             acls=acls,
             trusts=tuple(self.trusts.values()),
             attributes=self.attributes,
@@ -294,13 +294,13 @@ class Builder:
     def _column(self, name: str, n: int) -> Cells:
         default = _COLUMNS[name][1]
         out = np.full(n, int(default), np.int64)
-        rows, values = self._columns[name].arrays()
+        rows, values = self.columns[name].arrays()
         said = values != int(default)
         out[rows[said]] = values[said]
         return out
 
     def _merged_uac(self, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        rows, values, masks = self._uac.arrays()
+        rows, values, masks = self.uac.arrays()
         uac, known = np.zeros(n, np.int64), np.zeros(n, np.int64)
         np.bitwise_or.at(known, rows, masks & UAC_ALL)
         np.bitwise_or.at(uac, rows, values & masks & UAC_ALL)

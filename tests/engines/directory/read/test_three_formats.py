@@ -10,7 +10,7 @@ from benchmarks.directory_generator.writing import generate
 
 from rempart.content.catalogue import directory_catalogue
 from rempart.engines.directory.model import Directory, Kind, Relation
-from rempart.engines.directory.read import read
+from rempart.engines.directory.reading import read
 from rempart.engines.directory.report import Report
 from rempart.engines.directory.rights import Right
 from rempart.engines.directory.run import audit

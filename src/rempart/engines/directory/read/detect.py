@@ -32,6 +32,7 @@ from rempart.engines.directory.read.archives import (
 )
 from rempart.engines.directory.read.oradad import OradadReader
 from rempart.engines.directory.read.sharphound import SharpHoundReader
+from rempart.engines.directory.read.sharphound_members import read_members
 from rempart.engines.directory.read.strangers import is_known_stranger, nothing_in, refused
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer, Silent
@@ -122,10 +123,7 @@ _Stated = tuple[str, int | None]  # collector and date, as the source states the
 
 def _read_sharphound(source: FoundSource, builder: Builder, observer: Observer) -> _Stated:
     reader = SharpHoundReader(builder, observer)
-    for member in source.members:
-        observer.stage(f"Lecture de {member.name}")
-        with member.open() as stream:
-            reader.read(member.name, stream)
+    read_members(source.container.path, source.members, reader, builder, observer)
     reader.finish()
     stamps = [found[1] for m in source.members if (found := _STAMP.search("/" + m.name))]
     return "SharpHound", _instant(min(stamps, default=""))

@@ -7,7 +7,7 @@ tried. So no byte is ever looked at in Python.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -16,9 +16,15 @@ from rempart.kernel.errors import UnreadableSource
 
 PIECE: Final = 8 << 20
 LONGEST_OBJECT: Final = 512 << 20
+LONGEST_KEY: Final = 1 << 16
+"""What may stand between the end of an object and the second key of the next one."""
 T = TypeVar("T")
 _BOM: Final = b"\xef\xbb\xbf"
 _STATED_TYPE: Final = re.compile(rb'"type"\s*:\s*"([A-Za-z]{1,32})"')
+_SCALAR: Final = rb'(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)'
+_FIRST_KEYS: Final = re.compile(
+    rb'\s*\{\s*"((?:[^"\\]|\\.)*)"(?:\s*:\s*' + _SCALAR + rb'\s*,\s*"((?:[^"\\]|\\.)*)")?'
+)
 _KEY: Final = re.compile(rb'\s*[{,]\s*"((?:[^"\\]|\\.)*)"\s*:\s*')
 
 
@@ -30,15 +36,19 @@ class Readable(Protocol):
 
 
 class ArrayFile:
-    """One file: `head` is what stands before the array, `tail` what stands after (once it was read through)."""
+    """One file: `around` is what stands before the array, and after it once it was read through; `at` counts the bytes
+    of the array that are behind."""
 
     def __init__(self, name: str, stream: Readable) -> None:
         self.name = name
         self.array_key = ""
         self.around: dict[str, Any] = {}
         self._stream = stream
+        self.halted = False
+        self.at = 0
         self._buffer = b""
         self._ended = False
+        self._patterns: tuple[re.Pattern[bytes], ...] = ()
 
     def open(self) -> bool:
         """Find the array; False when the file is JSON but holds no array at its first level.
@@ -75,12 +85,11 @@ class ArrayFile:
 
     def first_object(self) -> dict[str, Any]:
         """The first object of the array, which tells what the file holds; empty when there is none."""
-        pattern = self._cut_pattern()
-        if pattern is None:
+        patterns = self._cut_patterns()
+        if not patterns:
             return {}
-        ends = [
-            m.start() + 1 for _, m in zip(range(64), pattern.finditer(self._buffer), strict=False)
-        ]
+        matches = patterns[-1].finditer(self._buffer)
+        ends = [m.start() + 1 for _, m in zip(range(64), matches, strict=False)]
         last = self._buffer.rfind(b"]", 0, self._buffer.rfind(b'"meta"') % (len(self._buffer) + 1))
         for end in [*ends, last]:
             try:
@@ -89,26 +98,74 @@ class ArrayFile:
                 continue
         return {}
 
-    def pieces(self, decode: Callable[[bytes], T]) -> Iterator[T]:
+    def pieces(self, decode: Callable[[bytes], T], until: int | None = None) -> Iterator[T]:
         """What `decode` gives for successive JSON arrays whose objects, put end to end, are those of the file.
 
-        `decode` receives the bytes of an array and raises msgspec.DecodeError when they are not sound JSON.
+        `decode` receives the bytes of an array and raises msgspec.DecodeError when they are not sound JSON. With
+        `until`, stops at the boundary that `skip` finds for this offset (`halted` tells whether there was one): the
+        next call goes on from there.
         """
-        pattern = self._cut_pattern()
-        while self._fill(PIECE):
-            yield from self._cut(pattern, decode)
+        self.halted = False
+        patterns = self._cut_patterns()
+        more = True
+        while more:
+            more = self._fill(PIECE)
+            if until is not None and (cut := self._boundary(patterns, until)) is not None:
+                decoded = self._decoded(cut, decode)
+                if decoded is not None:
+                    self.halted = True
+                    yield decoded
+                    return
+                until = None
+            if more:
+                yield from self._cut(patterns, decode)
         yield self._last(decode)
 
-    def _cut(self, pattern: re.Pattern[bytes] | None, decode: Callable[[bytes], T]) -> Iterator[T]:
+    def skip(self, offset: int) -> bool:
+        """Leave out the objects before the first boundary at or after this offset of the array; False when there is
+        none. What is left out is not verified: whoever reads it does."""
+        patterns = self._cut_patterns()
+        more = True
+        while more:
+            more = self._fill(PIECE)
+            cut = self._boundary(patterns, offset)
+            if cut is not None:
+                self._drop(cut)
+                return True
+            end = self.at + len(self._buffer)
+            self._drop(max(0, min(offset, end - LONGEST_KEY) - self.at), comma=False)
+        return False
+
+    def _boundary(self, patterns: Sequence[re.Pattern[bytes]], offset: int) -> int | None:
+        """The end of the first object that ends after `offset`, by the first pattern: the same for whoever searches."""
+        start = max(0, offset - self.at)
+        found = patterns[0].search(self._buffer, start) if patterns else None
+        return None if found is None else found.start() + 1
+
+    def _decoded(self, cut: int, decode: Callable[[bytes], T]) -> T | None:
+        """What stands before a cut, which is then behind; None when the cut is not between two objects."""
+        try:
+            decoded = decode(b"".join((b"[", memoryview(self._buffer)[:cut], b"]")))
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        self._drop(cut)
+        return decoded
+
+    def _drop(self, size: int, *, comma: bool = True) -> None:
+        """Forget the first bytes of the buffer, and the comma that follows them."""
+        start = self._buffer.index(b",", size) + 1 if comma else size
+        self._buffer = self._buffer[start:]
+        self.at += start
+
+    def _cut(
+        self, patterns: Sequence[re.Pattern[bytes]], decode: Callable[[bytes], T]
+    ) -> Iterator[T]:
         """One piece up to a sound cut of the buffer; more is read while none is sound."""
-        for cut in self._candidates(pattern):
-            try:
-                decoded = decode(b"[" + self._buffer[:cut] + b"]")
-            except (msgspec.DecodeError, RecursionError):
-                continue
-            self._buffer = self._buffer[cut:].lstrip()[1:]
-            yield decoded
-            return
+        for cut in self._candidates(patterns):
+            decoded = self._decoded(cut, decode)
+            if decoded is not None:
+                yield decoded
+                return
         if len(self._buffer) > LONGEST_OBJECT:
             raise UnreadableSource(
                 f"{self.name} : un objet JSON dépasse {LONGEST_OBJECT >> 20} Mo.",
@@ -117,16 +174,15 @@ class ArrayFile:
             )
         self._fill(len(self._buffer) + PIECE)
 
-    def _candidates(self, pattern: re.Pattern[bytes] | None) -> Iterator[int]:
+    def _candidates(self, patterns: Sequence[re.Pattern[bytes]]) -> Iterator[int]:
         """Ends of objects where the buffer may be cut, the last first; the end of the buffer is searched first."""
-        if pattern is None:
-            return
-        window, before = 1 << 16, len(self._buffer)
-        for _ in range(3):
-            start = max(0, len(self._buffer) - window)
-            found = [m.start() + 1 for m in pattern.finditer(self._buffer, start)]
-            yield from [cut for cut in reversed(found) if cut < before][:32]
-            before, window = (found[0] if found else before), window * 16
+        for pattern in patterns:
+            window, before = 1 << 16, len(self._buffer)
+            for _ in range(3):
+                start = max(0, len(self._buffer) - window)
+                found = [m.start() + 1 for m in pattern.finditer(self._buffer, start)]
+                yield from [cut for cut in reversed(found) if cut < before][:32]
+                before, window = (found[0] if found else before), window * 16
 
     def _last(self, decode: Callable[[bytes], T]) -> T:
         """The end of the array, and the keys that follow it."""
@@ -158,11 +214,17 @@ class ArrayFile:
         text = b"{" + after[1:] if after.startswith(b",") else b"{" + after
         self.around.update(msgspec.json.decode(text, type=dict[str, Any]))
 
-    def _cut_pattern(self) -> re.Pattern[bytes] | None:
-        first = re.match(rb'\s*\{\s*"((?:[^"\\]|\\.)*)"', self._buffer)
-        if first is None:
-            return None
-        return re.compile(rb'\}\s*,\s*\{\s*"' + re.escape(first[1]) + rb'"')
+    def _cut_patterns(self) -> tuple[re.Pattern[bytes], ...]:
+        """What stands between two objects, the surest first: the first two keys of an object, since members and
+        references may begin with the same one; then its first key."""
+        if not self._patterns and (first := _FIRST_KEYS.match(self._buffer)) is not None:
+            start = rb'\}\s*,\s*\{\s*"' + re.escape(first[1]) + rb'"'
+            if first[2] is not None:
+                both = start + rb"\s*:\s*" + _SCALAR + rb'\s*,\s*"' + re.escape(first[2]) + rb'"'
+                self._patterns = (re.compile(both), re.compile(start))
+            else:
+                self._patterns = (re.compile(start),)
+        return self._patterns
 
     def _value_from(self, start: int) -> tuple[Any, int]:
         """A small value before the array (`meta` first) and where it ends."""

@@ -6,6 +6,7 @@ raw descriptor and few attributes of the configuration: the facts that it gives 
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +19,7 @@ from rempart.engines.directory.read.sharphound_acl import AceTable
 from rempart.engines.directory.read.sharphound_graph import read_open_graph
 from rempart.engines.directory.read.sharphound_mend import without_faults
 from rempart.engines.directory.read.sharphound_others import Others
+from rempart.engines.directory.read.sharphound_pending import Pending
 from rempart.engines.directory.read.sharphound_structs import COMPUTERS, GROUPS, OBJECTS, USERS
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
@@ -93,50 +95,69 @@ def _is_domain(first: dict[str, Any]) -> bool:
     return str(first.get("ObjectIdentifier")).upper().startswith("S-1-5-21-")
 
 
+@dataclass(slots=True)
+class OpenFile:
+    """A file that is being read: its type, and the number of its objects so far."""
+
+    file: ArrayFile
+    kind: str
+    count: int = 0
+
+
 class SharpHoundReader:
     """Reads the files of one collection into a builder; call `finish` after the last."""
 
     def __init__(self, builder: Builder, observer: Observer) -> None:
         self._builder = builder
         self._observer = observer
-        self._aces = AceTable(builder)
-        self._accounts = Accounts(builder, self._aces)
-        self._others = Others(builder, self._aces)
-        self._refused = 0
-        self._methods = 0
-        self._by_another = False
-        self.types_seen: set[str] = set()
-        self.versions: set[int] = set()
+        self.pending = Pending()
+        self._aces = AceTable(builder, self.pending)
+        self._accounts = Accounts(builder, self._aces, self.pending)
+        self._others = Others(builder, self._aces, self.pending)
 
     def read(self, name: str, stream: Readable) -> None:
         """Read one JSON file. Raises UnreadableSource when it is not one of SharpHound's, or is truncated."""
+        opened = self.open(name, stream)
+        if opened is not None:
+            self.go_on(opened)
+            self.close(opened)
+
+    def open(self, name: str, stream: Readable) -> OpenFile | None:
+        """Begin to read one JSON file; None when nothing more of it is to be read. Raises as `read`."""
         file = ArrayFile(name, stream)
         if not file.open():
             self._read_without_array(file)
-            return
+            return None
         kind = self._type_of(file)
         if _AZURE.match(kind) or kind == "azure":
             self._observer.note(
                 f"{name} : données Azure ignorées (l’audit porte sur l’annuaire local)."
             )
-            return
+            return None
         if kind not in TYPES:
             raise UnreadableSource(
                 f"{name} : type d’objets « {kind} » inconnu.",
                 expected="Les types de SharpHound : users, computers, groups, domains, ous, gpos…",
                 todo="Retirez ce fichier, ou donnez le zip d’origine.",
             )
-        count = 0
-        for objects in file.pieces(self._decoder(kind)):
-            self._take(kind, objects)
-            count += len(objects)
+        self.pending.types_seen.add(kind)
+        return OpenFile(file, kind)
+
+    def go_on(self, opened: OpenFile, until: int | None = None) -> bool:
+        """Read the objects of a file, up to this offset of their array when it is given; False when some are left."""
+        for objects in opened.file.pieces(self._decoder(opened.kind), until):
+            self._take(opened.kind, objects)
+            opened.count += len(objects)
             self._observer.advance(len(objects))
-        self._check_meta(file, kind, count)
-        self.types_seen.add(kind)
+        return not opened.file.halted
+
+    def close(self, opened: OpenFile) -> None:
+        """Compare with what was read what the file says of itself."""
+        self._check_meta(opened.file, opened.kind, opened.count)
 
     def finish(self) -> None:
         """Resolve what refers to objects read later, and state the facts that the files gave."""
-        if not self.types_seen:
+        if not self.pending.types_seen:
             raise UnreadableSource(
                 "La collecte ne contient aucun objet d’annuaire.",
                 expected="Au moins les fichiers users, computers, groups et domains.",
@@ -146,41 +167,41 @@ class SharpHoundReader:
         if (builtin := self._builder.index.get(_BUILTIN)) is not None:
             self._builder.names.setdefault(builtin, "BUILTIN")
         self._accounts.finish()
-        self._others.finish(self.types_seen, by_sharphound=not self._by_another)
-        if not {"users", "computers", "groups"} <= self.types_seen:
+        self._others.finish()
+        if not {"users", "computers", "groups"} <= self.pending.types_seen:
             # A check on one kind of account must not pass because its file is missing.
             self._builder.facts -= {Fact.ACCOUNTS, Fact.DELEGATION, Fact.SPN, Fact.SID_HISTORY}
-        if "domains" not in self.types_seen:
+        if "domains" not in self.pending.types_seen:
             self._builder.facts.discard(Fact.LAPS)
         if self._builder.has_acls():
             self._builder.facts |= {Fact.ACL, Fact.OWNERS}
-            if {"certtemplates", "enterprisecas"} & self.types_seen:
+            if {"certtemplates", "enterprisecas"} & self.pending.types_seen:
                 self._builder.facts.add(Fact.ACL_PKI)
         self._forget_uncollected()
-        missing = {"users", "computers", "groups", "domains"} - self.types_seen
+        missing = {"users", "computers", "groups", "domains"} - self.pending.types_seen
         if missing:
             self._observer.note(
                 "La collecte n’a pas de fichier "
                 + ", ".join(sorted(missing))
                 + " : l’audit est partiel."
             )
-        if self._refused:
-            one = self._refused == 1
+        if self.pending.refused:
+            one = self.pending.refused == 1
             said = "objet illisible a été laissé" if one else "objets illisibles ont été laissés"
-            self._observer.note(f"{self._refused} {said} de côté.")
-        if self._aces.unknown_rights:
+            self._observer.note(f"{self.pending.refused} {said} de côté.")
+        if self.pending.unknown_rights:
             self._observer.note(
                 "Droits inconnus laissés de côté : "
-                + ", ".join(sorted(self._aces.unknown_rights))
+                + ", ".join(sorted(self.pending.unknown_rights))
                 + "."
             )
 
     def _forget_uncollected(self) -> None:
         """Take back the facts that the collector did not look for: it writes an empty list then too."""
-        if not self._methods:
+        if not self.pending.methods:
             return
         for method, facts in _PROVEN_BY:
-            if not self._methods & method:
+            if not self.pending.methods & method:
                 self._builder.facts -= facts
 
     def _take(self, kind: str, objects: Sequence[Any]) -> None:
@@ -211,7 +232,7 @@ class SharpHoundReader:
                 kept.extend(decoder.decode(b"[" + bytes(raw) + b"]"))
             except msgspec.ValidationError:
                 mended = without_faults(bytes(raw), decoder)
-                self._refused += not mended
+                self.pending.refused += not mended
                 kept.extend(mended)
         return kept
 
@@ -231,13 +252,11 @@ class SharpHoundReader:
         if not isinstance(meta, dict):
             self._observer.note(f"{file.name} : pas d’en-tête « meta » ; lu comme « {kind} ».")
             return
-        if isinstance(meta.get("version"), int):
-            self.versions.add(meta["version"])
         methods = meta.get("methods")
         if type(methods) is int and methods >= 0:
-            self._methods |= methods
+            self.pending.methods |= methods
             # SharpHound wrote none up to its version 3, and never 0 since.
-            self._by_another |= methods == 0
+            self.pending.by_another |= methods == 0
         if meta.get("count") not in (count, None):
             self._observer.note(
                 f"{file.name} : nombre d’objets annoncé par l’en-tête {meta['count']}, lu {count}."

@@ -21,6 +21,7 @@ from rempart.engines.directory.read.raw_lists import ItemTable
 from rempart.engines.directory.read.sharphound_acl import EMPTY_LIST, AceTable
 from rempart.engines.directory.read.sharphound_batch import Batch
 from rempart.engines.directory.read.sharphound_hosts import read_hosts
+from rempart.engines.directory.read.sharphound_pending import Pending
 from rempart.engines.directory.read.sharphound_structs import (
     EMPTY,
     REF,
@@ -72,17 +73,11 @@ _FACT_OF_PROPERTY: Final = (
 class Accounts:
     """Fills a builder with accounts and groups."""
 
-    def __init__(self, builder: Builder, aces: AceTable) -> None:
+    def __init__(self, builder: Builder, aces: AceTable, pending: Pending) -> None:
         self._builder = builder
         self._aces = aces
-        self._delegations: list[tuple[int, str]] = []
-        self._by_host: dict[str, int] = {}
-        # Kind of account → whether one of them at least states its delegations, even empty.
-        self._tells_delegation: dict[str, bool] = {}
-        self._by_dn: list[tuple[str, int]] = []
+        self._pending = pending
         self._member_rows = _MemberTable(builder)
-        self._with_uac = 0
-        self._count = 0
         self._uac = _Uacs()
         self._rids = _Rids()
 
@@ -105,23 +100,28 @@ class Accounts:
             self._computers(batch)
         else:
             self._managed(batch)
-        self._tells_delegation[kind] = told or self._tells_delegation.get(kind, False)
+        tells = self._pending.tells_delegation
+        tells[kind] = told or tells.get(kind, False)
 
     def finish(self) -> None:
         """Resolve delegation targets and members, and state the facts seen."""
-        b = self._builder
+        b, pending = self._builder, self._pending
         self._named_members()
-        for row, spn in self._delegations:
+        by_host: dict[str, int] = {}
+        for row, name in pending.hosts:
+            by_host[name.upper()] = row
+            by_host.setdefault(name.upper().partition(".")[0], row)
+        for row, spn in pending.delegations:
             host = spn.partition("/")[2].partition("/")[0].partition(":")[0].upper()
-            places = (b.index.get(spn), self._by_host.get(spn), self._by_host.get(host))
+            places = (b.index.get(spn), by_host.get(spn), by_host.get(host))
             target = next((place for place in places if place is not None), None)
             if target is not None:
                 b.relate(Relation.ALLOWED_TO_DELEGATE, row, target)
-        if self._count:
+        if pending.accounts:
             b.facts |= {Fact.ACCOUNTS, Fact.PRIMARY_GROUP}
-            if all(self._tells_delegation.values()):
+            if all(pending.tells_delegation.values()):
                 b.facts.add(Fact.DELEGATION)
-            if self._with_uac == self._count:
+            if pending.with_uac == pending.accounts:
                 b.facts.add(Fact.UAC)
 
     def _common(self, kind: str, batch: Batch) -> None:
@@ -160,7 +160,7 @@ class Accounts:
         self._builder.set_many("acl", batch.places[full], found[full])
         self._builder.set_many("protected", batch.places[full], protected[full])
         for i in np.flatnonzero(~full).tolist():
-            self._aces.bare.append((batch.rows[i], found[i] == EMPTY_LIST, stated[i]))
+            self._pending.bare.append((batch.rows[i], bool(found[i] == EMPTY_LIST), stated[i]))
 
     def _history(self, stated: list[Any], row: int) -> None:
         for history in stated:
@@ -169,9 +169,9 @@ class Accounts:
 
     def _accounts(self, batch: Batch) -> None:
         b, items, properties = self._builder, batch.items, batch.properties
-        self._count += len(items)
+        self._pending.accounts += len(items)
         stated = batch.column("useraccountcontrol")
-        self._with_uac += len(stated) - stated.count(None)
+        self._pending.with_uac += len(stated) - stated.count(None)
         if set(map(type, stated)) == {int}:
             b.set_uac(batch.places, [v & UAC_ALL for v in stated], [UAC_ALL] * len(stated))
         else:
@@ -206,7 +206,9 @@ class Accounts:
 
     def _targets(self, batch: Batch) -> None:
         for row, delegated in batch.present("AllowedToDelegate"):
-            self._delegations += [(row, found) for t in delegated if (found := identifier(t))]
+            self._pending.delegations += [
+                (row, found) for target in delegated if (found := identifier(target))
+            ]
         for row, targets in batch.present("SPNTargets"):
             for target in records(targets):
                 host = str(target.get("ComputerSID") or target.get("ComputerSid") or "").upper()
@@ -242,7 +244,9 @@ class Accounts:
                 continue
             b.facts.add(Fact.MEMBERS)
             if min(known, default=0) < 0:
-                self._by_dn += [(table.names[NAMED - n], row) for n in known if n <= NAMED]
+                self._pending.named_members += [
+                    (table.names[NAMED - n], row) for n in known if n <= NAMED
+                ]
                 known = [n for n in known if n >= 0]
             members += known
             counts.append(len(known))
@@ -251,16 +255,14 @@ class Accounts:
     def _named_members(self) -> None:
         """Members that a collector wrote by distinguished name, once every object is read."""
         b = self._builder
-        if self._by_dn:
+        if self._pending.named_members:
             rows = {dn.upper(): row for row, dn in b.dns.items()}
-            known = [(rows[dn], group) for dn, group in self._by_dn if dn in rows]
+            known = [(rows[dn], group) for dn, group in self._pending.named_members if dn in rows]
             b.relate_all(Relation.MEMBER, [m for m, _ in known], [g for _, g in known])
 
     def _computers(self, batch: Batch) -> None:
         b = self._builder
-        for row, name in _texts(batch.rows, batch.column("name")):
-            self._by_host[name.upper()] = row
-            self._by_host.setdefault(name.upper().partition(".")[0], row)
+        self._pending.hosts += _texts(batch.rows, batch.column("name"))
         for name, fact in (("operatingsystem", Fact.OPERATING_SYSTEM), ("haslaps", Fact.LAPS)):
             pairs = zip(batch.rows, batch.column(name), strict=True)
             cells = {row: _OF_HOST[name](value) for row, value in pairs if value is not None}

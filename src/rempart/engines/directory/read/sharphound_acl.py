@@ -5,6 +5,7 @@ from typing import Final
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.read.raw_lists import ABSENT, ItemTable
+from rempart.engines.directory.read.sharphound_pending import Pending
 from rempart.engines.directory.read.sharphound_structs import ACE, Ace
 from rempart.engines.directory.rights import Right
 
@@ -47,12 +48,10 @@ EMPTY_LIST: Final = -2
 class AceTable(ItemTable):
     """Bytes of an ACE → the number of its entry in the builder, -1 when it is not one that we know."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, pending: Pending) -> None:
         super().__init__(ACE, -1)
-        self.unknown_rights: set[str] = set()
-        # Objects without an entry: row, whether the list was there, protection.
-        self.bare: list[tuple[int, bool, bool | None]] = []
         self._builder = builder
+        self._pending = pending
         self._lists: dict[bytes, int] = {b"[]": EMPTY_LIST, b"null": ABSENT, b"": ABSENT}
         self._hits = self._misses = 0
 
@@ -60,7 +59,7 @@ class AceTable(ItemTable):
         """The number of the entry that an ACE states."""
         right = right_of(item)
         if right is None:
-            self.unknown_rights.add(item.RightName)
+            self._pending.unknown_rights.add(item.RightName)
             return -1
         if not item.PrincipalSID:
             return -1
@@ -101,10 +100,10 @@ class AceTable(ItemTable):
     def finish(self) -> None:
         """State the empty lists of the objects that have no other: SharpHound describes a built-in group twice, and the
         second time, seen from a host, without its rights."""
-        if not self.bare:
+        if not self._pending.bare:
             return
         known = self._builder.stated("acl")
-        for row, listed, protected in self.bare:
+        for row, listed, protected in self._pending.bare:
             if row in known:
                 continue
             if listed:

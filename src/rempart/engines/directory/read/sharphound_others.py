@@ -8,6 +8,7 @@ import msgspec
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation, Trust
 from rempart.engines.directory.read.sharphound_acl import AceTable
+from rempart.engines.directory.read.sharphound_pending import Pending
 from rempart.engines.directory.read.sharphound_pki import pki_attributes
 from rempart.engines.directory.read.sharphound_values import (
     identifier,
@@ -92,12 +93,10 @@ _ATTRIBUTE_NAMES: Final = {
 class Others:
     """Fills a builder with everything but accounts and groups."""
 
-    def __init__(self, builder: Builder, aces: AceTable) -> None:
+    def __init__(self, builder: Builder, aces: AceTable, pending: Pending) -> None:
         self._builder = builder
         self._aces = aces
-        self._trusts: list[tuple[dict[str, Any], int]] = []
-        # Kind of PKI object → whether one of them at least states what its checks need.
-        self._tells: dict[str, bool] = {}
+        self._pending = pending
 
     def take(self, kind: str, objects: Sequence[Any]) -> None:
         """Take the decoded objects of one piece."""
@@ -109,15 +108,15 @@ class Others:
             ):
                 self._one(kind, item)
 
-    def finish(self, types_seen: set[str], *, by_sharphound: bool) -> None:
-        """State the facts that these files gave; `by_sharphound`: SharpHound itself wrote them."""
-        facts = self._builder.facts
-        for trust, row in self._trusts:
-            self._trust(trust, row, by_sharphound=by_sharphound)
+    def finish(self) -> None:
+        """State the facts that these files gave."""
+        facts, types_seen = self._builder.facts, self._pending.types_seen
+        for trust, row in self._pending.trusts:
+            self._trust(trust, row, by_sharphound=not self._pending.by_another)
         if "gpos" in types_seen and {"ous", "domains"} & types_seen:
             facts.add(Fact.GPO_LINKS)
         if {"certtemplates", "enterprisecas", "domains"} <= types_seen and all(
-            self._tells.values()
+            self._pending.tells.values()
         ):
             facts.add(Fact.PKI)
 
@@ -143,7 +142,8 @@ class Others:
             stated = item.get(_NEEDED[kind])
             # A template that nobody may enrol in is one whose rights were not read.
             told = isinstance(stated, list) and (kind == "enterprisecas" or bool(stated))
-            self._tells[kind] = told or self._tells.get(kind, False)
+            tells = self._pending.tells
+            tells[kind] = told or tells.get(kind, False)
         for child in listed(item.get("ChildObjects")):
             if found := identifier(child):
                 b.set("parent", b.row(found), row)
@@ -168,7 +168,7 @@ class Others:
         b = self._builder
         aces, protected = item.get("Aces"), truth(item.get("IsACLProtected"))
         if not isinstance(aces, list) or not aces:
-            self._aces.bare.append((row, isinstance(aces, list), protected))
+            self._pending.bare.append((row, isinstance(aces, list), protected))
             return
         b.set("acl", row, self._aces.acl(msgspec.json.encode(aces)))
         if protected is not None:
@@ -217,7 +217,7 @@ class Others:
             b.attribute(row, attribute, [text])
         if isinstance(item.get("Trusts"), list):
             b.facts.add(Fact.TRUSTS)
-        self._trusts += [(trust, row) for trust in records(item.get("Trusts"))]
+        self._pending.trusts += [(trust, row) for trust in records(item.get("Trusts"))]
 
     def _trust(self, trust: dict[str, Any], row: int, *, by_sharphound: bool) -> None:
         b = self._builder
