@@ -165,3 +165,37 @@ def test_no_dacl_gives_no_rights() -> None:
 def test_the_principals_of_a_list_come_once_and_without_denials() -> None:
     read = read_sddl(f"D:(D;;CC;;;BU)(A;;CC;;;{WHO})(A;;LC;;;{WHO})(A;;CC;;;SY)", DOMAIN)
     assert principals_of(read) == [WHO]
+
+
+def test_a_denial_to_a_group_reaches_its_members() -> None:
+    groups = {WHO: {"S-1-5-32-545"}}
+    read = read_sddl(f"D:(D;;WP;;;BU)(A;;WPWD;;;{WHO})(A;;WP;;;{DOMAIN}-1106)", DOMAIN)
+    given = rights_of(read, "user", above=lambda sid: groups.get(sid, ()))
+    assert given == [
+        (WHO, Right.WriteDacl, False),
+        (f"{DOMAIN}-1106", Right.GenericWrite, False),
+    ]
+
+
+def test_groups_are_looked_up_only_where_one_is_denied() -> None:
+    def refuse(sid: str) -> tuple[str, ...]:
+        raise AssertionError(sid)
+
+    read = read_sddl(f"D:(D;;SDDT;;;WD)(D;;WP;;;{WHO})(A;;WPWD;;;{WHO})", DOMAIN)
+    assert rights_of(read, "user", above=refuse) == [(WHO, Right.WriteDacl, False)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ("(A;;RC;;;OW)", []),
+        ("(D;;WD;;;OW)(A;;WDWP;;;OW)", [(WHO, Right.GenericWrite, False)]),
+        ("(A;;WD;;;OW)", [(WHO, Right.WriteDacl, False)]),
+        ("(A;CIIO;RC;;;OW)", [(WHO, Right.Owns, False)]),
+    ],
+)
+def test_owner_rights_replace_what_an_owner_may_do(
+    entries: str, expected: list[tuple[str, Right, bool]]
+) -> None:
+    assert rights_of(read_sddl(f"O:{WHO}D:{entries}", DOMAIN), "user") == expected
+    assert not rights_of(read_sddl(f"O:SYD:{entries}", DOMAIN), "user")

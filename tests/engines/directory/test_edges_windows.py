@@ -209,3 +209,16 @@ def test_tickets_that_a_partner_delegates_lead_from_it() -> None:
     inbound = (sketch.rows["chu.test"], "ailleurs.test", PARTNER, True, False, 2)
     sketch.builder.trust(Trust(*inbound, Trust.ENABLE_TGT_DELEGATION | Trust.QUARANTINED))
     assert edges(sketch.build(), "AbuseTGTDelegation") == {(PARTNER, DOMAIN)}
+
+
+@pytest.mark.parametrize(("login", "held"), [("AILLEURS$", True), ("TIERS$", False)])
+def test_a_partner_holds_the_keys_of_its_account_here(login: str, held: bool) -> None:
+    sketch = Sketch()
+    sketch.builder.describe(sketch.builder.row(PARTNER), Kind.DOMAIN, name="AILLEURS.TEST")
+    quarantined = (True, False, 2, Trust.QUARANTINED)
+    sketch.builder.trust(Trust(sketch.rows["chu.test"], "ailleurs.test", PARTNER, *quarantined))
+    account = sketch.user(login, uac=Uac.INTERDOMAIN_TRUST_ACCOUNT)
+    nameless = sketch.builder.row(f"{DOMAIN}-7777")
+    sketch.builder.describe(nameless, Kind.USER, uac=int(Uac.INTERDOMAIN_TRUST_ACCOUNT))
+    d = sketch.build()
+    assert edges(d, "HasTrustKeys") == ({(PARTNER, d.ids[account])} if held else set())

@@ -7,12 +7,16 @@ attribute, and every validated write as AddSelf; GenericWrite is said of every c
 users too; AdminSDHolder has the rights of what it protects; ManageCA and ManageCertificates are not read from a
 directory entry, where their bits mean "create child" and "delete child": they belong to the registry of the CA.
 
-Deny, approximately: an entry that allows loses what an earlier entry denies to the same SID, to Everyone or to
-Authenticated Users. A denial to a group does not reach its members, and a denial of one property does not narrow an
-entry that allows all of them.
+Deny, approximately: an entry that allows loses what an earlier entry denies to the same SID, to Everyone, to
+Authenticated Users, or to a group that holds the principal at any depth. What a group is allowed stays the group's
+even when another group, that only some of its members are in, is denied it; and a denial of one property does not
+narrow an entry that allows all of them.
+
+Owner Rights (S-1-3-4): where an entry names it, the owner has what these entries give and no longer what owners have
+(MS-DTYP 2.4.2.4, MS-ADTS 5.1.3.3.2); BloodHound calls what is left OwnsLimitedRights.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -120,7 +124,8 @@ _SECRET_VALUE = "bf967947-0de6-11d0-a285-00aa003049e2"  # noqa: S105 - a schema 
 
 NOBODY: Final = frozenset({"S-1-5-18", "S-1-3-0", "S-1-5-10"})
 """SYSTEM, Creator Owner, Self: left out, as SharpHound does; the owner is kept apart anyway."""
-_EVERYBODY = ("S-1-1-0", "S-1-5-11")
+OWNER_RIGHTS: Final = "S-1-3-4"
+_EVERYBODY = frozenset({"S-1-1-0", "S-1-5-11"})
 _GENERIC_WRITE = Mask.READ_CONTROL | Mask.WRITE_PROPERTY | Mask.SELF
 _FULL = int(Mask.FULL_CONTROL)
 _INHERIT_ONLY, _INHERITED = int(AceFlag.INHERIT_ONLY), int(AceFlag.INHERITED)
@@ -212,16 +217,22 @@ def rights_of(
     *,
     class_guid: str = "",
     laps: frozenset[str] | None = None,
+    above: Callable[[str], Collection[str]] = lambda _: (),
 ) -> list[tuple[str, Right, bool]]:
     """(principal SID, right, inherited) of a descriptor on an object of this class (lower-case LDAP name).
 
     `class_guid` is the schemaIDGUID of the class when it is not in `CLASS_GUIDS`; without either, the inherit-only
-    flag alone tells whether an inherited entry applies. Ownership comes first, as `Right.Owns`.
+    flag alone tells whether an inherited entry applies. `above` gives the SIDs of the groups that hold a principal,
+    and is asked only where an entry denies. Ownership comes first, as `Right.Owns`.
     """
-    out = []
-    if descriptor.owner and descriptor.owner not in NOBODY:
-        out.append((descriptor.owner, Right.Owns, False))
+    out: list[tuple[str, Right, bool]] = []
     meanings = _meanings(object_class, class_guid or CLASS_GUIDS.get(object_class, ""), laps)
+    owner = "" if descriptor.owner in NOBODY else descriptor.owner
+    limited = any(
+        ace.sid == OWNER_RIGHTS and meanings.of(ace) is not None for ace in descriptor.aces or ()
+    )
+    if owner and not limited:
+        out.append((owner, Right.Owns, False))
     denied: dict[str, list[Ace]] = {}
     for ace in descriptor.aces or ():
         given = meanings.of(ace)
@@ -229,8 +240,14 @@ def rights_of(
             if given is not None:
                 denied.setdefault(ace.sid, []).append(ace)
         elif given:
-            out += _less(given, ace, denied, object_class, laps) if denied else given
-    return list(dict.fromkeys(out))
+            out += (
+                _less(given, ace, _denials(ace.sid, denied, above), object_class, laps)
+                if denied
+                else given
+            )
+    if limited:
+        out = [(owner if sid == OWNER_RIGHTS else sid, right, i) for sid, right, i in out]
+    return [one for one in dict.fromkeys(out) if one[0]]
 
 
 Given = tuple[tuple[str, Right, bool], ...]
@@ -273,20 +290,29 @@ def _meanings(object_class: str, guid: str, laps: frozenset[str] | None) -> _Mea
 def _less(
     given: Given,
     ace: Ace,
-    denied: dict[str, list[Ace]],
+    denials: Iterable[Ace],
     object_class: str,
     laps: frozenset[str] | None,
 ) -> Given:
     """What is left of an allowing entry after the denials met before it."""
     mask = specific(ace.mask)
-    for sid in (ace.sid, *_EVERYBODY):
-        for denial in denied.get(sid, ()):
-            if denial.object_type in ("", ace.object_type):
-                mask &= ~specific(denial.mask)
+    for denial in denials:
+        if denial.object_type in ("", ace.object_type):
+            mask &= ~specific(denial.mask)
     if given[0][1] == Right.GenericAll and mask & Mask.WRITE_DAC:
         return given  # who may rewrite the DACL takes back what is denied
     left = rights_of_mask(object_class, mask, ace.object_type, laps)
     return tuple(one for one in given if one[1] in left)
+
+
+def _denials(
+    sid: str, denied: dict[str, list[Ace]], above: Callable[[str], Collection[str]]
+) -> Iterable[Ace]:
+    """The denials that reach a principal, of those met so far."""
+    reaching = {sid, *_EVERYBODY}
+    if not denied.keys() <= reaching:
+        reaching.update(above(sid))
+    return (denial for name, denials in denied.items() if name in reaching for denial in denials)
 
 
 def principals_of(descriptor: Descriptor) -> list[str]:

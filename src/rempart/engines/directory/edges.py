@@ -222,11 +222,16 @@ def delegation_edges(d: Directory, groups: Groups, out: EdgeCollector) -> None:
 
 
 def trust_edges(d: Directory, out: EdgeCollector) -> None:
-    """From a domain to those that let it act there: same forest, unfiltered trust, delegated tickets."""
+    """From a domain to those that let it act there: same forest, unfiltered trust, delegated tickets, and the account
+    of the trust, whose keys both sides hold."""
+    accounts = _trust_accounts(d)
     for trust in d.trusts:
         partner = _partner(d, trust)
         if partner == UNKNOWN:
             continue
+        account = accounts.get((trust.domain, trust.partner.partition(".")[0].upper()))
+        if account is not None:
+            out.add("HasTrustKeys", [partner], [account])
         if trust.bit(Trust.WITHIN_FOREST):
             out.add("SameForestTrust", [partner], [trust.domain])
             continue
@@ -237,3 +242,14 @@ def trust_edges(d: Directory, out: EdgeCollector) -> None:
             out.add("SpoofSIDHistory", [partner], [trust.domain])
         if trust.inbound and trust.bit(Trust.ENABLE_TGT_DELEGATION):
             out.add("AbuseTGTDelegation", [partner], [trust.domain])
+
+
+def _trust_accounts(d: Directory) -> dict[tuple[int, str], int]:
+    """(domain, NetBIOS name of the partner) → the account that the partner's domain controllers log on with."""
+    names = d.attributes.get("samaccountname", {})
+    rows = np.flatnonzero(d.flag(Uac.INTERDOMAIN_TRUST_ACCOUNT) & d.enabled()).tolist()
+    return {
+        (int(d.domain[row]), names[row][0].removesuffix("$").upper()): row
+        for row in rows
+        if row in names
+    }

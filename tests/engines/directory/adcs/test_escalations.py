@@ -5,7 +5,7 @@ import pytest
 from rempart.engines.directory.adcs.escalations import EDGE_KINDS
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation
 from rempart.engines.directory.rights import Right
-from support.pki import AGENT, CLIENT, DNS, MAIL, SERVER, SUPPLIED, UPN, Forest
+from support.pki import AGENT, CLIENT, DNS, MAIL, SERVER, SID, SUPPLIED, UPN, Forest
 
 ALICE = ("alice", Right.Enroll)
 STAFF = ("staff", Right.Enroll)
@@ -140,12 +140,31 @@ def test_an_agent_signs_only_where_the_template_asks_for_it(
     assert (("ADCSESC3", "alice") in forest.found()) is found
 
 
-def test_restricted_agents_are_not_proven() -> None:
+ALICE_SID, STAFF_SID, EVERYBODY = f"{SID}-1103", f"{SID}-1108", "SAIN.TEST-S-1-5-11"
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        ([], True),
+        ([f"allow {EVERYBODY} *"], True),
+        ([f"allow {STAFF_SID} user-GUID"], True),
+        ([f"allow {STAFF_SID} other-GUID"], False),
+        ([f"allow {SID}-9999 *"], False),
+        ([f"allow {EVERYBODY} *", f"deny {STAFF_SID} user-GUID"], False),
+        ([f"allow {EVERYBODY} *", f"deny {EVERYBODY} *"], False),
+        ([f"allow {EVERYBODY} *", f"deny {STAFF_SID} other-GUID"], True),
+        ([f"allow {EVERYBODY} *", f"deny {SID}-9999 *"], True),
+    ],
+)
+def test_an_authority_may_restrict_its_agents(rules: list[str], found: bool) -> None:
     forest = Forest()
     forest.template("agent", ALICE, ekus=AGENT)
     forest.template("user", ALICE, version=1)
-    forest.say("ca", hasenrollmentagentrestrictions="TRUE")
-    assert forest.found() == set()
+    forest.builder.attribute(forest.rows["ca"], "enrollmentagentrestrictions", rules)
+    ids = {row: name for name, row in forest.builder.index.items()}
+    assert (ids[forest.rows["alice"]], ids[forest.rows["staff"]]) == (ALICE_SID, STAFF_SID)
+    assert (("ADCSESC3", "alice") in forest.found()) is found
 
 
 @pytest.mark.parametrize("right", [Right.Owns, Right.GenericAll, Right.WriteDacl, Right.WriteOwner])

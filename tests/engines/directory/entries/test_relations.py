@@ -300,3 +300,31 @@ def test_a_right_of_an_unknown_principal_keeps_its_sid() -> None:
     d = read(root(), account("anne", 1, sddl="D:(A;;GA;;;S-1-15-2-1)"))
     (principal,) = {who for who, _, _ in d.acls.entries(row(d, "anne"))}
     assert (d.ids[principal], d.names[principal]) == ("CHU.TEST-S-1-15-2-1", "")
+
+
+@pytest.mark.parametrize(
+    ("denied", "left"),
+    [
+        (f"{SID}-1112", {"paul", "lise"}),  # the group above the group
+        (f"{SID}-513", {"lise"}),  # the primary group
+        ("S-1-5-32-545", set()),  # where everybody is
+        (f"{SID}-1199", {"anne", "paul", "lise"}),  # a group that nobody is in
+    ],
+)
+def test_what_a_group_is_denied_its_members_are_denied(denied: str, left: set[str]) -> None:
+    everybody = f"CN=S-1-5-11,CN=ForeignSecurityPrincipals,{BASE}"
+    users = entry("group", f"CN=Users,CN=Builtin,{BASE}", sid="S-1-5-32-545", member=everybody)
+    allowed = "".join(f"(A;;WD;;;{SID}-{rid})" for rid in (1, 2, 3))
+    d = read(
+        root(),
+        users,
+        account("anne", 1, primarygroupid=513),
+        account("paul", 2, primarygroupid=513),
+        account("lise", 3),
+        account("Domain Users", 513, "group"),
+        account("inner", 1111, "group", member=dn("anne")),
+        account("outer", 1112, "group", member=dn("inner")),
+        account("cible", 9, sddl=f"D:(D;;WD;;;{denied}){allowed}"),
+    )
+    able = {d.names[who].partition("@")[0].lower() for who, _, _ in d.acls.entries(row(d, "cible"))}
+    assert able == left

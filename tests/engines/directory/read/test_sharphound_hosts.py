@@ -169,6 +169,8 @@ def test_recent_properties_of_a_domain_prove_the_facts_that_they_carry() -> None
 
 
 def test_the_security_and_endpoints_of_an_authority_are_read_when_collected() -> None:
+    agent = {"ObjectIdentifier": f"{SID}-513", "ObjectType": "Group"}
+    template = {"ObjectIdentifier": "AAAA", "ObjectType": "CertTemplate"}
     authority = {
         "ObjectIdentifier": "DDDD",
         "Properties": {"name": "CA@CHU.TEST"},
@@ -179,7 +181,16 @@ def test_the_security_and_endpoints_of_an_authority_are_read_when_collected() ->
                 "Data": [
                     {"PrincipalSID": f"{SID}-1105", "RightName": "ManageCA", "IsInherited": False}
                 ],
-            }
+            },
+            "EnrollmentAgentRestrictions": {
+                "Collected": True,
+                "Restrictions": [
+                    {"AccessType": "AccessAllowedCallback", "Agent": agent, "AllTemplates": True},
+                    {"AccessType": "AccessDeniedCallback", "Agent": agent, "Template": template},
+                    {"AccessType": "AccessDeniedCallback", "Agent": agent, "Template": None},
+                    "illisible",
+                ],
+            },
         },
         "HttpEnrollmentEndpoints": [{"Result": {"Url": "http://ca/certsrv"}}],
         "Aces": [{"PrincipalSID": f"{SID}-513", "RightName": "Enroll", "IsInherited": False}],
@@ -188,6 +199,21 @@ def test_the_security_and_endpoints_of_an_authority_are_read_when_collected() ->
     row = d.index["DDDD"]
     assert [r for _, r, _ in d.acls.entries(row)] == [Right.Enroll, Right.ManageCA]
     assert "certsrv" in (d.value(row, "httpenrollmentendpoints") or "")
+    assert d.values(row, "enrollmentagentrestrictions") == [
+        f"allow {SID}-513 *",
+        f"deny {SID}-513 AAAA",
+    ]
+
+
+def test_endpoints_are_read_without_the_registry() -> None:
+    authority = {
+        "ObjectIdentifier": "DDDD",
+        "Properties": {"name": "CA@CHU.TEST"},
+        "HttpEnrollmentEndpoints": [{"Result": {"Url": "http://ca/certsrv"}}],
+        "Aces": [],
+    }
+    d = read("enterprisecas", authority)
+    assert "certsrv" in (d.value(d.index["DDDD"], "httpenrollmentendpoints") or "")
 
 
 def test_an_issuance_policy_may_be_linked_to_a_group_and_flags_may_be_numbers() -> None:

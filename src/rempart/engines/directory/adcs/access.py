@@ -121,6 +121,21 @@ class Analysis:
         """Ordinary principals that the template and the authority both let enrol."""
         return self.ordinary(self.common(template.enrollers, authority.enrollers))
 
+    def agents(self, principals: list[int], template: Template, authority: Authority) -> list[int]:
+        """Of these principals, those whom the authority lets ask for a template in someone else's name. Whose name is
+        not looked at: an agent for a few accounts is still shown."""
+        rules = [r for r in authority.agents if r.template in (UNKNOWN, template.row)]
+        if not authority.agents:
+            return principals
+        denied = [self._inside(r.agent) for r in rules if not r.allowed and r.agent != UNKNOWN]
+        allowed = [r.agent for r in rules if r.allowed and r.agent != UNKNOWN]
+        found = self.common(principals, allowed)
+        return [
+            row
+            for row in found
+            if not any(_holds(inside, row) or self._everybody(inside) for inside in denied)
+        ]
+
     def common(self, left: Iterable[int], right: Iterable[int] | None) -> list[int]:
         """The fewest rows that stand for the principals in both lists, groups seen through; None is everybody."""
         if right is None:

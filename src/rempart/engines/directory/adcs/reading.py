@@ -2,7 +2,7 @@
 
 Attributes are those of LDAP (MS-CRTD 2), which readers of other formats use too. What only the authority's own
 registry knows (EDITF flags, extensions left out, web enrolment) is None unless a collector that went there wrote
-it down: attributes `isuserspecifiessanenabled`, `casecuritycollected`, `hasenrollmentagentrestrictions`,
+it down: attributes `isuserspecifiessanenabled`, `casecuritycollected`, `enrollmentagentrestrictions`,
 `httpenrollmentendpoints` (JSON of SharpHound), `interfaceflags`, `disableextensionlist`.
 """
 
@@ -81,6 +81,16 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentRule:
+    """An authority allows, or denies, an agent (row) to ask in someone else's name for a template (row, or UNKNOWN
+    for any). As soon as it has one such rule, what no rule allows is refused."""
+
+    allowed: bool
+    agent: int
+    template: int
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """An enterprise certification authority; a value that the sources do not give is None."""
 
@@ -90,7 +100,7 @@ class Authority:
     templates: tuple[int, ...]
     enrollers: tuple[int, ...] | None
     requester_names_subject: bool | None  # EDITF_ATTRIBUTESUBJECTALTNAME2
-    agents_restricted: bool | None
+    agents: tuple["AgentRule", ...]  # what it lets enrolment agents do; none: everything
     officers_read: (
         bool  # its own access list was read: ManageCA and ManageCertificates are really those
     )
@@ -168,7 +178,7 @@ def _authority(
         templates=templates,
         enrollers=_enrollers(d, row),
         requester_names_subject=boolean(d, row, "isuserspecifiessanenabled"),
-        agents_restricted=boolean(d, row, "hasenrollmentagentrestrictions"),
+        agents=tuple(_agents(d, row)),
         officers_read=boolean(d, row, "casecuritycollected") is True,
         web_enrolment_relayable=_relayable(d, row),
         rpc_encryption_enforced=None
@@ -176,6 +186,13 @@ def _authority(
         else bool(interface & _ENFORCE_ENCRYPTION),
         security_extension_disabled=None if disabled is None else SECURITY_EXTENSION in disabled,
     )
+
+
+def _agents(d: Directory, row: int) -> Iterable[AgentRule]:
+    for text in d.values(row, "enrollmentagentrestrictions"):
+        verb, agent, template = text.split(" ", 2)
+        known = UNKNOWN if template == "*" else d.index.get(template, len(d))
+        yield AgentRule(verb == "allow", d.index.get(agent, UNKNOWN), known)
 
 
 def _enrollers(d: Directory, row: int) -> tuple[int, ...] | None:

@@ -66,11 +66,12 @@ def any_purpose(a: Analysis) -> Iterator[Escalation]:
 def enrollment_agent(a: Analysis) -> Iterator[Escalation]:
     """ESC3: an agent's certificate from one template, then a logon certificate in someone else's name."""
     agents = [(t, ca) for t, ca in a.issued() if t.enrollment_agent and t.unattended]
-    targets = [(t, ca) for t, ca in a.issued() if _on_behalf(t) and not ca.agents_restricted]
+    targets = [(t, ca) for t, ca in a.issued() if _on_behalf(t)]
     for pair in agents:
         first = a.requesters(*pair)
         for template, authority in targets:
-            both = a.ordinary(a.common(first, a.common(template.enrollers, authority.enrollers)))
+            able = a.common(first, a.common(template.enrollers, authority.enrollers))
+            both = a.ordinary(a.agents(able, template, authority))
             second = a.label(template.row)
             yield from _towards_domains(
                 a,

@@ -10,6 +10,7 @@ from rempart.engines.directory.descriptors import (
     read_descriptor,
 )
 from rempart.engines.directory.descriptors_rights import principals_of, rights_of
+from rempart.engines.directory.entries.above import Above
 from rempart.engines.directory.entries.attributes import LINKS
 from rempart.engines.directory.entries.gathered import Gathered
 from rempart.engines.directory.entries.names import WELL_KNOWN
@@ -263,6 +264,7 @@ class _RightsReader:
 
     def __init__(self, gathered: Gathered) -> None:
         self._gathered = gathered
+        self._above = Above(gathered.builder)
         self._classes = list(gathered.class_numbers)
         self._domains = [partition.dns for partition in gathered.numbers]
         self._forest = gathered.forest_root()
@@ -277,12 +279,15 @@ class _RightsReader:
 
     def row(self, sid: str, owner_of: int) -> int:
         """Row of a principal met in the descriptor of `owner_of`."""
+        return self._gathered.builder.row(self._identifier(sid, owner_of))
+
+    def _identifier(self, sid: str, owner_of: int) -> str:
         if sid.startswith("S-1-5-21-"):
-            return self._gathered.builder.row(sid)
+            return sid
         dns = self._domains[self._gathered.partition_of[owner_of]]
         if sid == "S-1-5-9" and self._forest:
             dns = self._forest
-        return self._gathered.builder.row(well_known_id(sid, dns))
+        return well_known_id(sid, dns)
 
     def entries(
         self, descriptor: Descriptor, row: int, class_number: int
@@ -290,7 +295,13 @@ class _RightsReader:
         """(principal row, right, inherited), with the readers of a managed password."""
         name = self._classes[class_number]
         laps = self._laps if row in self._gathered.laps else None
-        rights = rights_of(descriptor, name, class_guid=self._class_guids.get(name, ""), laps=laps)
+        rights = rights_of(
+            descriptor,
+            name,
+            class_guid=self._class_guids.get(name, ""),
+            laps=laps,
+            above=lambda sid: self._above.sids(self._identifier(sid, row)),
+        )
         for sid, right, inherited in rights:
             yield self.row(sid, row), int(right), inherited
         readers = self._gathered.readers.get(row)

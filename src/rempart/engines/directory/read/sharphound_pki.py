@@ -98,9 +98,19 @@ def _authority(builder: Builder, aces: AceTable, item: dict[str, Any], row: int)
     host = identifier(item.get("HostingComputer"))
     if host.startswith("S-1-"):
         builder.relate(Relation.HOSTS_CA, builder.row(host), row)
+    endpoints = item.get("HttpEnrollmentEndpoints")
+    if isinstance(endpoints, list) and endpoints:
+        builder.attribute(
+            row, "httpenrollmentendpoints", [msgspec.json.encode(e).decode() for e in endpoints]
+        )
     registry = item.get("CARegistryData")
-    if not isinstance(registry, dict):
-        return
+    if isinstance(registry, dict):
+        _registry(builder, aces, item, registry, row)
+
+
+def _registry(
+    builder: Builder, aces: AceTable, item: dict[str, Any], registry: dict[str, Any], row: int
+) -> None:
     editf = registry.get("IsUserSpecifiesSanEnabled")
     if isinstance(editf, dict) and editf.get("Collected"):
         builder.facts.add(Fact.CA_REGISTRY)
@@ -111,11 +121,20 @@ def _authority(builder: Builder, aces: AceTable, item: dict[str, Any], row: int)
         builder.attribute(row, "casecuritycollected", ["TRUE"])
         both = [*listed(item.get("Aces")), *listed(security.get("Data"))]
         builder.set("acl", row, aces.acl(msgspec.json.encode(both)))
-    endpoints = item.get("HttpEnrollmentEndpoints")
-    if isinstance(endpoints, list) and endpoints:
-        builder.attribute(
-            row, "httpenrollmentendpoints", [msgspec.json.encode(e).decode() for e in endpoints]
-        )
+    agents = registry.get("EnrollmentAgentRestrictions")
+    if isinstance(agents, dict) and agents.get("Collected"):
+        stated = map(_agent_restriction, listed(agents.get("Restrictions")))
+        builder.attribute(row, "enrollmentagentrestrictions", [text for text in stated if text])
+
+
+def _agent_restriction(stated: Any) -> str:
+    """One line of what agents may do: `allow S-1-… *`, or `deny S-1-… TEMPLATE`; "" for one that cannot be read."""
+    if not isinstance(stated, dict):
+        return ""
+    agent = identifier(stated.get("Agent"))
+    template = "*" if stated.get("AllTemplates") else identifier(stated.get("Template"))
+    verb = "allow" if "Allowed" in str(stated.get("AccessType")) else "deny"
+    return f"{verb} {agent} {template}" if agent and template else ""
 
 
 def _flags(
