@@ -27,7 +27,7 @@ def an_invitation(by: User, email: str = "paul@exemple.test", **fields: Any) -> 
     return invite(email=email, scope=scope(by), by=by, **values)
 
 
-def a_mandate(by: User, establishment: Establishment, to: str, **fields: Any) -> Delegation:
+def a_mandate(by: User, establishment: Establishment, code: str, **fields: Any) -> Delegation:
     """A mandate to a person for the findings of an establishment, from today and for a month."""
     today = timezone.localdate()
     values: dict[str, Any] = {
@@ -37,4 +37,4 @@ def a_mandate(by: User, establishment: Establishment, to: str, **fields: Any) ->
         "until_on": today + timedelta(days=30),
         "reason": "",
     } | fields
-    return grant_delegation(establishment=establishment, code=to, scope=scope(by), by=by, **values)
+    return grant_delegation(establishment=establishment, code=code, scope=scope(by), by=by, **values)

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.test import Client
 from django.utils import timezone
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from factories.invitations import an_invitation, scope
 from factories.people import a_person
@@ -130,7 +130,7 @@ def test_a_weak_password_is_refused_and_what_was_typed_is_kept(
     assert not User.objects.filter(email="paul@exemple.test").exists()
 
 
-def test_passwords_are_hashed_by_argon2id(db: None, settings: SettingsWrapper) -> None:
+def test_passwords_are_hashed_by_argon2id(db: None, settings: Settings) -> None:
     settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
     user = a_person("argon@exemple.test")
     assert user.password.startswith("argon2$argon2id$")

@@ -173,12 +173,7 @@ def grant_delegation(
     """Mandate somebody for some acts on one establishment, for a period of a year at most."""
     wanted = frozenset(acts)
     _refuse_acts(establishment, wanted, scope)
-    if until_on < max(from_on, timezone.localdate()) or until_on - from_on > LONGEST_DELEGATION:
-        raise Refused(
-            "La période ne convient pas.",
-            expected="Un mandat finit après son début, pas avant aujourd’hui, et dure un an au plus.",
-            todo="Corrigez les dates ; un mandat se renouvelle.",
-        )
+    _refuse_period(from_on, until_on)
     code = _mandated(establishment, to, code)
     made = Delegation.objects.create(
         establishment=establishment,
@@ -280,6 +275,15 @@ def _refuse_acts(establishment: Establishment, wanted: frozenset[Act], scope: Sc
                 "Vous ne pouvez pas donner un droit que vous n’avez pas sur cet établissement.",
                 todo="Demandez au référent de donner ce mandat.",
             )
+
+
+def _refuse_period(from_on: date, until_on: date) -> None:
+    if until_on < max(from_on, timezone.localdate()) or until_on - from_on > LONGEST_DELEGATION:
+        raise Refused(
+            "La période ne convient pas.",
+            expected="Un mandat finit après son début, pas avant aujourd’hui, et dure un an au plus.",
+            todo="Corrigez les dates ; un mandat se renouvelle.",
+        )
 
 
 def _mandated(establishment: Establishment, to: Delegation.To, code: str) -> str:

@@ -32,6 +32,9 @@ from rempart.web.core.scope import (
     Scope,
 )
 
+IN_SESSION = "invitation"
+"""Where the session keeps the invitation that somebody opened, until they come back from an identity provider."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

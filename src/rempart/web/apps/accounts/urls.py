@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from rempart.web.apps.accounts import library
+from rempart.web.apps.accounts import library, provider_views
 from rempart.web.apps.accounts.views import account, invitations, mandates, members, records
 
 _OF_ACCOUNT = [
     path("", account.account, name="account"),
     path("sur-invitation/", account.by_invitation, name="account_signup"),
     path("mandats/", mandates.received, name="mandates_received"),
+    path("sso/<slug:provider_id>/", provider_views.go, name="health_login"),
+    path("sso/<slug:provider_id>/retour/", provider_views.come_back, name="health_callback"),
     *library.ENTRANCE,
     *library.OWN,
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
-from rempart.web.config import env
+from rempart.web.config import env, sso
 
 WEB = Path(__file__).parents[2]
 DATA = env.data_folder()
@@ -159,6 +159,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("REMPART_BEHIND_PROXY") else 0
 SECOND_FACTOR_ROLES = env.words(
     "REMPART_SECOND_FACTOR_ROLES", "regional_officer,adviser,national_cert"
 )
+SOCIALACCOUNT_ADAPTER = "rempart.web.apps.accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {"health": {"APPS": sso.apps()}}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 MFA_ADAPTER = "rempart.web.apps.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -171,7 +174,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *sso.origins()],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -25,7 +25,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 GALLERY = True
-SECOND_FACTOR_ROLES: list[str] = []
+SECOND_FACTOR_ROLES = []
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # The finders of Django serve the files: no collected folder.

@@ -12,12 +12,11 @@ from rempart.web.apps.accounts.actions import accept_invitation, role_words
 from rempart.web.apps.accounts.forms import OpenAccount
 from rempart.web.apps.accounts.models import Invitation, User
 from rempart.web.apps.accounts.places import place_of
-from rempart.web.apps.accounts.queries import invitation_of
+from rempart.web.apps.accounts.queries import IN_SESSION, invitation_of
 from rempart.web.core.policy import public
 from rempart.web.core.scope import Level
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-IN_SESSION = "invitation"
 
 
 @never_cache
