@@ -373,7 +373,7 @@ def test_a_collection_without_any_object_is_refused() -> None:
         read()
 
 
-def test_an_unknown_type_is_refused_by_name() -> None:
+def test_an_unknown_type_alone_is_refused_by_name() -> None:
     with pytest.raises(UnreadableSource, match="« dinosaures » inconnu"):
         read(("x_dinosaures.json", {"data": [{"a": 1}], "meta": {"type": "dinosaures"}}))
 

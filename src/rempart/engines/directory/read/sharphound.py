@@ -114,9 +114,11 @@ class SharpHoundReader:
         self._aces = AceTable(builder, self.pending)
         self._accounts = Accounts(builder, self._aces, self.pending)
         self._others = Others(builder, self._aces, self.pending)
+        self._stranger: UnreadableSource | None = None
 
     def read(self, name: str, stream: Readable) -> None:
-        """Read one JSON file. Raises UnreadableSource when it is not one of SharpHound's, or is truncated."""
+        """Read one JSON file. One that is not SharpHound's is left out and told; raises UnreadableSource when it is no
+        JSON, or is truncated."""
         opened = self.open(name, stream)
         if opened is not None:
             self.go_on(opened)
@@ -135,11 +137,14 @@ class SharpHoundReader:
             )
             return None
         if kind not in TYPES:
-            raise UnreadableSource(
-                f"{name} : type d’objets « {kind} » inconnu.",
-                expected="Les types de SharpHound : users, computers, groups, domains, ous, gpos…",
-                todo="Retirez ce fichier, ou donnez le zip d’origine.",
+            self._leave_out(
+                UnreadableSource(
+                    f"{name} : type d’objets « {kind} » inconnu.",
+                    expected="Les types de SharpHound : users, computers, groups, domains, ous, gpos…",
+                    todo="Donnez le zip d’origine.",
+                )
             )
+            return None
         self.pending.types_seen.add(kind)
         return OpenFile(file, kind)
 
@@ -158,7 +163,7 @@ class SharpHoundReader:
     def finish(self) -> None:
         """Resolve what refers to objects read later, and state the facts that the files gave."""
         if not self.pending.types_seen:
-            raise UnreadableSource(
+            raise self._stranger or UnreadableSource(
                 "La collecte ne contient aucun objet d’annuaire.",
                 expected="Au moins les fichiers users, computers, groups et domains.",
                 todo="Relancez SharpHound avec la collecte par défaut, puis donnez le zip entier.",
@@ -268,8 +273,15 @@ class SharpHoundReader:
             if isinstance(graph, dict):
                 read_open_graph(graph, self._builder)
                 return
-        raise UnreadableSource(
-            f"{file.name} : ce JSON n’est pas une collecte de SharpHound.",
-            expected='Un fichier {"data":[…],"meta":{…}}.',
-            todo="Donnez le zip produit par SharpHound, bloodhound.py ou RustHound.",
+        self._leave_out(
+            UnreadableSource(
+                f"{file.name} : ce JSON n’est pas une collecte de SharpHound.",
+                expected='Un fichier {"data":[…],"meta":{…}}.',
+                todo="Donnez le zip produit par SharpHound, bloodhound.py ou RustHound.",
+            )
         )
+
+    def _leave_out(self, stranger: UnreadableSource) -> None:
+        """A file that another program put among the others costs nothing but itself, unless it is alone."""
+        self._stranger = self._stranger or stranger
+        self._observer.note(f"Fichier ignoré. {stranger.found}")
