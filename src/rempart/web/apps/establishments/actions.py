@@ -1,100 +1,46 @@
-"""What people do to the registry: give files, compare them, write them at once or give them up."""
+"""What people do to the registry: give files, accept what they change, compare them again, or give them up."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
-from django.utils import timezone
+from django.db import transaction
 
-from rempart.kernel.errors import UnreadableSource
-from rempart.kernel.progress import Observer
-from rempart.web.apps.establishments.models import RegistryImport, RegistryPart, RegistryUpload
-from rempart.web.apps.establishments.registry import parts
-from rempart.web.apps.establishments.registry.parts import Part
-from rempart.web.apps.establishments.states import State, check
-from rempart.web.core import files, journal, projections
-from rempart.web.core.errors import Refused
-
-_STALE: Final = (
-    "Le registre a changé depuis cette comparaison : un autre import a été écrit entre-temps."
+from rempart.web.apps.establishments import jobs
+from rempart.web.apps.establishments.importing import (
+    STALE,
+    check_closures,
+    current_version,
+    give_files,
+    moved,
 )
+from rempart.web.apps.establishments.models import RegistryImport
+from rempart.web.apps.establishments.states import State
+from rempart.web.core import journal
+from rempart.web.core.errors import Refused
+from rempart.web.core.jobs import enqueue
 
 
 @transaction.atomic
-def give_files(*, given: Iterable[tuple[str, Iterable[bytes]]], by: Any) -> RegistryImport:
-    """Keep the files (name, content by pieces) of a new import, to be compared."""
-    made = RegistryImport.objects.create(
-        asked_by_id=by.pk if by else None, asked_by_label=str(by) if by else "Ligne de commande"
-    )
-    for name, chunks in given:
-        stored = files.store(chunks, kind="registry")
-        RegistryUpload.objects.create(registry_import=made, stored=stored, name=Path(name).name)
-    journal.record(
-        "give_registry_files",
-        by=by,
-        object_kind="registry_import",
-        object_id=made.pk,
-        details={"files": {u.name: u.stored_id for u in made.uploads.all()}},
-    )
+def start(*, given: Iterable[tuple[str, Iterable[bytes]]], by: Any) -> RegistryImport:
+    """Keep the files of a new import, and have them compared in the background."""
+    made = give_files(given=given, by=by)
+    _queue(made, jobs.compare_registry, by)
     return made
 
 
-def compare(*, registry_import: RegistryImport, observer: Observer) -> list[Part]:
-    """Read the files beside the registry, and keep what they would change. Writes nothing of the registry.
-
-    Raises UnreadableSource, once the import says why, when one of the files cannot be read.
-    """
-    version = current_version()
-    given = [(files.path_of(u.stored_id), u.name) for u in registry_import.uploads.all()]
-    try:
-        found = parts.prepared(given, observer)
-    except UnreadableSource as fault:
-        _moved(registry_import, State.UNREADABLE, message=str(fault))
-        raise
-    with transaction.atomic():
-        registry_import.parts.all().delete()
-        RegistryPart.objects.bulk_create(_kept(registry_import, part) for part in found)
-        _moved(registry_import, State.READY, compared_with=version)
-    return found
-
-
-def current_version() -> int:
-    """How many imports made the registry what it is."""
-    return RegistryImport.objects.aggregate(last=Max("version"))["last"] or 0
-
-
-def _moved(registry_import: RegistryImport, state: State, **values: Any) -> None:
-    if registry_import.state != state:
-        check(registry_import, state)
-    registry_import.state = state
-    for name, value in values.items():
-        setattr(registry_import, name, value)
-    registry_import.save(update_fields=["state", *values])
-
-
-def _kept(registry_import: RegistryImport, part: Part) -> RegistryPart:
-    source = part.source
-    return RegistryPart(
-        registry_import=registry_import,
-        kind=source.kind,
-        name=source.shown,
-        encoding=source.encoding,
-        dated_on=source.dated_on,
-        counts=part.counts,
-        samples=part.samples,
-    )
+def _queue(registry_import: RegistryImport, function: Any, by: Any) -> None:
+    job = enqueue(function, by=by, import_id=registry_import.pk)
+    RegistryImport.objects.filter(pk=registry_import.pk).update(job_id=job.pk)
 
 
 def accept(*, registry_import: RegistryImport, closures_accepted: bool, by: Any) -> None:
     """Ask for an import to be written, with the closures that it makes when they are many."""
     with transaction.atomic():
-        _check_closures(registry_import, closures_accepted)
+        check_closures(registry_import, closures_accepted)
         if registry_import.compared_with != current_version():
-            raise Refused(_STALE, todo="Comparez de nouveau ces fichiers, relisez, puis validez.")
-        _moved(registry_import, State.APPLYING, closures_accepted=closures_accepted)
+            raise Refused(STALE, todo="Comparez de nouveau ces fichiers, relisez, puis validez.")
+        moved(registry_import, State.APPLYING, closures_accepted=closures_accepted)
+        _queue(registry_import, jobs.write_registry, by)
         journal.record(
             "accept_registry_import",
             by=by,
@@ -103,90 +49,17 @@ def accept(*, registry_import: RegistryImport, closures_accepted: bool, by: Any)
         )
 
 
-def _check_closures(registry_import: RegistryImport, closures_accepted: bool) -> None:
-    many = [p for p in registry_import.parts.all() if p.counts.get("too_many_closures")]
-    if many and not closures_accepted:
-        raise Refused(
-            f"Le fichier {many[0].name} fermerait {many[0].counts['closed']} établissements ou entités, plus d’un sur dix.",
-            expected="Un fichier national complet en ferme quelques-uns sur cent.",
-            todo="Vérifiez que le fichier est complet ; s’il l’est, confirmez ces fermetures.",
-        )
-
-
-def write(
-    *,
-    registry_import: RegistryImport,
-    by: Any,
-    observer: Observer,
-    today: date,
-    prepared: Sequence[Part] | None = None,
-    closures_accepted: bool = False,
-) -> None:
-    """Write an import, all of it or nothing of it.
-
-    `prepared` is the answer of `compare` in the same process; without it the files are compared again, first. Raises
-    Refused when the registry has changed since the comparison that a person has read.
-    """
-    _check_closures(registry_import, closures_accepted or registry_import.closures_accepted)
-    if registry_import.compared_with != current_version():
-        _refuse_stale(registry_import)
-    if prepared is None:
-        given = [(files.path_of(u.stored_id), u.name) for u in registry_import.uploads.all()]
-        prepared = parts.prepared(given, observer)
-    try:
-        with transaction.atomic():
-            _write(registry_import, prepared, by, observer, today)
-    except IntegrityError as fault:
-        registry_import.refresh_from_db()
-        if registry_import.compared_with == current_version():
-            raise
-        _refuse_stale(registry_import, fault)
-
-
-def _refuse_stale(registry_import: RegistryImport, fault: Exception | None = None) -> None:
-    _moved(registry_import, State.STALE, message=_STALE)
-    raise Refused(
-        _STALE, todo="Comparez de nouveau ces fichiers, relisez, puis validez. Rien n’a été écrit."
-    ) from fault
-
-
-def _write(
-    registry_import: RegistryImport,
-    prepared: Sequence[Part],
-    by: Any,
-    observer: Observer,
-    today: date,
-) -> None:
-    # First of all, so that a second import waits here, then finds that its version exists.
-    _moved(
-        registry_import,
-        State.APPLIED,
-        version=(registry_import.compared_with or 0) + 1,
-        applied_at=timezone.now(),
-        message="",
-    )
-    concerned = parts.write(prepared, registry_import, today, observer)
-    journal.record(
-        "write_registry_import",
-        by=by,
-        object_kind="registry_import",
-        object_id=registry_import.pk,
-        details={p.name: p.counts for p in registry_import.parts.all()},
-    )
-    if concerned:
-        observer.stage("Mise à jour des listes")
-        projections.refresh(concerned)
-
-
 def compare_again(*, registry_import: RegistryImport, by: Any) -> None:
     """Put an import back to be compared with the registry as it is now."""
-    _moved(registry_import, State.READING, message="")
+    with transaction.atomic():
+        moved(registry_import, State.READING, message="")
+        _queue(registry_import, jobs.compare_registry, by)
 
 
 def abandon(*, registry_import: RegistryImport, by: Any) -> None:
     """Give up an import: its files are kept, nothing is written."""
     with transaction.atomic():
-        _moved(registry_import, State.ABANDONED)
+        moved(registry_import, State.ABANDONED)
         journal.record(
             "abandon_registry_import",
             by=by,

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from rempart.web.apps.establishments import actions
+from rempart.web.apps.establishments import importing
 from rempart.web.apps.establishments.models import RegistryImport
 from rempart.web.core.jobs import Run, job
 
@@ -13,7 +13,7 @@ def compare_registry(run: Run, *, import_id: int) -> None:
     """Step one: say what the files would change."""
     found = RegistryImport.objects.get(pk=import_id)
     if found.state == RegistryImport.State.READING:
-        actions.compare(registry_import=found, observer=run)
+        importing.compare(registry_import=found, observer=run)
     _lead(run, found)
 
 
@@ -22,7 +22,7 @@ def write_registry(run: Run, *, import_id: int) -> None:
     """Step two: write it, unless a run that was cut short had already done so."""
     found = RegistryImport.objects.get(pk=import_id)
     if found.state == RegistryImport.State.APPLYING:
-        actions.write(registry_import=found, by=None, observer=run, today=timezone.localdate())
+        importing.write(registry_import=found, by=None, observer=run, today=timezone.localdate())
     _lead(run, found)
 
 

@@ -1,0 +1,255 @@
+"""What the pages of the registry show."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from rempart.content.places import departments, regions
+from rempart.engines.registry.formats import TITLES, Kind
+from rempart.web.apps.establishments.models import (
+    Category,
+    Establishment,
+    EstablishmentQuerySet,
+    Grouping,
+    GroupingMember,
+    LegalStatus,
+    Operator,
+    RegistryChange,
+    RegistryImport,
+    RegistryPart,
+)
+from rempart.web.apps.establishments.search import search
+from rempart.web.core.scope import Scope
+
+FIGURES: Final = (
+    ("added", "nouveaux"),
+    ("changed", "modifiés"),
+    ("closed", "fermés"),
+    ("reopened", "rouverts"),
+    ("unreadable", "lignes illisibles"),
+    ("unchanged", "inchangés"),
+    ("touched", "inchangés pour nous (une autre colonne a changé)"),
+    ("positions", "positions mises à jour"),
+    ("joined", "membres entrés"),
+    ("left", "membres sortis"),
+)
+"""Figure of a part → its words; those that are nil are not shown, but for the first five."""
+
+ALWAYS: Final = 5
+
+CHANGES: Final[dict[str, str]] = {
+    "renamed": "nom",
+    "recategorised": "catégorie",
+    "operator": "entité juridique",
+    "moved": "adresse",
+    "status": "statut juridique",
+    "described": "description",
+    "reopened": "réouverture",
+    "closed": "fermeture",
+    "members": "membres sortis, puis entrés",
+}
+"""Sort of change → its words."""
+
+SIBLINGS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Names of a department and of its region."""
+
+    department: str
+    region: str
+
+
+def place(row: Establishment | Operator) -> Place:
+    """Where a row is, in words."""
+    department = departments().get(row.department)
+    region = regions().get(row.region)
+    return Place(department.name if department else "", region.name if region else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the registry says of an establishment."""
+
+    establishment: Establishment
+    place: Place
+    category: str
+    groupings: list[Grouping]
+    siblings: list[Establishment]
+    siblings_count: int
+    former_names: list[str]
+    changes: list[dict[str, Any]]
+
+
+def standing(establishment: Establishment, scope: Scope) -> Standing:
+    """The facts of the page of an establishment."""
+    siblings = Establishment.objects.none()
+    if establishment.operator_id:
+        siblings = (
+            Establishment.objects.visible_to(scope)
+            .open()
+            .filter(operator_id=establishment.operator_id)
+            .exclude(pk=establishment.pk)
+        )
+    shown = list(siblings.order_by("name")[: SIBLINGS + 1])
+    more = len(shown) > SIBLINGS
+    history = list(RegistryChange.objects.filter(finess=establishment.pk))
+    return Standing(
+        establishment=establishment,
+        place=place(establishment),
+        category=category_label(establishment.category),
+        groupings=list(groupings_of(establishment)),
+        siblings=shown[:SIBLINGS],
+        siblings_count=siblings.count() if more else len(shown),
+        former_names=former_names(history, str(establishment)),
+        changes=readable(history),
+    )
+
+
+def category_label(code: str) -> str:
+    """The label of a category, or its bare code when no nomenclature gives one."""
+    row = Category.objects.filter(pk=code).first()
+    return f"{row.label} ({code})" if row else code
+
+
+def status_label(code: str) -> str:
+    """The label of a legal status, or its bare code."""
+    row = LegalStatus.objects.filter(pk=code).first()
+    return f"{row.label} ({code})" if row else code
+
+
+def groupings_of(establishment: Establishment) -> QuerySet[Grouping]:
+    """The groupings that it belongs to, by itself or through its operator."""
+    members = GroupingMember.objects.present().filter(
+        Q(establishment=establishment) | Q(operator=establishment.operator_id)
+    )
+    return Grouping.objects.filter(pk__in=members.values("grouping_id")).order_by("kind", "name")
+
+
+def former_names(history: list[RegistryChange], now: str) -> list[str]:
+    """The names that it had, the latest first, each once."""
+    found = [c.before for c in history if c.what == RegistryChange.What.RENAMED and c.before]
+    return [name for name in dict.fromkeys(found) if name != now]
+
+
+def history(finess: str) -> list[dict[str, Any]]:
+    """The changes of an operator or establishment, the latest first."""
+    return readable(list(RegistryChange.objects.filter(finess=finess)))
+
+
+def sites_of(code: str) -> EstablishmentQuerySet:
+    """The establishments of a grouping: its members, and the sites of its members."""
+    members = GroupingMember.objects.present().filter(grouping_id=code)
+    return Establishment.objects.filter(
+        Q(pk__in=members.filter(establishment__isnull=False).values("establishment_id"))
+        | Q(operator_id__in=members.filter(operator__isnull=False).values("operator_id"))
+    )
+
+
+def readable(history: list[RegistryChange]) -> list[dict[str, Any]]:
+    """Changes with the words of what changed; category codes with their labels."""
+    codes = {
+        code
+        for c in history
+        if c.what == RegistryChange.What.RECATEGORISED
+        for code in (c.before, c.after)
+    }
+    labels = dict(Category.objects.filter(pk__in=codes).values_list("pk", "label"))
+
+    def words(change: RegistryChange, value: str) -> str:
+        if change.what == RegistryChange.What.RECATEGORISED and value in labels:
+            return f"{labels[value]} ({value})"
+        return value
+
+    return [
+        {
+            "on": c.changed_on,
+            "what": CHANGES.get(c.what, c.what),
+            "before": words(c, c.before),
+            "after": words(c, c.after),
+        }
+        for c in history
+    ]
+
+
+def found_establishments(scope: Scope, text: str) -> QuerySet[Establishment]:
+    """Establishments of the scope that the words find; the open ones first."""
+    rows = search(Establishment.objects.visible_to(scope), text).select_related("operator")
+    return rows.order_by("closed_on", "name", "finess") if text else rows.order_by("finess")
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    """One file of an import, as the page shows it."""
+
+    title: str
+    name: str
+    encoding: str
+    dated_on: date | None
+    figures: list[tuple[str, int]]
+    closes_too_many: bool
+    sorts: list[dict[str, Any]]
+
+
+_SORTS: Final = (
+    ("unreadable", "Lignes illisibles, laissées de côté", ("Ligne", "Raison", "Début de la ligne")),
+    ("closed", "Fermés", ("Numéro", "Nom", "Commune")),
+    ("reopened", "Rouverts", ("Numéro", "Nom", "Commune")),
+    ("changed", "Modifiés", ("Numéro", "Nom", "Ce qui change", "Avant", "Après")),
+    ("added", "Nouveaux", ("Numéro", "Nom", "Commune", "Catégorie ou type")),
+)
+
+
+def part_shown(part: RegistryPart) -> PartShown:
+    """The figures of a part, and the first lines of each sort."""
+    counts = part.counts
+    figures = [
+        (words, counts[name])
+        for rank, (name, words) in enumerate(FIGURES)
+        if name in counts and (rank < ALWAYS or counts[name])
+    ]
+    sorts = []
+    for name, title, columns in _SORTS:
+        rows = part.samples.get(name) or []
+        if name == "changed":
+            rows = [[*row[:2], CHANGES.get(row[2], row[2]), *row[3:]] for row in rows]
+        if rows:
+            total = counts.get(name, len(rows))
+            sorts.append({"title": title, "columns": columns, "rows": rows, "total": total})
+    return PartShown(
+        TITLES[Kind(part.kind)],
+        part.name,
+        part.encoding,
+        part.dated_on,
+        figures,
+        bool(counts.get("too_many_closures")),
+        sorts,
+    )
+
+
+def imports() -> QuerySet[RegistryImport]:
+    """All imports, the latest first."""
+    return RegistryImport.objects.prefetch_related("uploads", "parts")
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the registry holds now."""
+
+    establishments: int
+    operators: int
+    groupings: int
+    closed: int
+
+
+def holdings() -> Holdings:
+    """The four figures of the registry."""
+    return Holdings(
+        Establishment.objects.open().count(),
+        Operator.objects.filter(closed_on__isnull=True).count(),
+        Grouping.objects.count(),
+        Establishment.objects.filter(closed_on__isnull=False).count(),
+    )
