@@ -1,5 +1,6 @@
 """The addresses, app by app; each view declares its policy."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from rempart.web.core.views import healthy
@@ -14,3 +15,5 @@ urlpatterns = [
     path("", include("rempart.web.api.urls")),
     path("sante", healthy, name="healthy"),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("", include("rempart.web.demo.urls")))
