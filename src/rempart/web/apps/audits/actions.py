@@ -23,6 +23,9 @@ from rempart.web.core.jobs import Run
 from rempart.web.core.models import Job
 
 TRIES: Final = 3
+CANCELLED: Final = RempartError(
+    "L’analyse a été annulée ; rien n’a été enregistré.", todo="Déposez de nouveau les fichiers."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,7 @@ def analyse(run: Run, *, audit_id: int) -> None:
     except jobs.Interrupted:
         raise  # the server stops: the job goes back to the queue, and still needs its files
     except jobs.Cancelled:
-        refuse(
-            audit, RempartError("L’analyse a été annulée.", todo="Déposez de nouveau les fichiers.")
-        )
+        refuse(audit, CANCELLED)
         raise
     except RempartError as fault:
         refuse(audit, fault)
@@ -194,3 +195,14 @@ def sweep() -> int:
 def sweep_deposits(run: Run) -> None:
     """What a machine that stopped for good has left."""
     run.job.result |= {"deleted": sweep()}
+
+
+def cancel(*, audit: Audit, by: User) -> None:
+    """Stop an analysis; its files that are not kept are deleted. Raises Refused once it has ended."""
+    if audit.job is None or audit.state != Audit.State.WAITING:
+        raise Refused("Cette analyse est déjà terminée.")
+    jobs.cancel(audit.job, by=by)
+    audit.job.refresh_from_db()
+    if audit.job.state == Job.State.CANCELLED:
+        # A job that had not begun: nobody else will end its audit.
+        refuse(audit, CANCELLED)

@@ -1,5 +1,21 @@
 """The addresses of remediation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from rempart.web.apps.remediation import views
+
+urlpatterns = [
+    path("plan/", views.plan, name="plan"),
+    path("plan/plan.<str:form>", views.export, name="plan_export"),
+    path("actions/<int:pk>/", views.action, name="action"),
+    path("actions/<int:pk>/modifier/", views.edit, name="action_edit"),
+    path("actions/<int:pk>/etat/", views.move, name="action_move"),
+    path("actions/<int:pk>/clore/", views.close, name="action_close"),
+    path("actions/<int:pk>/commenter/", views.comment, name="action_comment"),
+    path("actions/<int:pk>/piece/", views.proof, name="action_proof"),
+    path("constats/<int:pk>/", views.finding, name="finding"),
+    path("etablissements/<str:finess>/constats/", views.findings, name="findings_of"),
+    path("etablissements/<str:finess>/plan/", views.plan, name="plan_of"),
+    path("etablissements/<str:finess>/plan/plan.<str:form>", views.export, name="plan_export_of"),
+    path("etablissements/<str:finess>/plan/ajouter/", views.add, name="action_add"),
+]

@@ -1,0 +1,144 @@
+"""The pages of audits."""
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from rempart.engines.directory.report import Report
+from rempart.render.outputs import FORMATS
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.audits import actions, queries
+from rempart.web.apps.audits.forms import DepositForm
+from rempart.web.apps.audits.models import Audit
+from rempart.web.apps.audits.recording import report_of
+from rempart.web.apps.establishments.access import establishment_or_404
+from rempart.web.core import access_log, board, files
+from rempart.web.core.errors import Refused
+from rempart.web.core.policy import ScopedRequest, needs
+from rempart.web.core.scope import Act, Scope
+
+PER_PAGE: Final = 50
+TYPES: Final = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def _scope(request: HttpRequest) -> Scope:
+    return cast(ScopedRequest, request).scope
+
+
+@needs(Act.DEPOSIT_AUDIT)
+def deposit(request: HttpRequest, finess: str) -> HttpResponse:
+    """Give files, and follow their analysis."""
+    establishment = establishment_or_404(_scope(request), finess, Act.DEPOSIT_AUDIT)
+    form = DepositForm(request.POST, request.FILES) if request.method == "POST" else DepositForm()
+    if form.is_valid():
+        try:
+            made = actions.deposit(
+                establishment=establishment,
+                files=form.cleaned_data["uploads"],
+                is_kept=not form.cleaned_data["is_not_kept"],
+                by=cast(User, request.user),
+            )
+        except Refused as fault:
+            form.add_error("uploads", str(fault))
+        else:
+            if made.is_known:
+                messages.info(request, "Ces fichiers ont déjà été déposés ici : voici leur audit.")
+            return redirect("audit", made.audit.pk)
+    context = {"form": form, "establishment": establishment}
+    status = 422 if form.errors else 200
+    return render(request, "audits/deposit.html", context, status=status)
+
+
+@needs(Act.SEE_FINDINGS)
+@require_safe
+def audit_list(request: HttpRequest, finess: str = "") -> HttpResponse:
+    """The audits of an establishment with the history of its level, or those of a whole scope."""
+    scope = _scope(request)
+    establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS) if finess else None
+    page = Paginator(queries.audits(scope, finess), PER_PAGE).get_page(request.GET.get("page"))
+    latest = Audit.objects.filter(establishment=establishment, is_latest=True).first()
+    chart = queries.history(list(Audit.objects.of_subject(latest))) if latest else None
+    context = {"establishment": establishment, "page": page, "chart": chart}
+    return render(request, "audits/audits.html", context)
+
+
+@needs(Act.SEE_FINDINGS)
+@require_safe
+def audit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One audit: its figures, or how far its analysis is, or why it could not be read."""
+    found = queries.audit_or_404(_scope(request), pk)
+    _note(request, found, "Audit d’annuaire")
+    if found.state == Audit.State.SAME and found.same_as_id:
+        messages.info(request, "Ce rapport était déjà connu : voici son audit.")
+        return redirect("audit", found.same_as_id)
+    context: dict[str, Any] = {"audit": found, "establishment": found.establishment}
+    if found.state == Audit.State.DONE:
+        context["shown"] = queries.shown(found)
+        return render(request, "audits/audit.html", context)
+    return render(request, "audits/waiting.html", context | _progress(found))
+
+
+@needs(Act.SEE_FINDINGS)
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far an analysis is: a fragment, asked for every second; the page itself without scripts."""
+    found = queries.audit_or_404(_scope(request), pk)
+    if not request.headers.get("HX-Request"):
+        return redirect("audit", pk)
+    context = {"audit": found} | _progress(found)
+    response = render(request, "audits/parts/progress.html", context)
+    if found.state != Audit.State.WAITING or context["is_stopped"]:
+        response["HX-Redirect"] = reverse("audit", args=[pk])
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _progress(found: Audit) -> dict[str, object]:
+    job = board.refresh(found.job) if found.job else None
+    is_stopped = job is None or job.ended_at is not None
+    return {"job": job, "is_stopped": is_stopped}
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop an analysis."""
+    found = queries.audit_or_404(_scope(request), pk, Act.DEPOSIT_AUDIT)
+    actions.cancel(audit=found, by=cast(User, request.user))
+    return redirect("audit", pk)
+
+
+@needs(Act.SEE_FINDINGS)
+@require_GET
+def download(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
+    """The report, made again from its data; never opened in the page of the platform."""
+    found = queries.audit_or_404(_scope(request), pk)
+    if found.report_id is None or form not in {*TYPES, "json"}:
+        raise Http404("Cet audit n’a pas de rapport de cette forme.")
+    _note(request, found, f"Rapport d’audit ({form})")
+    name = f"audit-annuaire-{found.establishment_id}-{found.measured_on}.{form}"
+    if form == "json":
+        return FileResponse(
+            files.path_of(found.report_id).open("rb"),
+            as_attachment=True,
+            filename=name,
+            content_type="application/json",
+        )
+    make: Callable[[Report], bytes] = FORMATS[form][1]
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(make(report_of(found)), content_type=TYPES[form], headers=headers)
+
+
+def _note(request: HttpRequest, found: Audit, words: str) -> None:
+    access_log.shown(request, establishment=found.establishment_id, words=words)

@@ -1,0 +1,87 @@
+"""The plan as a workbook and as a calendar."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any, Final
+
+import xlsxwriter  # type: ignore[import-untyped]
+from icalendar import Calendar, Todo
+
+from rempart.render.text import clip, visible
+from rempart.web.apps.remediation.models import Action
+from rempart.web.apps.remediation.states import State
+
+CELL_LIMIT: Final = 32_000
+COLUMNS: Final = {
+    "FINESS": 12, "Établissement": 40, "Action": 70, "État": 18, "Responsable": 28, "Échéance": 12,
+    "Demi-journées": 13, "Coût (€)": 12, "Constats": 10, "Faite le": 12, "Preuve": 50, "Vérifiée le": 12,
+    "Vérifiée par": 40, "Comment": 80,
+}  # fmt: skip
+
+
+def workbook(actions: Iterable[Any]) -> bytes:
+    """The plan as a workbook: no cell is ever a formula or a link, whatever it begins with."""
+    target = BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(target, options) as book:
+        sheet = book.add_worksheet("Plan d’actions")
+        head = book.add_format({"bold": True, "bg_color": "#E1EEF0", "border": 1})
+        days = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.freeze_panes(1, 0)
+        for column, (words, width) in enumerate(COLUMNS.items()):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, words, head)
+        row = 0
+        for row, action in enumerate(actions, 1):
+            for column, cell in enumerate(_cells(action)):
+                if isinstance(cell, date):
+                    sheet.write_datetime(row, column, cell, days)
+                elif isinstance(cell, int):
+                    sheet.write_number(row, column, cell)
+                elif cell:
+                    sheet.write_string(row, column, clip(visible(cell), CELL_LIMIT))
+        sheet.autofilter(0, 0, max(row, 1), len(COLUMNS) - 1)
+    return target.getvalue()
+
+
+def _cells(action: Any) -> tuple[str | int | date | None, ...]:
+    return (
+        *(action.establishment_id, str(action.establishment), action.title),
+        *(State(action.state).label, action.owner_words, action.due_on),
+        *(action.half_days, action.cost_euros, action.findings_count),
+        *(
+            action.done_on,
+            action.proof_note,
+            action.verified_on,
+            action.verified_by_label,
+            action.how,
+        ),
+    )
+
+
+def calendar(actions: Iterable[Action], host: str) -> bytes:
+    """The due dates of the actions still to be done, as tasks of a calendar (RFC 5545)."""
+    found = Calendar()
+    found.add("prodid", "-//Rempart//Plan d’actions//FR")
+    found.add("version", "2.0")
+    found.add("x-wr-calname", "Plan d’actions Rempart")
+    for action in actions:
+        if action.due_on is None:
+            continue
+        todo = Todo()
+        todo.add("uid", f"action-{action.pk}@{host}")
+        todo.add("dtstamp", action.created_at)
+        todo.add("sequence", action.version)
+        todo.add("due", action.due_on + timedelta(days=1))  # a due day ends at midnight after it
+        todo.add("summary", visible(f"{action.title} ({action.establishment})"))
+        if action.owner_words:
+            todo.add("description", visible(f"Responsable : {action.owner_words}"))
+        todo.add("status", "IN-PROCESS" if action.state == State.UNDER_WAY else "NEEDS-ACTION")
+        found.add_component(todo)
+    return bytes(found.to_ical())

@@ -1,0 +1,177 @@
+"""The forms of the plan."""
+
+from typing import Any
+
+import filetype  # type: ignore[import-untyped]
+from django import forms
+from django.core.validators import FileExtensionValidator
+from django.utils import timezone
+
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.remediation.actions import Values
+from rempart.web.apps.remediation.models import Finding
+from rempart.web.apps.remediation.queries import possible_owners
+from rempart.web.apps.remediation.states import State
+
+PROOF_MAX_BYTES = 20 * 1024 * 1024
+PROOF_ENDS = (
+    "pdf",
+    "png",
+    "jpg",
+    "jpeg",
+    "webp",
+    "txt",
+    "csv",
+    "xlsx",
+    "docx",
+    "odt",
+    "ods",
+    "zip",
+)
+PROOF_TEXT = ("txt", "csv")
+PROOF_ZIPPED = ("xlsx", "docx", "odt", "ods", "zip")
+
+
+def day_field(label: str, **more: Any) -> forms.DateField:
+    """A date, typed or picked."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, **more)
+
+
+class FindingChoice(forms.ModelMultipleChoiceField[Finding]):
+    """Findings, by their titles."""
+
+    def label_from_instance(self, finding: Any) -> str:
+        """What the box says."""
+        return f"{finding.title} ({finding.get_severity_display()})"
+
+
+class ActionForm(forms.Form):
+    """What a person writes of an action."""
+
+    title = forms.CharField(label="Action", max_length=300)
+    how = forms.CharField(
+        label="Comment", required=False, widget=forms.Textarea(attrs={"rows": 6}), max_length=8000
+    )
+    owner = forms.ModelChoiceField(
+        label="Responsable", queryset=User.objects.none(), required=False, empty_label="Personne"
+    )
+    owner_function = forms.CharField(
+        label="Ou une fonction",
+        required=False,
+        max_length=120,
+        help_text="Quand la personne n’a pas de compte : prestataire réseau, service biomédical…",
+    )
+    due_on = day_field("Échéance", required=False)
+    half_days = forms.IntegerField(
+        label="Effort, en demi-journées", required=False, min_value=0, max_value=2000
+    )
+    cost_euros = forms.IntegerField(
+        label="Coût, en euros", required=False, min_value=0, max_value=100_000_000
+    )
+    findings = FindingChoice(
+        label="Constats que cette action corrige",
+        queryset=Finding.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, establishment: Establishment, **more: Any) -> None:
+        super().__init__(*args, **more)
+        owners: Any = self.fields["owner"]
+        owners.queryset = possible_owners(establishment)
+        findings: Any = self.fields["findings"]
+        linked = self.initial.get("findings", [])
+        findings.queryset = (
+            Finding.objects.filter(establishment=establishment).open()
+            | Finding.objects.filter(establishment=establishment, pk__in=linked)
+        ).order_by("rank", "title")
+
+    def values(self) -> Values:
+        """What the action takes."""
+        names = ("title", "how", "owner", "owner_function", "due_on", "half_days", "cost_euros")
+        return Values(**{name: self.cleaned_data[name] for name in names})
+
+
+class CloseForm(forms.Form):
+    """What is declared when an action is closed."""
+
+    done_on = day_field("Fait le", initial=timezone.localdate)
+    note = forms.CharField(
+        label="Ce qui a été fait",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+        help_text="C’est la preuve : où la trouver, qui l’a fait. Un prochain audit la vérifiera.",
+    )
+    file = forms.FileField(
+        label="Pièce",
+        required=False,
+        validators=[FileExtensionValidator(PROOF_ENDS)],
+        help_text="Capture, compte rendu, bon d’intervention : 20 Mo au plus.",
+    )
+
+    def clean_file(self) -> Any:
+        """A file that is what its name says, and not too long."""
+        file = self.cleaned_data["file"]
+        if file is None:
+            return None
+        if (file.size or 0) > PROOF_MAX_BYTES:
+            raise forms.ValidationError(
+                "Cette pièce dépasse 20 Mo : gardez-la et dites où elle est."
+            )
+        end = (file.name or "").rpartition(".")[2].lower()
+        if not _is(end, file.read(8192)):
+            raise forms.ValidationError(
+                f"Le contenu de cette pièce n’est pas celui d’un fichier .{end} : exportez-la de nouveau."
+            )
+        file.seek(0)
+        return file
+
+
+def _is(end: str, head: bytes) -> bool:
+    """Whether a file that begins with `head` is what the end of its name says."""
+    kind = filetype.guess(head)
+    if end in PROOF_TEXT:
+        return kind is None and b"\x00" not in head and not head.lstrip().startswith(b"<")
+    if end in PROOF_ZIPPED:
+        return head.startswith(b"PK\x03\x04")
+    return kind is not None and kind.extension == end.replace("jpeg", "jpg")
+
+
+class AbandonForm(forms.Form):
+    """Why an action is abandoned."""
+
+    reason = forms.CharField(
+        label="Raison", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )
+
+
+class CommentForm(forms.Form):
+    """Something to say of an action."""
+
+    text = forms.CharField(
+        label="Commentaire", widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
+    )
+
+
+class PlanFilters(forms.Form):
+    """What to keep of a plan."""
+
+    q = forms.CharField(label="Mots", required=False)
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[
+            ("", "à faire"),
+            ("retard", "en retard"),
+            *State.choices,
+            ("toutes", "toutes"),
+        ],
+    )
+    responsable = forms.ChoiceField(
+        label="Responsable",
+        required=False,
+        choices=[("", "tous"), ("moi", "moi"), ("personne", "personne")],
+    )

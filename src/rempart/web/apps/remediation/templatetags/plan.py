@@ -1,0 +1,59 @@
+"""The states of actions and findings, in words; a tone never carries the meaning alone."""
+
+from datetime import date
+from typing import Final
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from rempart.web.apps.remediation.models import Action, Finding
+from rempart.web.apps.remediation.states import OPEN, State
+from rempart.web.core.templatetags import ui
+
+register = template.Library()
+
+TONES: Final[dict[str, str]] = {
+    State.PROPOSED: "none",
+    State.PLANNED: "none",
+    State.UNDER_WAY: "warn",
+    State.CLOSED: "said",
+    State.VERIFIED: "seen",
+    State.ABANDONED: "none",
+}
+SEVERITIES: Final = {
+    "critical": "bad",
+    "high": "warn",
+    "medium": "none",
+    "low": "none",
+    "info": "none",
+}
+
+
+@register.simple_tag
+def action_state(*, action: Action) -> SafeString:
+    """Where an action is: what is declared looks otherwise than what is verified."""
+    return ui.tag(words=State(action.state).label, tone=TONES[action.state])
+
+
+@register.simple_tag
+def severity(*, finding: Finding) -> SafeString:
+    """How much a finding weighs."""
+    return ui.tag(words=finding.get_severity_display(), tone=SEVERITIES[finding.severity])
+
+
+@register.simple_tag
+def finding_state(*, finding: Finding) -> SafeString:
+    """Whether a finding is open, mended, or was not measured again."""
+    if finding.mended_on:
+        return ui.tag(words="corrigé", tone="ok")
+    if finding.not_remeasured_on:
+        return ui.tag(words="non remesuré", tone="none")
+    return ui.tag(words="ouvert", tone="warn")
+
+
+@register.filter
+def is_overdue(action: Action, today: date | None = None) -> bool:
+    """Whether its day is past and it is still to be done."""
+    day = today or timezone.localdate()
+    return bool(action.due_on and action.due_on < day and action.state in OPEN)
