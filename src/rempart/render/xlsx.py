@@ -1,6 +1,6 @@
 """Every object concerned, as a workbook: no formula, no link, no limit but those of the format."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -13,12 +13,9 @@ from rempart.render import view
 from rempart.render.french import day
 from rempart.render.text import NAME_LIMIT, clip, visible
 from rempart.render.words import CATEGORIES, OUTCOMES, kind
+from rempart.render.xlsx_sheet import Cell, Row, Sheet
 
-CELL_LIMIT: Final = 32_000  # Excel refuses more than 32 767 characters in a cell
 ROW_LIMIT: Final = 1_048_000  # rows of a sheet, one million and some
-
-Cell = str | int | float
-Row = Sequence[Cell]
 
 
 def workbook(report: Report) -> bytes:
@@ -101,20 +98,16 @@ class _Sheets:
                 sheet.autofilter(0, 0, at, len(columns) - 1)
                 sheet, at = self._begin(f"{title} {number}", columns), 0
             at += 1
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    if cell:
-                        sheet.write_string(at, column, clip(visible(cell), CELL_LIMIT))
-                else:
-                    sheet.write_number(at, column, cell)
+            sheet.write_whole_row(at, row)
         sheet.autofilter(0, 0, max(at, 1), len(columns) - 1)
 
     def _begin(self, title: str, columns: Mapping[str, int]) -> Any:
-        sheet = self.book.add_worksheet(title)
+        sheet = self.book.add_worksheet(title, worksheet_class=Sheet)
         sheet.freeze_panes(1, 0)
         for column, (heading, width) in enumerate(columns.items()):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, heading, self.head)
+        sheet.write_rows_from(1)
         return sheet
 
 
