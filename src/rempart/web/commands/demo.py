@@ -49,19 +49,20 @@ def demo(port: int, data: Path) -> None:
         "REMPART_URL": f"http://{LOOPBACK}:{port}",
     }
     setup.django()
-    _fill()
+    _fill(database)
     from rempart.web.commands import serve  # noqa: PLC0415  # the settings first
 
     click.echo(f"Démonstration prête : http://{LOOPBACK}:{port}/demo/  (Ctrl+C pour arrêter)")
     serve.run(LOOPBACK, port, with_jobs=True)
 
 
-def _fill() -> None:
+def _fill(database: Path) -> None:
     from django.utils import timezone  # noqa: PLC0415  # the settings first
 
     from rempart.web.commands import preparation  # noqa: PLC0415
-    from rempart.web.demo import seed  # noqa: PLC0415
+    from rempart.web.demo import seed, tables  # noqa: PLC0415
 
+    tables.lay(database)
     preparation.prepare()
     if not seed.is_filled():
         click.echo("Premier démarrage : la région de démonstration se prépare…")

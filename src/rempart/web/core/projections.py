@@ -4,18 +4,43 @@ An outer app registers what it keeps; the action that changed an establishment c
 no signal, and a test holds that every action that records findings or audits calls it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
-_PROJECTIONS: Final[dict[str, Callable[[Collection[str]], None]]] = {}
+Recompute = Callable[[Collection[str] | None], None]
+
+_PROJECTIONS: Final[dict[str, Recompute]] = {}
+_WAITING: Final[ContextVar[set[str] | None]] = ContextVar("waiting", default=None)
 
 
-def register(name: str, recompute: Callable[[Collection[str]], None]) -> None:
-    """Add or replace a projection: a function that recomputes its rows for some FINESS numbers."""
+def register(name: str, recompute: Recompute) -> None:
+    """Add or replace a projection: a function that recomputes its rows for some FINESS numbers, or for all (None)."""
     _PROJECTIONS[name] = recompute
 
 
-def refresh(establishments: Collection[str]) -> None:
-    """Recompute every projection of these establishments, in the present transaction."""
+def refresh(establishments: Collection[str] | None) -> None:
+    """Recompute every projection of these establishments, in the present transaction; None: of all, at once."""
+    waiting = _WAITING.get()
+    if waiting is not None and establishments is not None:
+        waiting.update(establishments)
+        return
     for recompute in _PROJECTIONS.values():
         recompute(establishments)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Many acts, one refresh at their end: open it inside the transaction that holds them."""
+    if _WAITING.get() is not None:
+        yield
+        return
+    waiting: set[str] = set()
+    token = _WAITING.set(waiting)
+    try:
+        yield
+    finally:
+        _WAITING.reset(token)
+    if waiting:
+        refresh(sorted(waiting))

@@ -37,10 +37,11 @@ def begin(today: date) -> None:
     registry.fill()
     people = registry.fill_people()
     depositors = {HOME: people["alice"], HOSPITAL: people["bob"], FAR: people["charlie"]}
-    for row, size, past in histories(_invented()):
-        if row.finess in depositors:
-            live(_establishment(row), size, past, today=today, by=depositors[row.finess])
-    projections.refresh(list(Establishment.objects.values_list("pk", flat=True)))
+    with projections.gathered():
+        for row, size, past in histories(_invented()):
+            if row.finess in depositors:
+                live(_establishment(row), size, past, today=today, by=depositors[row.finess])
+    projections.refresh(None)
     jobs.enqueue(fill_region, today=today.isoformat())
 
 
@@ -52,7 +53,7 @@ def fill_region(run: Run, *, today: str) -> None:
     left = [found for found in histories(_invented()) if found[0].finess not in known]
     run.stage("Audits inventés", len(left))
     for row, size, past in left:
-        with transaction.atomic():
+        with transaction.atomic(), projections.gathered():
             live(_establishment(row), size, past, today=day, by=by)
         run.advance()
 
