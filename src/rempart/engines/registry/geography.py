@@ -30,7 +30,11 @@ UTM_ZONES: Final[dict[str, tuple[int, bool]]] = {
     "9E": (21, True),
     "9F": (38, False),
 }
-"""Department as FINESS codes it → zone, and whether it is north of the equator (SRID 2970, 2973, 2972, 2975, 32621, 32738)."""
+"""Department as FINESS codes it → zone, and whether it is north of the equator.
+
+The datum is taken as today's official one everywhere (EPSG 5490, 2972, 2975, 32621, 32738). Some readers take the old
+datums of the Antilles (EPSG 2970, 2973): the points would then lie some 500 m away, which no map of ours can show.
+"""
 
 
 def from_lambert93(x: Floats, y: Floats) -> tuple[Floats, Floats]:

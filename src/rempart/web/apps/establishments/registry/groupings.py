@@ -31,12 +31,12 @@ class Groupings:
     samples: dict[str, list[list[Any]]] = field(default_factory=dict)
 
 
-def prepared(source: Source) -> Groupings:
-    """Compare a file of groupings with the tables."""
+def prepared(source: Source, coming: set[str]) -> Groupings:
+    """Compare a file of groupings with the tables; `coming` are the numbers that the same import brings."""
     given, bad = groups(source)
-    operators, establishments = _known(n for g in given for n in g.members)
+    known = coming.union(*_known(n for g in given for n in g.members))
     for group in given:
-        unknown = [n for n in group.members if n not in operators and n not in establishments]
+        unknown = [n for n in group.members if n not in known]
         group.members = [n for n in group.members if n not in unknown]
         bad += [Unreadable(0, "numéro absent du registre", f"{group.code};{n}") for n in unknown]
     present = _present([g.code for g in given])

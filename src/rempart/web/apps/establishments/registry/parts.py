@@ -27,15 +27,19 @@ def prepared(files: Sequence[tuple[Path, str]], observer: Observer) -> list[Part
     """
     found = [source for path, name in files for source in sources(path, name)]
     found.sort(key=lambda source: _ORDER.index(source.kind))
+    ready: list[Part] = []
     with collector_paused():
-        return [_prepared(source, observer) for source in found]
+        for source in found:
+            ready.append(_prepared(source, ready, observer))
+    return ready
 
 
-def _prepared(source: Source, observer: Observer) -> Part:
+def _prepared(source: Source, ready: Sequence[Part], observer: Observer) -> Part:
     if source.kind in (Kind.OPERATORS, Kind.ESTABLISHMENTS):
         return stock.prepared(source, observer)
     if source.kind is Kind.GROUPINGS:
-        return groupings.prepared(source)
+        coming = [part.coming() for part in ready if isinstance(part, Stock)]
+        return groupings.prepared(source, set[str]().union(*coming))
     return nomenclatures.prepared(source)
 
 

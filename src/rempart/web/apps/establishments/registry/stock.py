@@ -58,7 +58,8 @@ ESTABLISHMENT_COLUMNS: Final[tuple[str, ...]] = (
     "opened_on",
 )
 _POSITION: Final = ("longitude", "latitude", "position_hash")
-_CITED: Final = slice(22, 31)
+_KEY, _CITED = slice(12, 21), slice(22, 31)
+"""Where the numbers are in a line: both tags have eleven letters."""
 
 
 @dataclass(slots=True)
@@ -75,6 +76,14 @@ class Stock:
     def model(self) -> type[Operator] | type[Establishment]:
         """Where its rows go."""
         return Operator if self.source.kind is Kind.OPERATORS else Establishment
+
+    def coming(self) -> set[str]:
+        """The numbers that it brings: its new rows, and the operators that they cite."""
+        added = self.comparison.added
+        found = {line[_KEY].decode() for line in added}
+        if self.source.kind is Kind.ESTABLISHMENTS:
+            found |= {line[_CITED].decode() for line in added}
+        return found
 
     @property
     def closes_too_many(self) -> bool:
@@ -215,7 +224,7 @@ def write(
         return set()
     moved = [(number, *where) for number, where in found.positions.changed.items()]
     bulk_update(Establishment, ("finess", *_POSITION), many(moved))
-    return touched | set(found.gone) | {line[12:21].decode() for line in found.added}
+    return touched | set(found.gone) | {line[_KEY].decode() for line in found.added}
 
 
 def _rows(stock: Stock, lines: list[bytes], columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
