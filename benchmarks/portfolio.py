@@ -1,0 +1,99 @@
+"""The portfolio at 1 000 and at 100 000 establishments, an audit each, beside the published figures of a peer.
+
+`python -m benchmarks.portfolio [N…]`. One process a database and a size; the first page, a filter, a sort, a search and
+the map, as a national officer (everything in scope) and as a regional one.
+
+The peer is CISO Assistant v3.20.8, measured on the same kind of machine (2 vCPU, SQLite) with 1 000 assessments through
+its whole stack, in process, as a superuser: its lists load the numbers of all that is visible into Python, ours is a
+predicate in SQL. Its figures are CPU time.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+from benchmarks._measure import ROOT, heading
+
+SIZES = (1_000, 100_000)
+PEER = (
+    ("list of 50, of 1 000", 110, 111, 33_000),
+    ("list, as it opens, of 1 000", 897, 2_011, 653_000),
+    ("tree, of 1 000", 1_035, 4_007, None),
+    ("home figures, of 1 000", 1_676, 25, None),
+)
+LIMIT_MS, LIMIT_QUERIES = 150, 12
+
+
+def child(count: int) -> None:
+    """In a process of its own: an empty database, the rows, the requests; prints one line of JSON."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "rempart.web.config.settings.test"
+    import django
+
+    django.setup()
+    from benchmarks import _portfolio
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    call_command("migrate", verbosity=0)
+    found = _portfolio.fill(count, timezone.localdate())
+    for who in ("nadia", "rose"):
+        for page, query in _portfolio.PAGES.items():
+            found[f"{who} {page}"] = _portfolio.timed(f"{who}@exemple.test", query)
+    print(json.dumps(found))
+
+
+def run(url: str, count: int) -> dict:
+    """One database, one size."""
+    command = [sys.executable, "-m", "benchmarks.portfolio", "child", str(count)]
+    environment = os.environ | {"REMPART_TEST_DATABASE_URL": url}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def databases():
+    """SQLite in a temporary file, PostgreSQL where it is installed."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from support import postgres
+
+    folder = tempfile.TemporaryDirectory()
+    yield "SQLite", nullcontext(f"sqlite:///{Path(folder.name)}/essai.sqlite3"), folder
+    if postgres.binaries():
+        yield "PostgreSQL", postgres.server(), folder
+
+
+def main() -> int:
+    """Print the tables; 1 when a page is slower or asks more than what is promised."""
+    heading("The portfolio: median milliseconds, CPU milliseconds, queries, kilobytes", "django")
+    missed = 0
+    for count in [int(n) for n in sys.argv[1:]] or SIZES:
+        for name, server, _ in databases():
+            with server as url:
+                found = run(url, count)
+            print(
+                f"\n{name}, {count} establishments; situations rebuilt in {found.pop('rebuild'):.1f} s"
+            )
+            for page, figures in found.items():
+                over = figures["wall"] > LIMIT_MS or figures["queries"] > LIMIT_QUERIES
+                missed += over
+                print(
+                    f"  {page:<34} {figures['wall']:7.1f} ms {figures['cpu']:7.1f} ms CPU"
+                    f" {figures['queries']:4.0f} queries {figures['bytes'] / 1000:7.0f} kB{'  MISSED' * over}"
+                )
+    print("\nCISO Assistant v3.20.8, 1 000 assessments, published beside these:")
+    for page, cpu, queries, size in PEER:
+        shown = f"{size / 1000:.0f} kB" if size else ""
+        print(f"  {page:<34} {'':10} {cpu:7.0f} ms CPU {queries:4d} queries {shown:>10}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["child"]:
+        child(int(sys.argv[2]))
+    else:
+        sys.exit(main())

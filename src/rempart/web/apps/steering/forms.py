@@ -1,0 +1,106 @@
+"""What the portfolio reads from its address and from its forms."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from rempart.content.places import departments
+from rempart.web.apps.steering.rules import (
+    AUDIT_WORDS,
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    DEFAULT_SORT,
+    SHADE_WORDS,
+    SILENCES,
+    SORTS,
+    Asked,
+    Audit,
+    Shade,
+)
+
+
+def _choices(first: str, pairs: Any) -> list[tuple[str, str]]:
+    return [("", first), *((str(value), words) for value, words in pairs)]
+
+
+class PortfolioForm(forms.Form):
+    """The filters: each can be left empty, and a value that is not offered is said, not guessed."""
+
+    q = forms.CharField(
+        label="Rechercher",
+        required=False,
+        max_length=120,
+        strip=True,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "ehpad rennes"}),
+    )
+    departement = forms.ChoiceField(label="Département", required=False)
+    categorie = forms.CharField(label="Catégorie", required=False, max_length=10)
+    gestionnaire = forms.CharField(
+        label="Gestionnaire",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "nom ou FINESS"}),
+    )
+    groupement = forms.CharField(label="GHT ou groupement", required=False, max_length=40)
+    annuaire = forms.ChoiceField(
+        label="Audit d’annuaire", required=False, choices=_choices("Tous", AUDIT_WORDS.items())
+    )
+    silence = forms.ChoiceField(
+        label="Sans nouvelles depuis", required=False, choices=_choices("–", SILENCES.items())
+    )
+    retard = forms.BooleanField(label="Action en retard", required=False)
+    tri = forms.ChoiceField(
+        required=False, choices=[(s, s) for s in SORTS], widget=forms.HiddenInput
+    )
+    colonnes = forms.MultipleChoiceField(
+        label="Colonnes",
+        required=False,
+        choices=[(c.key, c.words) for c in COLUMNS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    carte = forms.ChoiceField(
+        label="La carte montre", required=False, choices=list(SHADE_WORDS.items())
+    )
+
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        places: list[str],
+        categories: list[tuple[str, str]],
+        groupings: list[tuple[str, Any]],
+    ) -> None:
+        super().__init__(data, auto_id="f_%s")
+        named = [(c, f"{c} {departments()[c].name}") for c in places]
+        fields: dict[str, Any] = self.fields
+        fields["departement"].choices = _choices("Tous", named)
+        fields["categorie"].widget = forms.Select(choices=_choices("Toutes", categories))
+        fields["groupement"].widget = forms.Select(choices=[("", "Tous"), *groupings])
+
+    def asked(self) -> Asked:
+        """What was asked; a field that is wrong counts as empty, and its error is shown."""
+        self.is_valid()
+        read = self.cleaned_data
+        shade = read.get("carte")
+        return Asked(
+            words=read.get("q", ""),
+            department=read.get("departement", ""),
+            category=read.get("categorie", ""),
+            operator=read.get("gestionnaire", ""),
+            grouping=read.get("groupement", ""),
+            audit=Audit(read["annuaire"]) if read.get("annuaire") else None,
+            silence=int(read["silence"]) if read.get("silence") else None,
+            is_overdue=bool(read.get("retard")),
+            sort=read.get("tri") or DEFAULT_SORT,
+            columns=tuple(read.get("colonnes") or DEFAULT_COLUMNS),
+            shade=Shade(shade) if shade else Shade.AUDITED,
+        )
+
+
+class SavedViewForm(forms.Form):
+    """A view to keep: its name, what it holds, with whom it is shared."""
+
+    name = forms.CharField(label="Nom de la vue", max_length=80)
+    query = forms.CharField(max_length=600, required=False, widget=forms.HiddenInput)
+    share = forms.BooleanField(label="La partager avec ma région", required=False)

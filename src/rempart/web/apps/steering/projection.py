@@ -1,0 +1,139 @@
+"""The situations, written from the facts by one statement of the database: `INSERT … SELECT … ON CONFLICT`.
+
+The SELECT is built by the ORM, which knows the tables and the words of each database; 100 000 rows never pass through
+Python.
+"""
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Left, TruncDate
+
+from rempart.web.apps.audits.models import Audit
+from rempart.web.apps.establishments.models import Establishment, Grouping, GroupingMember
+from rempart.web.apps.remediation.models import Action, Finding
+from rempart.web.apps.remediation.states import OPEN
+from rempart.web.apps.steering.models import NEVER, NO_DUE, UNKNOWN_LEVEL, Situation
+
+CHUNK: Final = 500
+"""Numbers in one statement: far under what any database binds."""
+MANY: Final = 5_000
+"""Above, all the rows are written again: that is quicker than so many numbers."""
+
+
+def _of(rows: QuerySet[Any], aggregate: Any) -> Subquery:
+    """One figure of the rows of an establishment."""
+    own = rows.filter(establishment=OuterRef("pk")).order_by().values("establishment")
+    return Subquery(own.annotate(figure=aggregate).values("figure"))
+
+
+def _ght() -> Coalesce:
+    """The GHT of the operator, else of the establishment: two look-ups that an index answers, where an OR would scan."""
+    present = GroupingMember.objects.filter(
+        grouping__kind=Grouping.Kind.GHT, left_on__isnull=True
+    ).order_by("grouping_id")
+    return Coalesce(
+        Subquery(present.filter(operator=OuterRef("operator")).values("grouping_id")[:1]),
+        Subquery(present.filter(establishment=OuterRef("pk")).values("grouping_id")[:1]),
+    )
+
+
+def _signs() -> tuple[Any, ...]:
+    """What shows that somebody is there: an audit deposited, an action that a person moved."""
+    moved = Action.objects.filter(state_by__isnull=False)
+    deposited = _of(Audit.objects.all(), TruncDate(Max("deposited_at")))
+    return Coalesce(deposited, Value(NEVER)), Coalesce(_of(moved, Max("state_on")), Value(NEVER))
+
+
+def facts() -> QuerySet[Establishment, Any]:
+    """A row for each open establishment, its columns in the order of `COLUMNS`."""
+    todo = Action.objects.filter(state__in=OPEN)
+    latest = FilteredRelation(
+        "audits", condition=Q(audits__is_latest=True, audits__kind=Audit.Kind.DIRECTORY)
+    )
+    figures: dict[str, Any] = {
+        "shown_name": Case(When(long_name="", then=F("name")), default=F("long_name")),
+        "sort_name": Left("search", 80),
+        "ght": _ght(),
+        "level": Coalesce("latest__level", Value(UNKNOWN_LEVEL), output_field=IntegerField()),
+        "at_most": Coalesce("latest__at_most", Value(False)),
+        "findings_open": Coalesce(_of(Finding.objects.open(), Count("pk")), Value(0)),
+        "actions_open": Coalesce(_of(todo, Count("pk")), Value(0)),
+        "next_due_on": Coalesce(_of(todo, Min("due_on")), Value(NO_DUE)),
+        "last_sign_on": Greatest(*_signs()),
+    }
+    rows = Establishment.objects.open().annotate(latest=latest).annotate(**figures)
+    return rows.order_by().values_list(*COLUMNS.values())
+
+
+COLUMNS: Final = {
+    "finess": "finess",
+    "name": "shown_name",
+    "sort_name": "sort_name",
+    "search": "search",
+    "municipality": "municipality",
+    "department": "department",
+    "region": "region",
+    "category": "category",
+    "operator_id": "operator_id",
+    "ght_id": "ght",
+    "directory_level": "level",
+    "directory_at_most": "at_most",
+    "directory_on": "latest__measured_on",
+    "directory_not_measured": "latest__points_not_measured",
+    "directory_exposed": "latest__exposed",
+    "findings_open": "findings_open",
+    "actions_open": "actions_open",
+    "next_due_on": "next_due_on",
+    "last_sign_on": "last_sign_on",
+}
+"""Column of `Situation` → the expression of `facts` that fills it."""
+
+
+def write(rows: QuerySet[Establishment, Any]) -> None:
+    """Insert or overwrite the situations of these establishments."""
+    sql, params = rows.query.sql_with_params()
+    quote = connection.ops.quote_name
+    table, names = quote(Situation._meta.db_table), [quote(name) for name in COLUMNS]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+    statement = (
+        f"INSERT INTO {table} ({', '.join(names)}) {sql}"  # names of our own tables
+        f" ON CONFLICT ({names[0]}) DO UPDATE SET {changes}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def recompute(finess: Collection[str] | None) -> None:
+    """Write the situations of these establishments again, or of all; those that are closed have none."""
+    gone = Situation.objects.exclude(finess__in=Establishment.objects.open().values("pk"))
+    if finess is None or len(finess) > MANY:
+        write(facts())
+        gone.delete()
+        return
+    for some in _chunks(finess):
+        write(facts().filter(pk__in=some))
+        gone.filter(pk__in=some).delete()
+
+
+def _chunks(numbers: Collection[str]) -> Iterator[list[str]]:
+    rest = iter(numbers)
+    while some := list(islice(rest, CHUNK)):
+        yield some
