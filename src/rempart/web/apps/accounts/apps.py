@@ -1,6 +1,7 @@
 """The accounts app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,8 @@ class AccountsConfig(AppConfig):
 
     name = "rempart.web.apps.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Add the panel of access to the page of an establishment."""
+        # Imported now that the models are ready.
+        import_string("rempart.web.apps.accounts.panel.register")()
