@@ -55,11 +55,11 @@ class Groups:
         stated = d.primary_group_rid > 0
         rows = np.flatnonzero(stated & (d.domain != UNKNOWN))
         key = d.domain[rows].astype(np.int64) << 32 | d.primary_group_rid[rows]
-        target = {
-            int(k): d.index.get(f"{d.ids[int(k) >> 32]}-{int(k) & 0xFFFFFFFF}", UNKNOWN)
-            for k in np.unique(key)
-        }
-        group = [target[int(k)] for k in key.tolist()]
+        distinct, which = np.unique(key, return_inverse=True)
+        target = [
+            d.index.get(f"{d.ids[k >> 32]}-{k & 0xFFFFFFFF}", UNKNOWN) for k in distinct.tolist()
+        ]
+        group = np.array(target, np.int64)[which].tolist()
         # Accounts whose domain object was not collected: their SID names it as well.
         lost = np.flatnonzero(stated & (d.domain == UNKNOWN))
         for row in lost.tolist():
@@ -132,8 +132,8 @@ class Groups:
         d = self.directory
         mask = d.flag(Uac.SERVER_TRUST_ACCOUNT) | d.flag(Uac.PARTIAL_SECRETS_ACCOUNT)
         mask |= np.isin(d.primary_group_rid, np.array([516, 521]))
-        for row, values in d.attributes.get("isdc", {}).items():
-            mask[row] |= values == ["TRUE"]
+        stated = d.attributes.get("isdc", {})
+        mask[[row for row, values in stated.items() if values == ["TRUE"]]] = True
         mask[self.members(self.well_known(*DOMAIN_CONTROLLER_RIDS), recursive=False)] = True
         mask &= d.kind == Kind.COMPUTER
         return mask

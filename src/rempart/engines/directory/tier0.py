@@ -47,9 +47,9 @@ def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = 
     for row in d.rows(Kind.CONTAINER).tolist():
         if d.dns[row][:17].upper() == "CN=ADMINSDHOLDER," or d.names[row].startswith(_HOLDER):
             mask[row] = True
-    for row, values in d.attributes.get("samaccountname", {}).items():
-        if values[0][:4].upper() in _SYNC_STARTS and values[0].upper().startswith(SYNC_PREFIXES):
-            mask[row] = True
+    logins = d.attributes.get("samaccountname", {})
+    likely = [row for row, values in logins.items() if values[0][:4].upper() in _SYNC_STARTS]
+    mask[[row for row in likely if logins[row][0].upper().startswith(SYNC_PREFIXES)]] = True
     # SYSTEM and Enterprise Domain Controllers are the machines of Tier 0 themselves.
     mask[groups.special(("S-1-5-18", "S-1-5-9"))] = True
     mask[groups.host_administrators] = True

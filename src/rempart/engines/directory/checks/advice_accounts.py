@@ -237,13 +237,13 @@ def _machines_of_laps(ctx: Context) -> tuple[Mask, Mask]:
     d = ctx.directory
     eligible = enabled(ctx, Kind.COMPUTER) & ~ctx.groups.domain_controllers
     other = np.zeros(len(d), np.bool_)
-    for row, values in d.attributes.get("operatingsystem", {}).items():
-        other[row] = bool(values) and "windows" not in values[0].lower()
+    systems = d.attributes.get("operatingsystem", {}).items()
+    other[[row for row, values in systems if values and "windows" not in values[0].lower()]] = True
     covered = carriers(d, "ms-mcs-admpwdexpirationtime") | carriers(
         d, "mslaps-passwordexpirationtime"
     )
-    for row, values in d.attributes.get("haslaps", {}).items():
-        covered[row] |= values == ["TRUE"]
+    stated = d.attributes.get("haslaps", {})
+    covered[[row for row, values in stated.items() if values == ["TRUE"]]] = True
     return eligible & ~other, covered
 
 

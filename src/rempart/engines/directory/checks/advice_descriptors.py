@@ -205,7 +205,7 @@ def _unread(ctx: Context, rows: Mask) -> Iterator[Hit]:
 def _readable(ctx: Context) -> Mask:
     d = ctx.directory
     kinds = (d.kind == Kind.USER) | (d.kind == Kind.COMPUTER) | (d.kind == Kind.GROUP)
-    named = np.array([bool(dn) for dn in d.dns])
+    named = np.fromiter(map(bool, d.dns), np.bool_, len(d))
     readable: Mask = kinds & named & in_collection(d)
     return readable
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rempart.engines.directory.builder import sid_of
+from rempart.engines.directory.builder import rid_of, sid_of
 from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Fact, Kind
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
@@ -39,7 +39,8 @@ def _expected(ctx: Context) -> Mask:
     mask = np.zeros(len(d), np.bool_)
     mask[ctx.groups.well_known(*ctx.param("owner_rids"))] = True
     sids = set(ctx.param("owner_sids"))
-    for row in np.flatnonzero(d.kind <= Kind.GROUP).tolist():
+    rids = np.array([rid_of(sid) for sid in sids], np.int64)
+    for row in np.flatnonzero((d.kind <= Kind.GROUP) & np.isin(d.rid, rids)).tolist():
         if not d.ids[row].startswith("S-1-5-21-") and sid_of(d.ids[row]) in sids:
             mask[row] = True
     return mask

@@ -115,7 +115,7 @@ def orphan_keys(ctx: Context) -> Iterator[Hit]:
 def _secondary_krbtgt(d: Directory) -> list[int]:
     """Rows of the krbtgt_N accounts: by their number, or by their name when the source lacks it."""
     numbered = set(d.attributes.get("msds-secondarykrbtgtnumber", {}))
-    for row in d.rows(Kind.USER).tolist():
-        if d.names[row][:7].upper() == "KRBTGT_" and d.names[row][7:].partition("@")[0].isdigit():
-            numbered.add(row)
+    names = d.names
+    called = [row for row in d.rows(Kind.USER).tolist() if names[row][:7].upper() == "KRBTGT_"]
+    numbered.update(row for row in called if names[row][7:].partition("@")[0].isdigit())
     return sorted(numbered)
