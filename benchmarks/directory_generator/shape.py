@@ -15,7 +15,7 @@ ROOT: Final = "DC=hopital,DC=test"
 DOMAIN_SID: Final = "S-1-5-21-1004336348-1177238915-682003330"
 _FIRST_RID: Final = 10_000
 _PER_SITE: Final = 2_000
-_GROUPS_OF_A_USER: Final = 4
+_GROUPS_OF_A_USER: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
