@@ -114,7 +114,7 @@ def test_a_kind_that_this_version_does_not_know_fails_with_a_sentence(db: None) 
 
 def test_a_waiting_job_that_is_cancelled_never_runs(db: None) -> None:
     row = jobs.enqueue(count, upto=1)
-    jobs.cancel(row, by=None)
+    jobs.cancel(row)
     jobs.perform(row.pk)
     assert state(row) == ("cancelled", 0)
 
@@ -130,13 +130,13 @@ def test_a_running_job_that_is_cancelled_ends_at_its_next_progress(db: None) -> 
 def test_a_job_that_has_ended_cannot_be_cancelled(db: None) -> None:
     row = jobs.perform(jobs.enqueue(count, upto=1).pk)
     with pytest.raises(Refused, match="déjà terminé"):
-        jobs.cancel(row, by=None)
+        jobs.cancel(row)
 
 
 def test_the_wish_to_cancel_reaches_the_worker_that_runs(db: None) -> None:
     row = running(timedelta(0))
     assert board.beat(row) == board.Orders()
-    jobs.cancel(row, by=None)
+    jobs.cancel(row)
     assert board.beat(row) == board.Orders(cancelled=True)
 
 

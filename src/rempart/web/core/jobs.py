@@ -23,7 +23,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core import board, journal
+from rempart.web.core import board
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
 
@@ -60,6 +60,9 @@ class Watch(Protocol):
 
     def check(self) -> None:
         """Raise Cancelled or Interrupted when the run must stop."""
+
+    def run_apart(self, job_id: int) -> None:
+        """Run a heavy job in a process of its own."""
 
 
 WATCH: Final[ContextVar[Watch | None]] = ContextVar("watch", default=None)
@@ -110,18 +113,22 @@ class Kind:
     title: str
     function: Callable[..., None]
     tries: int
+    is_heavy: bool = False
 
 
 KINDS: Final[dict[str, Kind]] = {}
 
 
 def job(
-    name: str, *, title: str, tries: int = 3
+    name: str, *, title: str, tries: int = 3, is_heavy: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Declare a kind of job; the function is given its `Run`, then its arguments by keyword."""
+    """Declare a kind of job; the function is given its `Run`, then its arguments by keyword.
+
+    `is_heavy`: workers run it in a process of its own, so that the pages keep their memory and their speed.
+    """
 
     def declare(function: Callable[..., None]) -> Callable[..., None]:
-        KINDS[name] = Kind(name, title, function, tries)
+        KINDS[name] = Kind(name, title, function, tries, is_heavy)
         return function
 
     return declare
@@ -159,7 +166,11 @@ def deliver(row: Job) -> None:
 @task()
 def run_job(job_id: int) -> None:
     """What the library queues: the number of a job."""
-    perform(job_id)
+    watch = WATCH.get()
+    if watch and _is_heavy(job_id):
+        watch.run_apart(job_id)
+    else:
+        perform(job_id)
 
 
 def perform(job_id: int) -> Job:
@@ -192,8 +203,12 @@ def perform(job_id: int) -> Job:
     return _ended(row, Job.State.DONE)
 
 
-def cancel(row: Job, *, by: Any) -> None:
-    """Take a job out of the queue, or ask the one that runs to stop. Raises Refused once it has ended."""
+def cancel(row: Job) -> None:
+    """Take a job out of the queue, or ask the one that runs to stop. Raises Refused once it has ended.
+
+    Not journaled: the job that runs may itself hold the head of the journal until it stops.
+    """
+    now = timezone.now()
     board.wish_to_cancel(row)
     with transaction.atomic():
         waiting = Job.objects.filter(pk=row.pk, state=Job.State.WAITING).update(
@@ -201,15 +216,11 @@ def cancel(row: Job, *, by: Any) -> None:
         )
         running = Job.objects.filter(pk=row.pk, state=Job.State.RUNNING)
         if not waiting and not running.update(is_cancel_asked=True):
-            raise Refused("Ce travail est déjà terminé.", todo="Il n’y a plus rien à annuler.")
-        journal.record(
-            "cancel_job",
-            by=by,
-            object_kind="job",
-            object_id=row.pk,
-            object_label=title_of(row),
-            establishment=row.establishment,
-        )
+            # The wish may have been heard before this line: then it is done, and not too late.
+            heard = Job.objects.filter(pk=row.pk, state=Job.State.CANCELLED, ended_at__gt=now)
+            if not heard.exists():
+                board.clear(row.pk)
+                raise Refused("Ce travail est déjà terminé.", todo="Il n’y a plus rien à annuler.")
 
 
 def title_of(row: Job) -> str:
@@ -237,6 +248,11 @@ def give_back(row: Job) -> None:
         )
     else:
         _put_back(row, timedelta(0), attempts=row.attempts)
+
+
+def _is_heavy(job_id: int) -> bool:
+    name = Job.objects.filter(pk=job_id).values_list("kind", flat=True).first()
+    return name in KINDS and KINDS[name].is_heavy
 
 
 def _claimed(job_id: int, worker: str) -> Job | None:

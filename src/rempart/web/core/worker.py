@@ -1,12 +1,15 @@
 """The worker: takes jobs from the queue, in a thread of the one process or in processes of its own.
 
-Three threads: the first runs jobs, the second says each second how far the job is and hears what is asked of it, the third
-gives back the jobs of workers that died and starts periodic ones.
+Three threads: the first runs jobs, the second says each second how far the job is and hears what is asked of it, the
+third gives back the jobs of workers that died and starts periodic ones. A heavy job has a process of its own: its
+memory and its faults are not those of the pages.
 """
 
 import logging
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,17 +31,69 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS: Final = 1.0
 POLL_SECONDS: Final = 0.3
+CHILD_POLL_SECONDS: Final = 0.1
 
 
-class Worker:
+class Watcher:
+    """Says each second how far a running job is, and hears what is asked of it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.stopped = threading.Event()
+        self._job: Job | None = None
+        self._orders = board.Orders()
+
+    def begin(self, job: Job) -> None:
+        """A job begins: its progress is published from now on."""
+        self._orders = board.Orders()
+        self._job = job
+
+    def end(self) -> None:
+        """It has ended."""
+        self._job = None
+
+    def check(self) -> None:
+        """Raise when the running job must stop."""
+        if self._orders.cancelled:
+            raise jobs.Cancelled
+        if self._orders.lost or self.stopped.is_set():
+            raise jobs.Interrupted
+
+    def run_apart(self, job_id: int) -> None:
+        """Run a heavy job here: this process is already one of its own."""
+        jobs.perform(job_id)
+
+    def watch(self) -> None:
+        """Publish from a thread of its own, until stopped."""
+        self.repeat("beat", self._beat, BEAT_SECONDS)
+
+    def _beat(self) -> None:
+        if (job := self._job) is not None:
+            self._orders = board.beat(job)
+
+    def repeat(self, name: str, step: Callable[[], object], pause: float) -> None:
+        """Do a step again and again in a thread of its own; a fault is logged, and waited for."""
+
+        def loop() -> None:
+            while not self.stopped.is_set():
+                try:
+                    step()
+                except (DatabaseError, InterfaceError, OSError) as fault:
+                    log.warning("%s: %s", name, fault)
+                    connection.close()
+                close_old_connections()
+                self.stopped.wait(pause)
+            connection.close()
+
+        threading.Thread(target=loop, name=f"jobs-{name}", daemon=True).start()
+
+
+class Worker(Watcher):
     """One worker; `run` lasts until `stop`."""
 
     def __init__(self) -> None:
-        self.name = f"{socket.gethostname()[:30]}:{os.getpid()}:{get_random_string(6)}"
-        self.stopped = threading.Event()
+        super().__init__(f"{socket.gethostname()[:30]}:{os.getpid()}:{get_random_string(6)}")
         self._ended = threading.Event()
-        self._job: Job | None = None
-        self._orders = board.Orders()
         self._library = LibraryWorker(
             queue_names=["*"],
             interval=POLL_SECONDS,
@@ -53,13 +108,8 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`; a database that is away is waited for."""
         discover()
-        for name, step, pause in (
-            ("beat", self._beat, BEAT_SECONDS),
-            ("keeper", keep, settings.JOB_LOST_AFTER_SECONDS / 3),
-        ):
-            threading.Thread(
-                target=self._repeat, args=(step, pause), name=f"jobs-{name}", daemon=True
-            ).start()
+        self.watch()
+        self.repeat("keeper", keep, settings.JOB_LOST_AFTER_SECONDS / 3)
         jobs.WATCH.set(self)
         while not self.stopped.is_set():
             try:
@@ -80,36 +130,28 @@ class Worker:
         self.stopped.set()
         self._library.running = False
 
-    def begin(self, job: Job) -> None:
-        """A job begins: its progress is published from now on."""
-        self._orders = board.Orders()
-        self._job = job
-
-    def end(self) -> None:
-        """It has ended."""
-        self._job = None
-
-    def check(self) -> None:
-        """Raise when the running job must stop."""
-        if self._orders.cancelled:
-            raise jobs.Cancelled
-        if self._orders.lost or self.stopped.is_set():
-            raise jobs.Interrupted
-
-    def _beat(self) -> None:
-        if (job := self._job) is not None:
-            self._orders = board.beat(job)
-
-    def _repeat(self, step: Callable[[], None], pause: float) -> None:
-        while not self.stopped.is_set():
-            try:
-                step()
-            except (DatabaseError, InterfaceError, OSError) as fault:
-                log.warning("%s: %s", threading.current_thread().name, fault)
-                connection.close()
-            close_old_connections()
-            self.stopped.wait(pause)
-        connection.close()
+    def run_apart(self, job_id: int) -> None:
+        """Run one job in a process of its own, and give the job back if that process dies."""
+        name = f"{self.name}/{job_id}"
+        kind = jobs.KINDS[Job.objects.values_list("kind", flat=True).get(pk=job_id)]
+        module = kind.function.__module__
+        # Its standard input stays open as long as this process lives: a worker that is killed takes it along.
+        child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", "rempart.web.core.apart", str(job_id), name, module],
+            stdin=subprocess.PIPE,
+        )
+        while child.poll() is None:
+            if self.stopped.wait(CHILD_POLL_SECONDS):
+                child.communicate()
+        if child.stdin:
+            child.stdin.close()
+        if child.returncode:
+            log.error("job %s: its process ended with %s", job_id, child.returncode)
+            mine = Job.objects.filter(
+                pk=job_id, state=Job.State.RUNNING, worker__startswith=f"{name}#"
+            )
+            for row in mine:
+                jobs.give_back(row)
 
 
 def discover() -> None:
