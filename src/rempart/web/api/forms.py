@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from rempart.web.api.rules import LIVES
-from rempart.web.core.scope import ACT_WORDS, Act, Scope
+from rempart.web.api.rules import LIVES, OFFERED
+from rempart.web.core.scope import ACT_WORDS, Scope
 
 
 class TokenForm(forms.Form):
@@ -23,7 +23,7 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["acts"] = forms.MultipleChoiceField(
             label="Ce qu’il pourra faire",
-            choices=[(act.value, ACT_WORDS[act].capitalize()) for act in Act if scope.can(act)],
+            choices=[(act.value, ACT_WORDS[act].capitalize()) for act in OFFERED if scope.can(act)],
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": "Cochez au moins un droit."},
         )

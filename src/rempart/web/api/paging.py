@@ -7,7 +7,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from ninja import Field, Schema
 
+from rempart.web.core import access_log
+
 LARGEST: Final = 200
+BY_SCRIPT: Final = "Données lues par l’interface de programmation"
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 
@@ -41,6 +44,9 @@ def page(
     found: Sequence[Row] = list(ordered[: paging.limit + 1])
     more = len(found) > paging.limit
     found = found[: paging.limit]
+    # Rows that belong to an establishment: it sees who read them, by a script as by a page.
+    owners = (getattr(row, "establishment_id", None) for row in found)
+    access_log.listed(request, filter(None, owners), words=BY_SCRIPT)
     return {
         "items": [shown(row) for row in found],
         "next": _next(request, str(found[-1].pk)) if more else None,

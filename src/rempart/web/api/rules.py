@@ -11,6 +11,15 @@ from rempart.web.core.scope import ROLE_ACTS, Act, Scope
 
 PREFIX: Final = "rempart_"
 SHOWN: Final = 12
+OFFERED: Final = (
+    Act.SEE_ESTABLISHMENT,
+    Act.SEE_PORTFOLIO,
+    Act.SEE_FINDINGS,
+    Act.DEPOSIT_AUDIT,
+    Act.EDIT_PLAN,
+    Act.SEE_JOURNAL,
+)
+"""What the operations ask for: a token has no use for the rest."""
 LIVES: Final = (30, 90, 365)
 """Days that a token may live: nothing lives for ever."""
 USE_WRITTEN_EVERY: Final = timedelta(minutes=5)

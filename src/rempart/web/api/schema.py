@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.module_loading import import_string
 
-METHODS: Final = ("get", "post", "patch", "delete")
+METHODS: Final = ("get", "post", "put")
 
 
 @dataclass(frozen=True, slots=True)

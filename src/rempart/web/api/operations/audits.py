@@ -10,12 +10,12 @@ from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from rempart.web.api.auth import ApiRequest, needs
-from rempart.web.api.paging import Page, Paging, page
+from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
 from rempart.web.apps.audits.actions import deposit
 from rempart.web.apps.audits.keeping import Upload
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.access import establishment_or_404
-from rempart.web.core import files as stored
+from rempart.web.core import access_log, files as stored
 from rempart.web.core.scope import Act
 
 router = Router(tags=["Audits"])
@@ -127,6 +127,7 @@ def _found(request: ApiRequest, audit_id: int) -> Audit:
     found = Audit.objects.visible_to(request.scope).filter(pk=audit_id).first()
     if found is None:
         raise Http404("Cet audit n’existe pas, ou n’est pas de votre périmètre.")
+    access_log.shown(request, establishment=found.establishment_id, words=BY_SCRIPT)
     return found
 
 

@@ -9,11 +9,12 @@ from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import HttpError
 
 from rempart.web.api.auth import ApiRequest, needs
-from rempart.web.api.paging import Page, Paging, page
+from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.remediation import actions
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import Event
+from rempart.web.core import access_log
 from rempart.web.core.scope import Act
 
 router = Router(tags=["Plan d’actions"])
@@ -201,6 +202,7 @@ def _found(request: ApiRequest, action_id: int, act: Act) -> Action:
     found = rows.filter(pk=action_id).first()
     if found is None:
         raise Http404("Cette action n’existe pas, ou n’est pas de votre périmètre.")
+    access_log.shown(request, establishment=found.establishment_id, words=BY_SCRIPT)
     return found
 
 
