@@ -4,6 +4,7 @@ The accounts room writes it down after the answer, when the person is not of the
 only says what it showed. A page whose address has the FINESS number is noted without a word.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +27,12 @@ def shown(request: HttpRequest, *, establishment: str, words: str) -> None:
     """Say that this answer shows `words` of an establishment (an audit, a plan, an export)."""
     looks: list[Look] = vars(request).setdefault("looks", [])
     looks.append(Look(establishment, words))
+
+
+def listed(request: HttpRequest, establishments: Iterable[str], *, words: str) -> None:
+    """Say that this answer lists `words` of several establishments."""
+    for finess in dict.fromkeys(establishments):
+        shown(request, establishment=finess, words=words)
 
 
 def looks_of(request: HttpRequest) -> list[Look]:

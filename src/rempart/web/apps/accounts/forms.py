@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from rempart.web.apps.accounts.models import Delegation, User
@@ -13,6 +14,11 @@ from rempart.web.apps.establishments.models import Establishment
 from rempart.web.core.scope import ACT_WORDS, DELEGABLE, LEVEL_WORDS, ROLE_WORDS, Act, Level, Role
 
 _DATE = {"type": "date"}
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent to a form, were it nothing at all; None when the form is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 class InviteHere(forms.Form):

@@ -15,35 +15,41 @@ def record_looks(request: HttpRequest, scope: Scope) -> None:
     """Write what this answer showed, once an hour for a person and a page; nothing for the establishment's own people."""
     if scope.user_id is None:
         return
-    at_home = {g.code for g in scope.grants if _is_own(g) and g.level is Level.ESTABLISHMENT}
-    looks = [look for look in looks_of(request) if look.establishment not in at_home]
+    own = _own_codes(scope)
+    looks = [look for look in looks_of(request) if look.establishment not in own]
     if not looks:
         return
-    looks = _outside(looks, {g.code for g in scope.grants if _is_own(g)})
     now = timezone.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
     address = request.path[:200]
-    for look in looks:
+    outside = {look.establishment: look for look in _outside(looks, own)}
+    same = AccessRecord.objects.filter(
+        establishment_id__in=outside, user_id=scope.user_id, address=address, hour_at=hour
+    )
+    # Reading first spares SQLite its one writer; the constraint decides when two requests meet.
+    for known in same.values_list("establishment_id", flat=True):
+        del outside[known]
+    rows = []
+    for look in outside.values():
         grant = _grant_used(scope, look.establishment)
-        row = AccessRecord(
-            establishment_id=look.establishment,
-            user_id=scope.user_id,
-            role=grant.role,
-            delegation_id=grant.delegation,
-            address=address,
-            words=look.words[:200],
-            hour_at=hour,
-            seen_at=now,
+        rows.append(
+            AccessRecord(
+                establishment_id=look.establishment,
+                user_id=scope.user_id,
+                role=grant.role,
+                delegation_id=grant.delegation,
+                address=address,
+                words=look.words[:200],
+                hour_at=hour,
+                seen_at=now,
+            )
         )
-        same = AccessRecord.objects.filter(
-            establishment_id=look.establishment,
-            user_id=scope.user_id,
-            address=address,
-            hour_at=hour,
-        )
-        # Reading first spares SQLite its one writer; the constraint decides when two requests meet.
-        if not same.exists():
-            AccessRecord.objects.bulk_create([row], ignore_conflicts=True)
+    if rows:
+        AccessRecord.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _own_codes(scope: Scope) -> set[str]:
+    return {grant.code for grant in scope.grants if _is_own(grant)}
 
 
 def _is_own(grant: Grant) -> bool:

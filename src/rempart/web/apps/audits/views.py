@@ -67,6 +67,7 @@ def audit_list(request: HttpRequest, finess: str = "") -> HttpResponse:
     scope = _scope(request)
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS) if finess else None
     page = Paginator(queries.audits(scope, finess), PER_PAGE).get_page(request.GET.get("page"))
+    access_log.listed(request, (row.establishment_id for row in page), words="Audits")
     latest = Audit.objects.filter(establishment=establishment, is_latest=True).first()
     chart = queries.history(list(Audit.objects.of_subject(latest))) if latest else None
     context = {"establishment": establishment, "page": page, "chart": chart}

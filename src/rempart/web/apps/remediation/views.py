@@ -62,6 +62,9 @@ def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "today": today,
     }
+    access_log.listed(
+        request, (a.establishment_id for a in context["page"]), words="Plan d’actions"
+    )
     is_fragment = bool(request.headers.get("HX-Request"))
     if not is_fragment:
         context |= {
@@ -84,6 +87,8 @@ def export(request: HttpRequest, form: str, finess: str = "") -> HttpResponse:
     filters = PlanFilters(request.GET)
     wanted = filters.cleaned_data if filters.is_valid() else {}
     rows = queries.plan(scope, finess=finess, today=today, filters=wanted)
+    owners = rows.values_list("establishment_id", flat=True).order_by().distinct()
+    access_log.listed(request, owners, words="Export du plan d’actions")
     name = f"plan-actions-{finess or 'perimetre'}-{today.isoformat()}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if form == "xlsx":

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from rempart.web.apps.accounts.actions import accept_invitation, role_words
-from rempart.web.apps.accounts.forms import OpenAccount
+from rempart.web.apps.accounts.forms import OpenAccount, posted
 from rempart.web.apps.accounts.models import Invitation, User
 from rempart.web.apps.accounts.places import place_of
 from rempart.web.apps.accounts.queries import IN_SESSION, invitation_of
@@ -32,7 +32,7 @@ def answer(request: HttpRequest, place: str, token: str) -> HttpResponse:
         return render(
             request, "accounts/invitation.html", _said(invitation) | {"has_account": True}
         )
-    form = OpenAccount(request.POST or None, email=invitation.email)
+    form = OpenAccount(posted(request), email=invitation.email)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         context = _said(invitation) | {"form": form}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from rempart.web.apps.accounts import actions, queries
-from rempart.web.apps.accounts.forms import GiveMandate
+from rempart.web.apps.accounts.forms import GiveMandate, posted
 from rempart.web.apps.accounts.models import Delegation, User
 from rempart.web.apps.establishments.access import acts_on, establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
@@ -35,7 +35,7 @@ def given(request: HttpRequest, finess: str) -> HttpResponse:
 def give(request: HttpRequest, finess: str) -> HttpResponse:
     """Mandate a person, a grouping, or the advisers of the region."""
     found = establishment_or_404(cast(ScopedRequest, request).scope, finess, Act.DELEGATE)
-    form = GiveMandate(request.POST or None, establishment=found)
+    form = GiveMandate(posted(request), establishment=found)
     if form.is_valid() and _given(request, form, found):
         return redirect("mandates", finess)
     context = {"establishment": found, "form": form}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from rempart.web.apps.accounts import actions, queries
-from rempart.web.apps.accounts.forms import Invite, InviteHere
+from rempart.web.apps.accounts.forms import Invite, InviteHere, posted
 from rempart.web.apps.accounts.models import Delegation, Invitation, Membership, User
 from rempart.web.apps.accounts.places import covers, place_of
 from rempart.web.apps.establishments.access import acts_on, establishment_or_404
@@ -40,7 +40,7 @@ def invite_here(request: HttpRequest, finess: str) -> HttpResponse:
     scope = cast(ScopedRequest, request).scope
     found = establishment_or_404(scope, finess, Act.INVITE)
     roles = queries.roles_to_invite(scope, Level.ESTABLISHMENT)
-    form = InviteHere(request.POST or None, roles=roles)
+    form = InviteHere(posted(request), roles=roles)
     if form.is_valid() and _invited(request, form, Level.ESTABLISHMENT, finess):
         seen = Act.SEE_ACCESS in acts_on(scope, found)
         return redirect("access", finess) if seen else redirect("invitations")
@@ -63,7 +63,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     roles = [
         role for role in Role if any(role in queries.roles_to_invite(scope, x) for x in levels)
     ]
-    form = Invite(request.POST or None, roles=roles, levels=levels)
+    form = Invite(posted(request), roles=roles, levels=levels)
     if form.is_valid():
         data = form.cleaned_data
         if _invited(request, form, Level(data["level"]), data["code"]):
