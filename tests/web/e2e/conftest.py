@@ -74,7 +74,11 @@ def page_as(browser: Browser, live_server: LiveServer, cast: object) -> Iterator
             )
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda m: heard.append(f"{m.type}: {m.text}"))
+        # A refused form answers 422, which the browser says too.
+        page.on(
+            "console",
+            lambda m: "status of 422" in m.text or heard.append(f"{m.type}: {m.text}"),
+        )
         page.on("pageerror", lambda e: heard.append(str(e)))
         if path:
             page.goto(path)

@@ -20,7 +20,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Each of the files."""
-        given = data if isinstance(data, list | tuple) else [data]
+        given = (data if isinstance(data, list | tuple) else [data]) or [None]
         # An empty file is refused by the intake, with its own sentence.
         return [super(FilesField, self).clean(file, initial) for file in given]
 

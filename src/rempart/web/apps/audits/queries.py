@@ -101,6 +101,7 @@ class Shown:
     """The page of an audit."""
 
     report: Report
+    day: str
     headline: str
     lead: str
     tiles: Sequence[view.Tile]
@@ -142,6 +143,7 @@ def shown(audit: Audit) -> Shown:
 
     return Shown(
         report=report,
+        day=day(str(audit.measured_on)),
         headline=view.headline(report),
         lead=view.lead(report),
         tiles=view.tiles(report),

@@ -7,6 +7,7 @@ import msgspec
 from django.db import transaction
 
 from rempart.engines.directory.report import Report
+from rempart.render.french import day
 from rempart.render.outputs import encoded
 from rempart.render.text import name
 from rempart.web.apps.audits import pages, reading
@@ -20,8 +21,7 @@ from rempart.web.core.models import StoredFile
 
 def label_of(audit: Audit) -> str:
     """How findings name the audit that saw them."""
-    day = audit.measured_on.isoformat() if audit.measured_on else ""
-    return f"Audit d’annuaire du {day} ({', '.join(audit.domains)})"[:200]
+    return f"Audit d’annuaire du {day(str(audit.measured_on))} ({', '.join(audit.domains)})"[:200]
 
 
 def report_of(audit: Audit) -> Report:

@@ -7,6 +7,7 @@ from rempart.engines.directory.report import ObjectRef
 from rempart.render import french, words
 from rempart.render.html.page import safe_link
 from rempart.render.text import name, visible
+from rempart.web.apps.remediation.templatetags.plan import day as in_french
 
 register = template.Library()
 
@@ -42,9 +43,9 @@ def object_kind(ref: ObjectRef) -> str:
 
 
 @register.filter
-def day(iso: str) -> str:
-    """2026-11-14 → 14 novembre 2026."""
-    return french.day(iso)
+def day(when: object) -> str:
+    """A date, or its ISO text → 14 novembre 2026, 1er mars 2026."""
+    return in_french(when)
 
 
 @register.filter

@@ -1,12 +1,13 @@
 """The states of actions and findings, in words; a tone never carries the meaning alone."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from rempart.render import french
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.templatetags import ui
@@ -50,6 +51,13 @@ def finding_state(*, finding: Finding) -> SafeString:
     if finding.not_remeasured_on:
         return ui.tag(words="non remesuré", tone="none")
     return ui.tag(words="ouvert", tone="warn")
+
+
+@register.filter
+def day(when: object) -> str:
+    """A date, or its ISO text → 14 novembre 2026, 1er mars 2026."""
+    local = timezone.localtime(when) if isinstance(when, datetime) else when
+    return french.day(str(local or ""))
 
 
 @register.filter
