@@ -318,3 +318,13 @@ def test_a_zip_with_changed_bytes_is_read_or_refused(
         assert error.found
     else:
         assert set(found.values()) <= {bytes(range(256)) * 8, b"{}" * 40, bytes(data)}
+
+
+def test_a_directory_of_64_bits_that_is_cut_is_judged_by_its_other_end(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "c.zip", {"a.json": b"{}"})
+    data = path.read_bytes()
+    at = data.rindex(b"PK\x05\x06")
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(data) + 1000, 1)
+    path.write_bytes(data[:at] + locator + data[at:])
+    with pytest.raises((UnreadableSource, zipfile.BadZipFile)):
+        open_container(path, SMALL)

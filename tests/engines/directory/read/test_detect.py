@@ -224,6 +224,25 @@ def test_an_encrypted_collection_file_is_recognised(tmp_path: Path) -> None:
     assert formats(tmp_path) == [Format.COLLECTION]
 
 
+def test_a_dump_given_alone_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "domain_users.json"
+    path.write_text(DUMP, encoding="utf-8")
+    assert formats(path) == [Format.LDAPDOMAINDUMP]
+
+
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "boucle"
+    path.symlink_to(path)
+    with pytest.raises(UnreadableSource):
+        sources_of(path)
+
+
+def test_an_export_without_a_domain_in_its_names_is_read_apart(tmp_path: Path) -> None:
+    (tmp_path / "a.ldf").write_text("dn: CN=a\nobjectClass: user\n", encoding="utf-8")
+    (tmp_path / "b.ldf").write_text(LDIF, encoding="utf-8")
+    assert len(together(sources_of(tmp_path))) == 2
+
+
 def test_a_source_is_called_by_what_was_given(tmp_path: Path) -> None:
     path = zipped(tmp_path / "c.zip", **{"out__1_users.json": USERS})
     assert [source.name for source in sources_of(path)] == ["c.zip/out"]

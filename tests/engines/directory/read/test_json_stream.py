@@ -1,6 +1,7 @@
 """SharpHound files cut into pieces: the same objects whatever the size of the pieces and the dress of the file."""
 
 import io
+import time
 from typing import Any
 
 import msgspec
@@ -94,3 +95,28 @@ def test_an_object_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     data = msgspec.json.encode({"data": [{"Name": "x" * 300_000}, {"Name": "y"}], "meta": {}})
     with pytest.raises(UnreadableSource, match="dépasse"):
         read(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"meta":{"a":', b'{"meta":' + b'{"a":' * 2000, '{"data":'.encode("utf-16")[:-1]]
+)
+def test_a_value_before_the_array_that_has_no_end_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableSource):
+        ArrayFile("x.json", io.BytesIO(data)).open()
+
+
+def test_a_long_value_that_has_no_end_is_refused_at_once() -> None:
+    data = b'{"meta":{"a":[' + b'"x",' * 100_000 + b"}}"
+    started = time.process_time()
+    with pytest.raises(UnreadableSource):
+        ArrayFile("x.json", io.BytesIO(data)).open()
+    assert time.process_time() - started < 2
+
+
+def test_what_stands_before_the_array_keeps_its_accents_and_its_place(piece: int) -> None:
+    value = {"tool": "é\\" + "à" * (piece // 8), "n": -1.5e3, "b": [True, None, {}]}
+    data = msgspec.json.encode({"meta": value, "data": OBJECTS[:3]})
+    if len(data) > 2 * piece:
+        return  # `meta` must fit in what is read at first
+    objects, file = read(data)
+    assert (objects, file.around) == (OBJECTS[:3], {"meta": value})

@@ -126,6 +126,7 @@ def test_an_ldapsearch_export_without_its_end_is_said_to_be_doubtful() -> None:
         (b"dn: x\ncn: a\n\ndn: y\ncn:: A&==\n", 5, "base64"),
         (b"dn: x\ncn: a\n\n# c\ndn: y\nd:: AA\n AA\n A\ncn: b\n", 6, "base64"),
         (b"dn: x\r\ncn: a\r\n\r\n\r\ndn: y\r\nbad line\r\n", 6, "attribut: valeur"),
+        (b"dn: x\ncn: a\n\ndn: y\nbad line\n\ndn: z\ncn: a\n", 5, "attribut: valeur"),
         (b"dn: x\njpegPhoto:< file:///etc/passwd\n", 2, "adresse"),
         (b"dn: x\nchangetype: modify\nreplace: cn\ncn: b\n-\n", 2, "modifications"),
         (b"dn: x\nreplace: cn\ncn: b\n-\n", 4, "modifications"),

@@ -213,7 +213,18 @@ def test_a_group_cut_at_the_limit_is_completed_from_its_members(
     notes = Notes()
     names = [n.decode() for n in read(tmp_path, notes)[f"CN=g,{BASE}"]["member"]]
     assert names == [f"CN=a\\;b,{BASE}", f"CN=c,{BASE}", f"CN=z,{BASE}"]
-    assert any("memberOf" in note for note in notes.said)
+    assert any("1 groupe a plus de membres" in note for note in notes.said)
+
+
+def test_a_group_whose_list_is_whole_is_not_taken_for_a_cut_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oradad, "FIELD_LIMIT", 60)
+    groups = [[f"CN=g,{BASE}", f"CN=c,{BASE}", f"{SID}-1106"]]
+    sample(tmp_path, {r"domain\chu.test\group.tsv": (GROUP, groups)})
+    notes = Notes()
+    assert read(tmp_path, notes)[f"CN=g,{BASE}"]["member"] == [f"CN=c,{BASE}".encode()]
+    assert not notes.said
 
 
 def test_a_table_cut_short_is_refused(tmp_path: Path) -> None:

@@ -144,3 +144,29 @@ def test_dates_and_rights_of_policy_files_are_kept(tmp_path: Path) -> None:
     assert policy.folder_protected is True
     assert policy.explicit_rights == ("own.ini", "MACHINE/Registry.pol")
     assert policy.protected_files == ("MACHINE/Registry.pol",)
+
+
+def test_a_table_of_files_that_says_little_is_read_for_what_it_says(tmp_path: Path) -> None:
+    folder = oradad(tmp_path)
+    table = folder / "domain" / "chu.test" / "sysvol.tsv"
+    rows = [
+        [*START, f"Policies\\{GUID}", GUID, "11", "0", "0", "", "16", ""],
+        [*START, "ailleurs\\x", "x", "12", "0", "0", "", "32", ""],
+        [*START, TEMPLATE_PATH, "GptTmpl.inf", "987", "1", "0", "", "32", ""],
+    ]
+    table.write_bytes(
+        "\ufeff".encode("utf-16-le")
+        + "".join("\t".join(row) + "\r\n" for row in rows).encode("utf-16-le")
+    )
+    notes = Notes()
+    [directory] = read([tmp_path], notes)
+    assert not directory.has(Fact.SYSVOL_DESCRIPTORS)
+    assert not [note for note in notes.said if "SYSVOL" in note]
+    assert signing(directory) is not None
+
+
+def test_a_missing_table_of_files_leaves_sysvol_without_policies(tmp_path: Path) -> None:
+    folder = oradad(tmp_path)
+    (folder / "domain" / "chu.test" / "sysvol.tsv").unlink()
+    [directory] = read([tmp_path], Notes())
+    assert not directory.sysvol

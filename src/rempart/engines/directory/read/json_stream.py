@@ -6,6 +6,7 @@ escaped), and a cut inside a nested array leaves the piece unbalanced, which msg
 tried. So no byte is ever looked at in Python.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol, TypeVar
@@ -25,6 +26,8 @@ _SCALAR: Final = rb'(?:"(?:[^"\\]|\\.)*"|[\w.+-]+)'
 _FIRST_KEYS: Final = re.compile(
     rb'\s*\{\s*"((?:[^"\\]|\\.)*)"(?:\s*:\s*' + _SCALAR + rb'\s*,\s*"((?:[^"\\]|\\.)*)")?'
 )
+_ONE_VALUE: Final = json.JSONDecoder().raw_decode
+"""Reads a value and says where it ends, which msgspec does not; what comes before an array is small."""
 _KEY: Final = re.compile(rb'\s*[{,]\s*"((?:[^"\\]|\\.)*)"\s*:\s*')
 
 
@@ -227,16 +230,15 @@ class ArrayFile:
         return self._patterns
 
     def _value_from(self, start: int) -> tuple[Any, int]:
-        """A small value before the array (`meta` first) and where it ends."""
-        for end in (
-            m.end() for m in re.finditer(rb'[}\]"\d]|true|false|null', self._buffer[start:])
-        ):
-            piece = self._buffer[start : start + end]
+        """A value before the array (`meta` first), whole in what is in memory, and where it ends."""
+        for size in (LONGEST_KEY, len(self._buffer)):
+            # What is no UTF-8 keeps its place, so that characters can be counted in bytes again.
+            text = self._buffer[start : start + size].decode("utf-8", "surrogateescape")
             try:
-                return msgspec.json.decode(piece), start + end
-            except msgspec.DecodeError:
-                if end > 1 << 20:
-                    break
+                value, end = _ONE_VALUE(text)
+            except (ValueError, RecursionError):
+                continue
+            return value, start + len(text[:end].encode("utf-8", "surrogateescape"))
         raise self._not_json()
 
     def _fill(self, size: int) -> bool:
