@@ -6,6 +6,8 @@ from typing import Any
 import django
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 
+from rempart.web.core.bounds import Bounded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rempart.web.config.settings.prod")
 
 
@@ -27,4 +29,4 @@ class Handler(ASGIHandler):
 
 
 django.setup(set_prefix=False)
-application = Handler()
+application = Bounded(Handler())

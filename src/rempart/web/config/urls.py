@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from rempart.web.core import error_pages
 from rempart.web.core.views import healthy
 
 urlpatterns = [
@@ -17,3 +18,8 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns.append(path("", include("rempart.web.demo.urls")))
+
+handler400 = error_pages.bad_request
+handler403 = error_pages.denied
+handler404 = error_pages.missing
+handler500 = error_pages.broken

@@ -4,6 +4,9 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from rempart.web.core import navigation
+from rempart.web.core.scope import Act
+
 
 class CoreConfig(AppConfig):
     """Where Django finds the app."""
@@ -12,5 +15,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Declare the jobs that core has of its own: they need models, which are loaded only now."""
+        """Declare what core has of its own: its jobs, which need models, and its entries of the bar."""
         import_module("rempart.web.core.upkeep")
+        navigation.register(navigation.Entry("Travaux", "jobs", 70, Act.DEPOSIT_AUDIT))
+        navigation.register(navigation.Entry("Journal", "journal", 90, Act.SEE_JOURNAL))

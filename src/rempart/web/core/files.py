@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from rempart.web.core.errors import NoRoom, is_no_room
 from rempart.web.core.models import StoredFile
 
 
@@ -22,22 +23,32 @@ def path_of(sha256: str) -> Path:
 
 
 def store(chunks: Iterable[bytes], *, kind: str) -> StoredFile:
-    """Write a content to disk whole or not at all, and give its row; the same content twice is one row."""
-    folder().mkdir(parents=True, exist_ok=True)
+    """Write a content to disk whole or not at all, and give its row; the same content twice is one row.
+
+    Raises NoRoom when the disk is full; nothing is left of what was written.
+    """
     digest = hashlib.sha256()
     size = 0
-    handle, name = tempfile.mkstemp(dir=folder())
+    draft = None
     try:
+        folder().mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=folder())
         with os.fdopen(handle, "wb") as file:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)
                 file.write(chunk)
+            # The row must not be written before the content would survive a power cut.
+            file.flush()
+            os.fsync(file.fileno())
         place = path_of(digest.hexdigest())
         place.parent.mkdir(exist_ok=True)
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+        Path(draft).replace(place)
+    except BaseException as fault:
+        if draft:
+            Path(draft).unlink(missing_ok=True)
+        if is_no_room(fault):
+            raise NoRoom from fault
         raise
     row, _ = StoredFile.objects.get_or_create(
         sha256=digest.hexdigest(), defaults={"size": size, "kind": kind}

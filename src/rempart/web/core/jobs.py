@@ -203,7 +203,7 @@ def perform(job_id: int) -> Job:
     return _ended(row, Job.State.DONE)
 
 
-def cancel(row: Job) -> None:
+def cancel(row: Job, *, by: Any = None) -> None:
     """Take a job out of the queue, or ask the one that runs to stop. Raises Refused once it has ended.
 
     Not journaled: the job that runs may itself hold the head of the journal until it stops.
@@ -212,7 +212,9 @@ def cancel(row: Job) -> None:
     board.wish_to_cancel(row)
     with transaction.atomic():
         waiting = Job.objects.filter(pk=row.pk, state=Job.State.WAITING).update(
-            state=Job.State.CANCELLED, ended_at=timezone.now(), error="Annulé avant de commencer."
+            state=Job.State.CANCELLED,
+            ended_at=timezone.now(),
+            error=f"Annulé avant de commencer, par {by or 'Rempart'}.",
         )
         running = Job.objects.filter(pk=row.pk, state=Job.State.RUNNING)
         if not waiting and not running.update(is_cancel_asked=True):

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, resolve_url
 
-from rempart.web.core.errors import Refused
+from rempart.web.core.error_pages import refused
 from rempart.web.core.policy import ScopedRequest, policy_of
 
 
@@ -38,7 +38,5 @@ class PolicyMiddleware:
         raise PermissionDenied("Votre rôle ne permet pas cette page.")
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """A refusal that no form has taken: the page that says it, with 409."""
-        if isinstance(fault, Refused):
-            return render(request, "core/refused.html", {"fault": fault}, status=409)
-        return None
+        """A refusal that no form has taken: the page that says it, with its status."""
+        return refused(request, fault)

@@ -25,3 +25,9 @@ def within(scope: Scope, act: Act, field: str = "establishment") -> Q:
     if scope.is_national(act):
         return ~Q(**{field: ""})
     return Q(**{f"{field}__in": _REACH["establishments"](scope, act)})
+
+
+def covers(scope: Scope, act: Act, finess: str) -> bool:
+    """Whether the scope allows an act on one establishment."""
+    found = _REACH["establishments"](scope, act) if scope.can(act) and _REACH else None
+    return found is not None and bool(found.filter(finess=finess).exists())

@@ -116,8 +116,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
-# Uploads are streamed to disk beyond 2.5 MB; the form, not Django, bounds the file.
-FILE_UPLOAD_TEMP_DIR: str | None = None
+# Beyond 2.5 MB an upload is streamed to the disk where it will be kept; core/bounds.py stops what is too large.
+FILE_UPLOAD_TEMP_DIR: str | None = str(DATA / "tmp")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("REMPART_UPLOAD_MAX_MB", 2048) * 1024 * 1024
 
@@ -140,6 +140,7 @@ LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "rempart.web.core.error_pages.forged"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

@@ -12,6 +12,7 @@ from rempart.web.config.settings.base import MIDDLEWARE, SQLITE_OPTIONS, databas
 SECRET_KEY = "only for tests"  # noqa: S105
 DATA = Path(tempfile.mkdtemp(prefix="rempart-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+FILE_UPLOAD_TEMP_DIR = None
 STATIC_ROOT = DATA / "static"
 DATABASES = {"default": database(env.text("REMPART_TEST_DATABASE_URL", "sqlite:///:memory:"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -1,0 +1,84 @@
+"""What the pages of core show: the journal, the work in the background."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from rempart.web.core import acts, board, jobs
+from rempart.web.core.models import Job, JournalEntry
+from rempart.web.core.scope import Scope
+
+TONES: Final[dict[str, str]] = {
+    Job.State.WAITING: "none",
+    Job.State.RUNNING: "said",
+    Job.State.DONE: "ok",
+    Job.State.FAILED: "bad",
+    Job.State.CANCELLED: "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the journal as the page shows it."""
+
+    entry: JournalEntry
+    words: str
+    details: list[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One job as pages show it."""
+
+    job: Job
+    title: str
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The last time the whole chain was followed, at night."""
+
+    at: datetime
+    holds: bool
+    entries: int
+    sentence: str
+
+
+def entries(scope: Scope, *, establishment: str = "", act: str = "") -> QuerySet[JournalEntry]:
+    """Entries that the scope may read, the newest first."""
+    found = JournalEntry.objects.visible_to(scope).order_by("-id")
+    if establishment:
+        found = found.filter(establishment=establishment)
+    return found.filter(act=act) if act else found
+
+
+def line(entry: JournalEntry) -> Line:
+    """An entry, its act in French."""
+    return Line(entry, acts.said(entry.act), sorted(entry.details.items()))
+
+
+def last_check() -> Check | None:
+    """What the last nightly verification of the journal said."""
+    job = Job.objects.filter(kind="verify_journal", ended_at__isnull=False).first()
+    if job is None or job.ended_at is None:
+        return None
+    holds = job.state == Job.State.DONE
+    return Check(job.ended_at, holds, int(job.result.get("entries", 0)), job.error)
+
+
+def works(scope: Scope) -> QuerySet[Job]:
+    """The jobs that the scope may see, without what the platform does for itself."""
+    return Job.objects.visible_to(scope).asked_by_people()
+
+
+def work(job: Job) -> Work:
+    """A job with its latest progress and its words."""
+    fresh = board.refresh(job)
+    words = str(fresh.get_state_display())
+    if fresh.state == Job.State.WAITING and fresh.attempts:
+        words = "nouvel essai prévu"
+    return Work(fresh, jobs.title_of(fresh), words, TONES[fresh.state])
