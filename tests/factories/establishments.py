@@ -14,6 +14,7 @@ from rempart.web.core.text import folded
 def an_operator(finess: str = "350000001", **fields: Any) -> Operator:
     """An operator in Brittany."""
     values = {"name": "Association Ker", "department": "35", "region": "53"} | fields
+    values.setdefault("search", folded(f"{values['name']} {finess}"))
     return Operator.objects.get_or_create(pk=finess, defaults=values)[0]
 
 

@@ -71,7 +71,10 @@ class PortfolioForm(forms.Form):
         categories: list[tuple[str, str]],
         groupings: list[tuple[str, Any]],
     ) -> None:
-        super().__init__(data, auto_id="f_%s")
+        read = data.copy()
+        if not read.getlist("colonnes"):
+            read.setlist("colonnes", list(DEFAULT_COLUMNS))
+        super().__init__(read, auto_id="f_%s")
         named = [(c, f"{c} {departments()[c].name}") for c in places]
         fields: dict[str, Any] = self.fields
         fields["departement"].choices = _choices("Tous", named)

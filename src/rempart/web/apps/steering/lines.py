@@ -68,7 +68,7 @@ def _under(row: Situation, columns: Sequence[str], categories: Mapping[str, str]
     """What is said under the name: what no column says."""
     category = "" if "categorie" in columns else categories.get(row.category, row.category)
     town = "" if "commune" in columns else row.municipality
-    return " · ".join(words for words in (category, town, row.finess) if words)
+    return " · ".join(words for words in (category, town) if words)
 
 
 def _place(row: Situation, _: _Around) -> LineCell:

@@ -71,5 +71,6 @@ def levels_of(tally: Tally, *, link: Callable[[str], str]) -> Chart:
         unit="",
         rows=rows,
         column="Établissements",
+        muted={len(rows) - 1},
         source="Source : derniers audits déposés. Le niveau va de 1, le plus faible, à 5.",
     )

@@ -130,7 +130,7 @@ def recompute(finess: Collection[str] | None) -> None:
         return
     for some in _chunks(finess):
         write(facts().filter(pk__in=some))
-        gone.filter(pk__in=some).delete()
+        gone.filter(finess__in=some).delete()
 
 
 def _chunks(numbers: Collection[str]) -> Iterator[list[str]]:

@@ -46,7 +46,7 @@ class Column:
 COLUMNS: Final = (
     Column("commune", "Commune", is_default=False),
     Column("departement", "Département", "departement"),
-    Column("categorie", "Catégorie", "categorie"),
+    Column("categorie", "Catégorie", "categorie", is_default=False),
     Column("gestionnaire", "Gestionnaire", is_default=False),
     Column("ght", "GHT"),
     Column("annuaire", "Annuaire", "annuaire"),

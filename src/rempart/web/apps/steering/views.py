@@ -21,6 +21,8 @@ from rempart.web.core.downloads import CSV, XLSX, attachment, pieces_of
 from rempart.web.core.policy import ScopedRequest, needs, signed_in
 from rempart.web.core.scope import Act, Scope
 
+MORE_FILTERS = ("groupement", "gestionnaire", "silence", "carte", "retard", "colonnes")
+
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
@@ -83,6 +85,7 @@ def _shown(request: HttpRequest, scope: Scope) -> dict[str, Any]:
         ),
         "levels": pictures.levels_of(found.tally, link=partial(link, "annuaire")),
         "views": queries.views_of(scope),
+        "is_wide": any(request.GET.get(name) for name in MORE_FILTERS),
         "query": request.GET.urlencode(),
         "shared_with": actions.shareable(scope),
     }

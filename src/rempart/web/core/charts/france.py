@@ -81,15 +81,16 @@ def picture(
     parts = [(_one(f"d{c}", c, shades, words, links),) for c in drawn]
     if inset := _has_paris(drawn):
         parts += [(_one(f"p{c}", c, shades, words, links),) for c in AROUND_PARIS if c in drawn]
-    labels = _labels(drawn, inset) if (width, height) == (WIDTH, HEIGHT) else ""
-    borders = format_html('<use class="border" href="{}#borders"/>', static("rempart/france.svg"))
+    around: SafeString | str = ""
+    if (width, height) == (WIDTH, HEIGHT):
+        borders = f"{static('rempart/france.svg')}#borders"
+        around = format_html('<use class="border" href="{}"/>{}', borders, _labels(drawn, inset))
     wide = min(640, round(420 * width / max(height, 1)))
     return format_html(
-        '<svg class="map" viewBox="{} {} {} {}" width="{}" height="{}" role="group" aria-label="{}">{}{}{}{}</svg>',
+        '<svg class="map" viewBox="{} {} {} {}" width="{}" height="{}" role="group" aria-label="{}">{}{}{}</svg>',
         *(x, y, width, height, wide, round(wide * height / width), title),
         format_html_join("", "{}", parts),
-        borders,
-        labels,
+        around,
         extra,
     )
 
