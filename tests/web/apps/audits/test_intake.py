@@ -1,15 +1,21 @@
 """Deposits: what is taken in, what becomes of it."""
 
+import errno
 import re
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import cast as cast_to
 
 import msgspec
 import pytest
+from django.core.files import File
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from factories.audits import (
     APRIL,
@@ -28,8 +34,8 @@ from rempart.web.apps.audits import actions, keeping
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.audits.pages import read_compared, read_page
 from rempart.web.apps.remediation.models import Action, Finding
-from rempart.web.core import jobs
-from rempart.web.core.errors import Refused
+from rempart.web.core import files, jobs
+from rempart.web.core.errors import NoRoom, Refused
 from rempart.web.core.models import Job, JournalEntry, StoredFile
 from support import reports
 from web.conftest import Cast
@@ -109,6 +115,68 @@ def test_a_collection_that_is_not_kept_and_not_readable_leaves_no_file(
     audit = a_deposit(cast.home, cast.alice, b'{"title": "tronqu', is_kept=False)
     assert audit.state == Audit.State.REFUSED
     assert list((tmp_path / "transient").iterdir()) == []
+
+
+def test_kept_files_are_deleted_on_demand_and_the_report_stays(
+    cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    source = encoded(a_report(a_control("a"))) + b"\n"  # not the bytes of the report itself
+    audit = a_deposit(cast.home, cast.alice, source)
+    place = files.path_of(audit.sources.get().sha256)
+    assert place.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.forget_collection(audit=audit, by=cast.alice)
+    assert not place.exists()
+    assert files.path_of(audit.report_id or "").exists()
+    with pytest.raises(Refused, match="pas de fichiers conservés"):
+        actions.forget_collection(audit=audit, by=cast.alice)
+
+
+def test_files_that_another_deposit_keeps_are_not_deleted_with_the_first(
+    cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    source = encoded(a_report(a_control("a"))) + b"\n"
+    audits = [a_deposit(home, cast.alice, source) for home in (cast.home, cast.far)]
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.forget_collection(audit=audits[0], by=cast.alice)
+    assert files.path_of(audits[1].sources.get().sha256).exists()
+
+
+def test_a_full_disk_leaves_nothing_of_a_deposit(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: object, *_: object) -> Iterator[bytes]:
+        yield b"x"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(SimpleUploadedFile, "chunks", full)
+    for is_kept in (True, False):
+        file = an_upload(b"x" * 10, "collecte.zip")
+        with pytest.raises(NoRoom, match="disque du serveur est plein"):
+            actions.deposit(establishment=cast.home, files=[file], is_kept=is_kept, by=cast.alice)
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+    assert not Audit.objects.exists()
+
+
+def test_a_deposit_of_two_hundred_megabytes_is_streamed(cast: Cast, tmp_path: Path) -> None:
+    big = tmp_path / "collecte.zip"
+    with big.open("wb") as file:
+        file.truncate(200 << 20)
+    tracemalloc.start()
+    with big.open("rb") as stream:
+        audit = actions.deposit(
+            establishment=cast.home,
+            files=[cast_to(keeping.Upload, File(stream, name=big.name))],
+            is_kept=False,
+            by=cast.alice,
+        ).audit
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 << 20
+    jobs.perform(audit.job_id or 0)
+    audit.refresh_from_db()
+    assert audit.state == Audit.State.REFUSED
+    assert not list((tmp_path / "transient").iterdir())
 
 
 def test_a_job_that_was_killed_finds_the_files_again_and_deletes_them(

@@ -11,7 +11,7 @@ from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.rules import Look
 from rempart.web.apps.remediation.states import Event, State
 from rempart.web.core.errors import Refused
-from rempart.web.core.models import JournalEntry
+from rempart.web.core.models import JournalEntry, Mail
 from web.conftest import Cast
 
 MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
@@ -218,6 +218,16 @@ def test_every_act_of_the_plan_is_in_the_journal(cast: Cast) -> None:
     closed(action, cast.alice, APRIL)
     acts = JournalEntry.objects.filter(object_kind="action").values_list("act", flat=True)
     assert list(acts) == ["add_action", "start_action", "comment_action", "close_action"]
+
+
+def test_a_person_who_is_given_an_action_learns_it_once_a_day(cast: Cast) -> None:
+    action = an_action(cast.home, cast.alice, owner=cast.bob)
+    an_action(cast.home, cast.alice, owner=cast.alice)
+    values = actions.Values("Autre titre", owner=cast.bob)
+    actions.change_action(action=action, values=values, today=MARCH, by=cast.alice)
+    mail = Mail.objects.get()
+    assert (mail.recipient, mail.is_for_digest) == (cast.bob.email, True)
+    assert f"/actions/{action.pk}/" in mail.text
 
 
 def test_overdue_actions_are_open_ones_whose_day_is_past(cast: Cast) -> None:

@@ -197,6 +197,30 @@ def sweep_deposits(run: Run) -> None:
     run.job.result |= {"deleted": sweep()}
 
 
+@transaction.atomic
+def forget_collection(*, audit: Audit, by: User) -> Audit:
+    """Delete the files that were kept; the report, the findings and the hashes stay."""
+    row = Audit.objects.select_for_update(of=("self",)).get(pk=audit.pk)
+    if not row.is_kept or row.state == Audit.State.WAITING:
+        raise Refused("Ce dépôt n’a pas de fichiers conservés que l’on puisse effacer.")
+    hashes = list(row.sources.exclude(file=None).values_list("sha256", flat=True))
+    row.sources.update(file=None)
+    row.is_kept = False
+    row.save(update_fields=["is_kept"])
+    journal.record(
+        "forget_collection",
+        by=by,
+        object_kind="audit",
+        object_id=row.pk,
+        object_label=str(row),
+        establishment=row.establishment_id,
+        details={"sha256": hashes},
+    )
+    for sha256 in hashes:
+        keeping.drop(sha256)
+    return row
+
+
 def cancel(*, audit: Audit, by: User) -> None:
     """Stop an analysis; its files that are not kept are deleted. Raises Refused once it has ended."""
     if audit.job is None or audit.state != Audit.State.WAITING:

@@ -13,15 +13,19 @@ import shutil
 import time as clock
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
 
-from rempart.web.apps.audits.models import AuditSource
+from rempart.web.apps.audits.models import Audit, AuditSource
 from rempart.web.apps.audits.rules import Given, file_name
 from rempart.web.core import files
+from rempart.web.core.errors import NoRoom, is_no_room
 from rempart.web.core.models import StoredFile
 
 HEAD: Final = 4096
@@ -74,12 +78,15 @@ def keep(uploads: Sequence[Upload]) -> list[Kept]:
 
 
 def hold(uploads: Sequence[Upload]) -> tuple[str, list[Kept]]:
-    """Write the files for the time of the analysis; gives the name of their folder. Whole or not at all."""
+    """Write the files for the time of the analysis; gives the name of their folder. Whole or not at all.
+
+    Raises NoRoom when the disk is full.
+    """
     token = secrets.token_hex(16)
     folder = transient(token)
-    folder.mkdir(parents=True, mode=0o700)
     held = []
     try:
+        folder.mkdir(parents=True, mode=0o700)
         for upload, name in zip(uploads, _names(uploads), strict=True):
             digest, size = hashlib.sha256(), 0
             with (folder / name).open("wb") as file:
@@ -88,8 +95,10 @@ def hold(uploads: Sequence[Upload]) -> tuple[str, list[Kept]]:
                     size += len(chunk)
                     file.write(chunk)
             held.append(Kept(name, size, digest.hexdigest(), None))
-    except BaseException:
+    except BaseException as fault:
         forget(token)
+        if is_no_room(fault):
+            raise NoRoom from fault
         raise
     return token, held
 
@@ -112,6 +121,19 @@ def stale() -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(path.name for path in folder.iterdir() if path.stat().st_mtime < limit)
+
+
+def drop(sha256: str) -> None:
+    """Delete a stored content that no row names any more; the row and the file, or neither."""
+    named = (
+        AuditSource.objects.filter(file=sha256).exists()
+        or Audit.objects.filter(report=sha256).exists()
+    )
+    if not named:
+        # What another app keeps of the same bytes is protected by the database.
+        with contextlib.suppress(ProtectedError), transaction.atomic():
+            StoredFile.objects.filter(pk=sha256).delete()
+            transaction.on_commit(partial(files.path_of(sha256).unlink, missing_ok=True))
 
 
 @contextlib.contextmanager

@@ -219,6 +219,12 @@ def directory_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
     }
 
 
+def may_deposit(scope: Scope, audit: Audit) -> bool:
+    """Whether the scope deposits for the establishment of an audit, and so deletes what was deposited."""
+    here = Establishment.objects.filter(pk=audit.establishment_id)
+    return here.visible_to(scope, Act.DEPOSIT_AUDIT).exists()
+
+
 def next_step(audit: Audit) -> str:
     """One sentence: what brings the directory further."""
     if audit.exposed is None:

@@ -86,6 +86,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"audit": found, "establishment": found.establishment}
     if found.state == Audit.State.DONE:
         context["shown"] = queries.shown(found)
+        context["may_forget"] = found.is_kept and queries.may_deposit(_scope(request), found)
         return render(request, "audits/audit.html", context)
     return render(request, "audits/waiting.html", context | _progress(found))
 
@@ -117,6 +118,18 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop an analysis."""
     found = queries.audit_or_404(_scope(request), pk, Act.DEPOSIT_AUDIT)
     actions.cancel(audit=found, by=cast(User, request.user))
+    return redirect("audit", pk)
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete the files of a deposit, and keep its figures."""
+    found = queries.audit_or_404(_scope(request), pk, Act.DEPOSIT_AUDIT)
+    actions.forget_collection(audit=found, by=cast(User, request.user))
+    messages.success(
+        request, "Les fichiers déposés sont effacés ; le rapport et les constats restent."
+    )
     return redirect("audit", pk)
 
 

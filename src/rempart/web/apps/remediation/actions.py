@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
@@ -13,7 +14,7 @@ from rempart.web.apps.remediation import following
 from rempart.web.apps.remediation.models import Action, Comment, Finding
 from rempart.web.apps.remediation.recording import Observation, Recorded, Source, write
 from rempart.web.apps.remediation.states import Event, State, after
-from rempart.web.core import journal, projections
+from rempart.web.core import journal, mail, projections
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import StoredFile
 
@@ -125,6 +126,7 @@ def add_action(
     action.rank = min((finding.rank for finding in linked), default=5)
     action.save()
     action.findings.set(linked)
+    _tell_owner(action, None, by)
     _told(action, "add_action", by, findings=[finding.key for finding in linked])
     return action
 
@@ -147,7 +149,7 @@ def change_action(
             "Quelqu’un a modifié cette action pendant que vous l’écriviez.",
             todo="Rechargez la page, puis refaites votre changement.",
         )
-    before = _said(row)
+    before, owner = _said(row), row.owner
     _fill(row, values)
     if row.state == State.PROPOSED:
         row.state, row.state_by, row.state_on = after(row.state, Event.PLAN), by, today
@@ -157,6 +159,7 @@ def change_action(
             raise Refused("Un de ces constats est d’un autre établissement.")
         row.findings.set(linked)
     _saved(row)
+    _tell_owner(row, owner, by)
     after_ = _said(row)
     changed = {key: [before[key], after_[key]] for key in before if before[key] != after_[key]}
     _told(row, "change_action", by, changed=changed)
@@ -236,6 +239,20 @@ def _saved(row: Action) -> None:
 def _fill(action: Action, values: Values) -> None:
     for name in Values.__slots__:
         setattr(action, name, getattr(values, name))
+
+
+def _tell_owner(action: Action, before: User | None, by: User) -> None:
+    """A person who is given an action learns it in the digest of the day."""
+    owner = action.owner
+    if owner is None or owner in (before, by):
+        return
+    mail.send(
+        to=owner.email,
+        subject=f"Une action vous est confiée : {action.title}",
+        template="remediation/mail/owner.txt",
+        context={"action": action, "by": by, "path": reverse("action", args=[action.pk])},
+        is_for_digest=True,
+    )
 
 
 def _said(action: Action) -> dict[str, Any]:
