@@ -187,6 +187,12 @@ def test_a_zip_is_one_import_of_several_parts(imported: Imported, tmp_path: Path
     assert made.parts.last().name == f"tout.zip › {REAL.name}"
 
 
+def test_two_stocks_of_the_same_kind_are_refused(compared: Imported, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="deux fichiers du même genre"):
+        compared(REAL, a_file(tmp_path, a_site()))
+    assert RegistryImport.objects.get().state == State.UNREADABLE
+
+
 def test_an_unreadable_file_says_so_on_the_import_and_writes_nothing(
     compared: Imported, tmp_path: Path
 ) -> None:

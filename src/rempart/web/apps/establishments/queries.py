@@ -189,28 +189,35 @@ class PartShown:
     name: str
     encoding: str
     dated_on: date | None
-    figures: list[tuple[str, int]]
+    main: list[int | None]
+    others: list[tuple[str, int]]
     closes_too_many: bool
     sorts: list[dict[str, Any]]
 
 
-_SORTS: Final = (
+_SORTS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("unreadable", "Lignes illisibles, laissées de côté", ("Ligne", "Raison", "Début de la ligne")),
     ("closed", "Fermés", ("Numéro", "Nom", "Commune")),
     ("reopened", "Rouverts", ("Numéro", "Nom", "Commune")),
     ("changed", "Modifiés", ("Numéro", "Nom", "Ce qui change", "Avant", "Après")),
-    ("added", "Nouveaux", ("Numéro", "Nom", "Commune", "Catégorie ou type")),
+    ("added", "Nouveaux", ()),
 )
+_SITES: Final = ("Numéro", "Nom", "Commune", "Catégorie")
+_ENTRIES: Final = ("Code", "Libellé", "Validité", "Secteur")
+_ADDED: Final[dict[Kind, tuple[str, ...]]] = {
+    Kind.OPERATORS: ("Numéro", "Nom", "Commune", "Statut"),
+    Kind.ESTABLISHMENTS: _SITES,
+    Kind.CATEGORIES: _ENTRIES,
+    Kind.LEGAL_STATUSES: _ENTRIES,
+    Kind.GROUPINGS: ("Code", "Nom", "Membres", "Type"),
+}
 
 
 def part_shown(part: RegistryPart) -> PartShown:
     """The figures of a part, and the first lines of each sort."""
     counts = part.counts
-    figures = [
-        (words, counts[name])
-        for rank, (name, words) in enumerate(FIGURES)
-        if name in counts and (rank < ALWAYS or counts[name])
-    ]
+    main = [counts.get(name) for name, _ in FIGURES[:ALWAYS]]
+    others = [(words, counts[name]) for name, words in FIGURES[ALWAYS:] if counts.get(name)]
     sorts = []
     for name, title, columns in _SORTS:
         rows = part.samples.get(name) or []
@@ -218,13 +225,25 @@ def part_shown(part: RegistryPart) -> PartShown:
             rows = [[*row[:2], CHANGES.get(row[2], row[2]), *row[3:]] for row in rows]
         if rows:
             total = counts.get(name, len(rows))
-            sorts.append({"title": title, "columns": columns, "rows": rows, "total": total})
+            if name == "added":
+                columns = _ADDED[Kind(part.kind)]
+            is_open = name in ("unreadable", "closed")
+            sorts.append(
+                {
+                    "title": title,
+                    "columns": columns,
+                    "rows": rows,
+                    "total": total,
+                    "is_open": is_open,
+                }
+            )
     return PartShown(
         TITLES[Kind(part.kind)],
         part.name,
         part.encoding,
         part.dated_on,
-        figures,
+        main,
+        others,
         bool(counts.get("too_many_closures")),
         sorts,
     )

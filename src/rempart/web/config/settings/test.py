@@ -14,7 +14,10 @@ DATA = Path(tempfile.mkdtemp(prefix="rempart-tests-"))
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 FILE_UPLOAD_TEMP_DIR = None
 STATIC_ROOT = DATA / "static"
-DATABASES = {"default": database(env.text("REMPART_TEST_DATABASE_URL", "sqlite:///:memory:"))}
+# Never in memory: a live server would then share the connection of the test between threads, and crash.
+DATABASES = {
+    "default": database(env.text("REMPART_TEST_DATABASE_URL", f"sqlite:///{DATA / 'none.sqlite3'}"))
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because live servers and workers open their own connections to it.
     place = {"NAME": DATA / "test.sqlite3"}

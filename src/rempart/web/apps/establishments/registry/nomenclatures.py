@@ -8,7 +8,11 @@ from rempart.engines.registry.formats import Kind
 from rempart.engines.registry.sources import Source
 from rempart.engines.registry.tables import Entry, entries
 from rempart.web.apps.establishments.models import Category, LegalStatus
-from rempart.web.apps.establishments.registry.showing import SHOWN, unreadable_lines
+from rempart.web.apps.establishments.registry.showing import (
+    SHOWN,
+    french_day,
+    unreadable_lines,
+)
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ def prepared(source: Source) -> Nomenclature:
         "unreadable": len(bad),
     }
     samples = {
-        "added": [[e.code, e.label, _period(e), ""] for e in added[:SHOWN]],
+        "added": [[e.code, e.label, _period(e), e.sector] for e in added[:SHOWN]],
         "changed": [
             [e.code, e.label, "described", known[e.code].label, f"{e.label}, {_period(e)}"]
             for e in changed[:SHOWN]
@@ -64,8 +68,10 @@ def _day(text: str) -> date | None:
 
 
 def _period(entry: Entry) -> str:
-    until = f" jusqu’au {entry.valid_until_on}" if entry.valid_until_on else ""
-    return f"valable depuis le {entry.valid_from_on}{until}"
+    since, until = french_day(entry.valid_from_on), french_day(entry.valid_until_on)
+    if not until:
+        return f"depuis le {since}" if since else ""
+    return f"du {since} au {until}" if since else f"jusqu’au {until}"
 
 
 def _values(entry: Entry, kind: Kind) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from rempart.engines.registry.formats import Kind
+from rempart.engines.registry.formats import TITLES, Kind
 from rempart.engines.registry.sources import Source, sources
+from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.memory import collector_paused
 from rempart.kernel.progress import Observer
 from rempart.web.apps.establishments.models import RegistryImport
@@ -26,12 +27,26 @@ def prepared(files: Sequence[tuple[Path, str]], observer: Observer) -> list[Part
     Raises UnreadableSource on the first that cannot be read. Nothing is written.
     """
     found = [source for path, name in files for source in sources(path, name)]
+    _refuse_doubles(found)
     found.sort(key=lambda source: _ORDER.index(source.kind))
     ready: list[Part] = []
     with collector_paused():
         for source in found:
             ready.append(_prepared(source, ready, observer))
     return ready
+
+
+def _refuse_doubles(found: Sequence[Source]) -> None:
+    """Each of two stocks would close what only the other has."""
+    seen: dict[Kind, Source] = {}
+    for source in found:
+        other = seen.setdefault(source.kind, source)
+        if other is not source and source.kind is not Kind.GROUPINGS:
+            raise UnreadableSource(
+                f"{other.shown} et {source.shown} sont deux fichiers du même genre : {TITLES[source.kind]}.",
+                expected="Un seul fichier de chaque genre dans un import.",
+                todo="Donnez le plus récent des deux, ou faites deux imports, l’un après l’autre.",
+            )
 
 
 def _prepared(source: Source, ready: Sequence[Part], observer: Observer) -> Part:

@@ -11,3 +11,8 @@ SHOWN: Final = 200
 def unreadable_lines(lines: list[Unreadable]) -> list[list[Any]]:
     """Number, reason and beginning of the lines left out."""
     return [[line.line, line.reason, line.extract] for line in lines[:SHOWN]]
+
+
+def french_day(text: str) -> str:
+    """2026-05-12 → 12/05/2026."""
+    return "/".join(reversed(text.split("-")))

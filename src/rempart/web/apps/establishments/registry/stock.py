@@ -161,12 +161,8 @@ def _describe(stock: Stock, observer: Observer) -> None:
 
 
 def _line(values: dict[str, Any]) -> list[Any]:
-    return [
-        values["finess"],
-        display_name(values),
-        values["municipality"],
-        values.get("category", ""),
-    ]
+    sort = values.get("category") or values.get("legal_status") or ""
+    return [values["finess"], display_name(values), values["municipality"], sort]
 
 
 def _said(change: Change) -> list[str]:
