@@ -60,3 +60,6 @@ def test_a_broken_conversation_is_closed_in_silence() -> None:
         target = Target("127.0.0.1", port, Protection.CLEAR, timeout=2)
         with Client(target) as client:
             client._transport.close()
+            ended = client._transport
+    with pytest.raises(TransportError, match="coupée"):
+        ended.receive()
