@@ -162,7 +162,7 @@ def test_declared_and_verified_are_told_apart(cast: Cast, browser_of: Browsers) 
 
 
 def test_the_filters_keep_what_they_say(cast: Cast, browser_of: Browsers) -> None:
-    an_action(cast.home, cast.alice, title="Ancienne", due_on=MARCH)
+    an_action(cast.home, cast.alice, title="Ancienne", how="Été comme hiver.", due_on=MARCH)
     an_action(cast.home, cast.alice, title="Lointaine", due_on=date(2099, 1, 1), owner=cast.alice)
     browser = browser_of("alice")
 
@@ -175,7 +175,8 @@ def test_the_filters_keep_what_they_say(cast: Cast, browser_of: Browsers) -> Non
     assert titles("responsable=moi") == [False, True]
     assert titles("responsable=personne") == [True, False]
     assert titles("etat=closed") == [False, False]
-    assert titles("q=lointaine") == [False, True]
+    assert titles("q=LOINTÀINE") == [False, True]
+    assert titles("q=ete+ancienne") == [True, False]
 
 
 def test_the_list_alone_is_sent_to_htmx(cast: Cast, browser_of: Browsers) -> None:

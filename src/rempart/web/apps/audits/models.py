@@ -129,6 +129,7 @@ class Audit(models.Model):
         ]
         indexes = [
             models.Index(name="audit_history", fields=["establishment", "kind", "measured_on"]),
+            models.Index(name="audit_waiting", fields=["job"], condition=Q(state="waiting")),
             models.Index(name="audit_latest", fields=["level"], condition=Q(is_latest=True)),
         ]
 

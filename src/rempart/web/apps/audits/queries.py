@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from rempart.engines.directory.report import ControlResult, Path, Report
@@ -42,7 +42,10 @@ def audits(scope: Scope, finess: str = "") -> QuerySet[Audit]:
     if finess:
         rows = rows.filter(establishment_id=finess)
     return rows.select_related("establishment", "deposited_by").order_by(
-        "-measured_on", "-deposited_at", "-pk"
+        # What is being analysed comes first.
+        F("measured_on").desc(nulls_first=True),
+        "-deposited_at",
+        "-pk",
     )
 
 

@@ -239,6 +239,7 @@ def _saved(row: Action) -> None:
 def _fill(action: Action, values: Values) -> None:
     for name in Values.__slots__:
         setattr(action, name, getattr(values, name))
+    action.search = action.searched()
 
 
 def _tell_owner(action: Action, before: User | None, by: User) -> None:

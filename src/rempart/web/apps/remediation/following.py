@@ -145,6 +145,7 @@ def _write(
     action.half_days = half_days(proposal.minutes)
     action.position = min(position, 32_000)
     action.rank = min(finding.rank for finding, _ in links)
+    action.search = action.searched()
     action.save()
     action.links.all().delete()
     ActionFinding.objects.bulk_create(

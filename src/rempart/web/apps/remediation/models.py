@@ -13,6 +13,7 @@ from rempart.web.apps.establishments.models import Establishment, covered
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.models import StoredFile
 from rempart.web.core.scope import Act, Scope
+from rempart.web.core.text import folded
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -217,6 +218,8 @@ class Action(models.Model):
     findings: models.ManyToManyField[Finding, Any] = models.ManyToManyField(
         Finding, related_name="actions", through="ActionFinding"
     )
+    # Title, function and way, as they are searched: without accents or case.
+    search = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -244,6 +247,10 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def searched(self) -> str:
+        """What `search` must hold; whoever writes the row writes it too."""
+        return folded(f"{self.title} {self.owner_function} {self.how}")
 
     @property
     def owner_words(self) -> str:

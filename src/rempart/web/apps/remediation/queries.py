@@ -16,6 +16,7 @@ from rempart.web.apps.remediation.recording import Told
 from rempart.web.apps.remediation.rules import Look
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.scope import Act, Level, Role, Scope
+from rempart.web.core.text import folded
 
 WORKERS = (Role.REFERENT, Role.RSSI, Role.DIRECTION)
 
@@ -69,8 +70,8 @@ def plan(
         rows = rows.filter(owner_id=scope.user_id)
     elif wanted.get("responsable") == "personne":
         rows = rows.filter(owner__isnull=True, owner_function="")
-    for word in str(wanted.get("q") or "").split():
-        rows = rows.filter(Q(title__icontains=word) | Q(owner_function__icontains=word))
+    for word in folded(str(wanted.get("q") or "")).split():
+        rows = rows.filter(search__contains=word)
     return (
         rows.select_related("establishment", "owner")
         .annotate(findings_count=Count("links"))
