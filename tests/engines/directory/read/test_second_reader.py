@@ -51,6 +51,7 @@ FILES = [
     v6("groups", GROUP),
     v6("users", USER, *USERS),
 ]
+FILES[2][1]["meta"]["count"] = 9  # a note, which must come back from the second process
 
 
 def zipped(folder: Path, files: list[tuple[str, Any]]) -> Path:

@@ -8,6 +8,7 @@ from tests.engines.directory.read.test_sharphound import DOMAIN, SID, USER, Note
 
 from rempart.engines.directory.merge import merged
 from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Kind, Relation, Trust
+from rempart.engines.directory.read import sharphound_acl
 from rempart.engines.directory.rights import Right
 
 HOST = f"{SID}-1200"
@@ -373,3 +374,20 @@ def test_identifiers_in_lower_case_are_the_same() -> None:
 def test_the_container_of_the_built_in_groups_has_a_name() -> None:
     d = read(v6("groups", {**GROUP, "ContainedBy": {"ObjectIdentifier": "S-1-5-32"}}))
     assert d.label(int(d.parent[d.index[f"{SID}-1500"]])) == "BUILTIN"
+
+
+def test_lists_that_do_not_repeat_are_read_without_being_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sharphound_acl, "TRIED", 2)
+    users = [
+        {
+            **USER,
+            "ObjectIdentifier": f"{SID}-{2000 + i}",
+            "Aces": [ace(f"{SID}-{3000 + i}", "Owns")],
+        }
+        for i in range(8)
+    ]
+    d = read(v6("users", *users))
+    owners = [d.ids[d.owner[d.index[user["ObjectIdentifier"]]]] for user in users]
+    assert owners == [f"{SID}-{3000 + i}" for i in range(8)]

@@ -4,6 +4,7 @@ A list is cut at the bytes that stand between two of its objects. A cut at the w
 bracket open, and what stands before it would not decode: then the list is decoded as JSON, whole.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ class _NotOneObject(Exception):
     """Bytes that are not those of one object: the list was cut at the wrong place."""
 
 
-class ItemTable(dict[bytes, int]):
+class ItemTable(dict[bytes, int], ABC):
     """Bytes between the braces of an object → its number."""
 
     def __init__(self, decoder: msgspec.json.Decoder[Any], unreadable: int) -> None:
@@ -27,9 +28,9 @@ class ItemTable(dict[bytes, int]):
         self._unreadable = unreadable
         self._between = b"},{"
 
+    @abstractmethod
     def number_of(self, item: Any) -> int:
         """The number of a decoded object."""
-        raise NotImplementedError
 
     def numbers(self, whole: bytes) -> list[int] | None:
         """The numbers of the items of a JSON list; None when it is not one."""
