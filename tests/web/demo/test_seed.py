@@ -11,7 +11,7 @@ from rempart.web.apps.remediation.states import State
 from rempart.web.apps.steering.models import Situation
 from rempart.web.core import jobs, journal
 from rempart.web.core.models import Job
-from rempart.web.demo.people import FAR, HOME, HOSPITAL
+from rempart.web.demo.people import FAR, HOME, SUPPORT
 
 TODAY = date(2026, 11, 22)
 
@@ -22,9 +22,9 @@ def test_the_people_have_something_to_see_at_once(region: None, db: None) -> Non
         finess: list(
             Audit.objects.filter(establishment=finess).order_by("measured_on").values_list("level", flat=True)
         )
-        for finess in (HOME, HOSPITAL, FAR)
+        for finess in (HOME, SUPPORT, FAR)
     }  # fmt: skip
-    assert levels == {HOME: [1, 1, 2], HOSPITAL: [1, 1, 3], FAR: [1]}
+    assert levels == {HOME: [1, 1, 2], SUPPORT: [1, 1, 3], FAR: [1]}
 
 
 @pytest.mark.slow

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from rempart.web.demo.data import Row
-from rempart.web.demo.people import FAR, HOME, HOSPITAL
+from rempart.web.demo.people import FAR, HOME, SUPPORT
 
-HOSPITAL_CATEGORY: Final = "355"
+LARGE_CATEGORY: Final = "355"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Past:
 
 HISTORIES: Final[dict[str, tuple[Past, ...]]] = {
     HOME: (Past(236, 0), Past(121, 2), Past(12, 4)),
-    HOSPITAL: (Past(265, 1), Past(140, 3), Past(9, 5)),
+    SUPPORT: (Past(265, 1), Past(140, 3), Past(9, 5)),
     FAR: (Past(60, 3),),
 }
 """The establishments of the people of the demonstration."""
 
-HOSPITALS: Final = (
+LARGE: Final = (
     (Past(400, 0), Past(30, 4)),
     (Past(90, 3),),
     (Past(505, 0),),
@@ -42,14 +42,14 @@ HOMES: Final = (
 
 def histories(rows: list[Row]) -> Iterator[tuple[Row, str, tuple[Past, ...]]]:
     """Each establishment that has audits, the size of its directory, and its audits, the oldest first."""
-    hospitals = homes = 0
+    large = homes = 0
     for row in rows:
-        is_hospital = row.category == HOSPITAL_CATEGORY
+        is_large = row.category == LARGE_CATEGORY
         if row.finess in HISTORIES:
             past = HISTORIES[row.finess]
-        elif is_hospital:
-            past, hospitals = HOSPITALS[hospitals % len(HOSPITALS)], hospitals + 1
+        elif is_large:
+            past, large = LARGE[large % len(LARGE)], large + 1
         else:
             past, homes = HOMES[homes % len(HOMES)], homes + 1
         if past:
-            yield row, "hospital" if is_hospital else "home", past
+            yield row, "hospital" if is_large else "home", past

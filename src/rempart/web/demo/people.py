@@ -27,7 +27,7 @@ class Person:
 
 HOME: Final = "359911005"
 """FINESS (invented) of Alice's nursing home."""
-HOSPITAL: Final = "229910161"
+SUPPORT: Final = "229910161"
 """FINESS (invented) of the hospital of Bob's GHT."""
 FAR: Final = "139912000"
 """FINESS (invented) of Charlie's nursing home, in another region."""

@@ -21,7 +21,7 @@ from rempart.web.core.jobs import Run
 from rempart.web.core.text import folded
 from rempart.web.demo import data, registry
 from rempart.web.demo.history import Past, histories
-from rempart.web.demo.people import FAR, HOME, HOSPITAL, PEOPLE
+from rempart.web.demo.people import FAR, HOME, PEOPLE, SUPPORT
 
 OWNERS: Final = ("Référente", "Prestataire informatique", "Direction")
 
@@ -36,7 +36,7 @@ def begin(today: date) -> None:
     """The registry, the people and their own establishments, at once; the audits of the others are left to a job."""
     registry.fill()
     people = registry.fill_people()
-    depositors = {HOME: people["alice"], HOSPITAL: people["bob"], FAR: people["charlie"]}
+    depositors = {HOME: people["alice"], SUPPORT: people["bob"], FAR: people["charlie"]}
     with projections.gathered():
         for row, size, past in histories(_invented()):
             if row.finess in depositors:
@@ -75,7 +75,7 @@ def live(
         _record(establishment, size, one, day, by)
         if rank + 1 < len(past):
             _work(establishment, past[rank + 1].mended, day, by)
-        elif establishment.pk in (HOME, HOSPITAL):
+        elif establishment.pk in (HOME, SUPPORT):
             _plan(establishment, day, today, by)
 
 
