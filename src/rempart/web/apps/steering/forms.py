@@ -1,9 +1,13 @@
 """What the portfolio reads from its address and from its forms."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from rempart.content.places import departments
 from rempart.web.apps.steering.rules import (
@@ -20,6 +24,34 @@ from rempart.web.apps.steering.rules import (
 )
 
 
+class LongSelect(forms.Select):
+    """A list of hundreds of options, written at once: the framework renders a template for each of them."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """The same markup as that of a `Select`."""
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            _options(self.choices, str(value or "")),
+        )
+
+
+def _options(choices: Iterable[Any], chosen: str) -> SafeString:
+    lines = []
+    for value, words in choices:
+        if isinstance(words, list):
+            lines.append(
+                format_html('<optgroup label="{}">{}</optgroup>', value, _options(words, chosen))
+            )
+        else:
+            mark = SafeString(" selected") if str(value) == chosen else ""
+            lines.append(format_html('<option value="{}"{}>{}</option>', value, mark, words))
+    return format_html_join("", "{}", ((line,) for line in lines))
+
+
 def _choices(first: str, pairs: Any) -> list[tuple[str, str]]:
     return [("", first), *((str(value), words) for value, words in pairs)]
 
@@ -34,7 +66,7 @@ class PortfolioForm(forms.Form):
         strip=True,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "ehpad rennes"}),
     )
-    departement = forms.ChoiceField(label="Département", required=False)
+    departement = forms.ChoiceField(label="Département", required=False, widget=LongSelect)
     categorie = forms.CharField(label="Catégorie", required=False, max_length=10)
     gestionnaire = forms.CharField(
         label="Gestionnaire",
@@ -78,8 +110,8 @@ class PortfolioForm(forms.Form):
         named = [(c, f"{c} {departments()[c].name}") for c in places]
         fields: dict[str, Any] = self.fields
         fields["departement"].choices = _choices("Tous", named)
-        fields["categorie"].widget = forms.Select(choices=_choices("Toutes", categories))
-        fields["groupement"].widget = forms.Select(choices=[("", "Tous"), *groupings])
+        fields["categorie"].widget = LongSelect(choices=_choices("Toutes", categories))
+        fields["groupement"].widget = LongSelect(choices=[("", "Tous"), *groupings])
 
     def asked(self) -> Asked:
         """What was asked; a field that is wrong counts as empty, and its error is shown."""

@@ -88,10 +88,11 @@ def tile(
 
 @register.simple_block_tag
 def card(content: SafeString, *, title: str = "", id: str = "") -> SafeString:
-    """A part of a page, with its heading."""
+    """A part of a page: a section when it has a heading."""
     named = format_html(' id="{}"', id) if id else ""
-    heading = format_html("<h2>{}</h2>", title) if title else ""
-    return format_html('<section class="card"{}>{}{}</section>', named, heading, content)
+    if not title:
+        return format_html('<div class="card"{}>{}</div>', named, content)
+    return format_html('<section class="card"{}><h2>{}</h2>{}</section>', named, title, content)
 
 
 @register.simple_block_tag
