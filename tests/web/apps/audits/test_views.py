@@ -258,3 +258,35 @@ def test_nobody_else_sees_an_audit_by_its_number(
     answer = browser_of(who).get(f"/audits/{audit.pk}/{end}", headers={"HX-Request": "true"})
     answer.close()
     assert answer.status_code == status
+
+
+def test_the_files_of_a_deposit_are_deleted_from_its_page(cast: Cast, browser_of: Browsers) -> None:
+    audit, browser = a_deposit(cast.home, cast.alice, a_report(a_control("a"))), browser_of("alice")
+    assert "Effacer les fichiers déposés" in browser.get(f"/audits/{audit.pk}/").text
+    page = browser.post(f"/audits/{audit.pk}/effacer-les-fichiers/", follow=True).text
+    assert "Les fichiers déposés sont effacés" in page
+    assert "fichiers non conservés" in page
+
+
+def test_an_audit_of_another_site_is_withdrawn_from_its_page(
+    cast: Cast, browser_of: Browsers
+) -> None:
+    audit, browser = a_deposit(cast.home, cast.alice, a_report(a_control("a"))), browser_of("alice")
+    assert browser.post(f"/audits/{audit.pk}/retirer/", {"reason": ""}).status_code == 409
+    page = browser.post(f"/audits/{audit.pk}/retirer/", {"reason": "Autre site."}, follow=True).text
+    assert "Cet audit a été retiré" in page
+    assert "Aucun audit pour l’instant" in browser.get("/etablissements/350000019/audits/").text
+
+
+@pytest.mark.parametrize("end", ["annuler", "effacer-les-fichiers", "retirer"])
+def test_nobody_else_changes_an_audit_by_its_number(
+    cast: Cast, browser_of: Browsers, end: str
+) -> None:
+    audit = a_deposit(cast.home, cast.alice, a_report(a_control("a")))
+    people = ("bob", "charlie", "rose", "nadia")
+    statuses = [
+        browser_of(who).post(f"/audits/{audit.pk}/{end}/", {"reason": "x"}).status_code
+        for who in people
+    ]
+    assert statuses == [404, 404, 403, 403]
+    assert Audit.objects.get().state == Audit.State.DONE

@@ -66,7 +66,8 @@ def _written(
     Establishment.objects.select_for_update().get(pk=establishment.pk)
     fingerprint = rules.fingerprint([file.sha256 for file in kept])
     audit = Audit.objects.filter(establishment=establishment, source_sha256=fingerprint).first()
-    if audit is not None and audit.state != Audit.State.REFUSED:
+    again = (Audit.State.REFUSED, Audit.State.WITHDRAWN)
+    if audit is not None and audit.state not in again:
         return Deposit(audit.same_as or audit, is_known=True)
     if audit is None:
         audit = Audit(establishment=establishment, source_sha256=fingerprint)
@@ -96,7 +97,7 @@ def _written(
     return Deposit(audit, is_known=False)
 
 
-@jobs.job("analyse_audit", title="Analyser un audit d’annuaire", tries=TRIES)
+@jobs.job("analyse_audit", title="Analyser un audit d’annuaire", tries=TRIES, is_heavy=True)
 def analyse(run: Run, *, audit_id: int) -> None:
     """Read what was deposited, and write its figures; run again after a killed worker, it begins again."""
     audit = (
@@ -219,6 +220,13 @@ def forget_collection(*, audit: Audit, by: User) -> Audit:
     for sha256 in hashes:
         keeping.drop(sha256)
     return row
+
+
+def withdraw(*, audit: Audit, reason: str, by: User) -> Audit:
+    """Take back a deposit made by mistake (another establishment's collection); asks for the reason."""
+    if not reason.strip():
+        raise Refused("Dites pourquoi cet audit est retiré.")
+    return recording.withdraw(audit, by, visible(reason.strip())[:2000])
 
 
 def cancel(*, audit: Audit, by: User) -> None:

@@ -48,12 +48,13 @@ class Audit(models.Model):
         COLLECTION = "collection", "collecte analysée ici"
 
     class State(models.TextChoices):
-        """Where its analysis is."""
+        """Where its analysis is, and whether it counts."""
 
         WAITING = "waiting", "analyse à faire"
         DONE = "done", "analysé"
         REFUSED = "refused", "illisible"
         SAME = "same", "déjà connu"
+        WITHDRAWN = "withdrawn", "retiré"
 
     establishment = models.ForeignKey(
         Establishment, on_delete=models.PROTECT, related_name="audits"

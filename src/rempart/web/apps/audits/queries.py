@@ -38,7 +38,8 @@ def audit_or_404(scope: Scope, pk: int, act: Act = Act.SEE_FINDINGS) -> Audit:
 
 def audits(scope: Scope, finess: str = "") -> QuerySet[Audit]:
     """The audits of a scope, or of one establishment, the last measure first."""
-    rows = Audit.objects.visible_to(scope).exclude(state=Audit.State.SAME)
+    hidden = (Audit.State.SAME, Audit.State.WITHDRAWN)
+    rows = Audit.objects.visible_to(scope).exclude(state__in=hidden)
     if finess:
         rows = rows.filter(establishment_id=finess)
     return rows.select_related("establishment", "deposited_by").order_by(

@@ -12,7 +12,6 @@ import msgspec
 
 from rempart import __version__
 from rempart.content.catalogue import directory_catalogue
-from rempart.engines.directory.reading import read
 from rempart.engines.directory.report import (
     SCHEMA,
     Action,
@@ -20,7 +19,6 @@ from rempart.engines.directory.report import (
     FixText,
     Report,
 )
-from rempart.engines.directory.run import audit as run_audit, collection_day
 from rempart.engines.directory.score import level_of
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.outcome import Outcome
@@ -131,6 +129,10 @@ def _check(report: Report, today: date) -> None:
 def analyse(paths: Sequence[Path], today: date, watch: Observer) -> Report:
     """The report of a collection: read, judge, search, plan. Raises UnreadableSource."""
     noted = Noted(watch)
+    # 60 MB that the process of the pages must not carry: the analysis has one of its own.
+    from rempart.engines.directory.reading import read  # noqa: PLC0415
+    from rempart.engines.directory.run import audit as run_audit, collection_day  # noqa: PLC0415
+
     directories = read(paths, noted)
     return run_audit(
         directories,

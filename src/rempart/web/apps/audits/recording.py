@@ -10,12 +10,14 @@ from rempart.engines.directory.report import Report
 from rempart.render.french import day
 from rempart.render.outputs import encoded
 from rempart.render.text import name
+from rempart.web.apps.accounts.models import User
 from rempart.web.apps.audits import pages, reading
 from rempart.web.apps.audits.models import Audit, AuditPage
 from rempart.web.apps.audits.rules import Newest, latest, subject_of
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation import actions as remediation
 from rempart.web.core import files, journal, projections
+from rempart.web.core.errors import Refused
 from rempart.web.core.models import StoredFile
 
 
@@ -54,6 +56,40 @@ def record(audit: Audit, report: Report, form: str, today: date) -> Audit:
     )  # fmt: skip
     projections.refresh([establishment.pk])
     return audit
+
+
+@transaction.atomic
+def withdraw(audit: Audit, by: User, reason: str) -> Audit:
+    """Take an audit out of the figures of its establishment, as if it had not been deposited; its report stays."""
+    establishment = Establishment.objects.select_for_update().get(pk=audit.establishment_id)
+    row = Audit.objects.select_for_update(of=("self",)).get(pk=audit.pk)
+    if row.state != Audit.State.DONE:
+        raise Refused("Seul un audit analysé peut être retiré.")
+    following = Audit.objects.of_subject(row).filter(page__compared_with=row).first()
+    before = row.page.compared_with
+    row.state, row.is_newest, row.is_latest = Audit.State.WITHDRAWN, False, False
+    row.save(update_fields=["state", "is_newest", "is_latest"])
+    _rank(row)
+    if following is not None:
+        old = report_of(before) if before else None
+        comparison = pages.compared(old, report_of(following)) if old else None
+        AuditPage.objects.filter(audit=following).update(
+            comparison=comparison, compared_with=before
+        )
+    journal.record(
+        "withdraw_audit",
+        by=by,
+        object_kind="audit",
+        object_id=row.pk,
+        object_label=str(row),
+        establishment=establishment.pk,
+        details={"reason": reason},
+    )
+    remediation.take_back_measure(
+        establishment=establishment, source_kind=row.kind, source_id=str(row.pk), by=by
+    )
+    projections.refresh([establishment.pk])
+    return row
 
 
 def _fill(audit: Audit, report: Report, stored: StoredFile) -> None:

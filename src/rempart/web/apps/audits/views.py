@@ -84,9 +84,9 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, "Ce rapport était déjà connu : voici son audit.")
         return redirect("audit", found.same_as_id)
     context: dict[str, Any] = {"audit": found, "establishment": found.establishment}
-    if found.state == Audit.State.DONE:
+    if found.state in (Audit.State.DONE, Audit.State.WITHDRAWN):
         context["shown"] = queries.shown(found)
-        context["may_forget"] = found.is_kept and queries.may_deposit(_scope(request), found)
+        context["may_deposit"] = queries.may_deposit(_scope(request), found)
         return render(request, "audits/audit.html", context)
     return render(request, "audits/waiting.html", context | _progress(found))
 
@@ -130,6 +130,17 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, "Les fichiers déposés sont effacés ; le rapport et les constats restent."
     )
+    return redirect("audit", pk)
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a deposit made by mistake."""
+    found = queries.audit_or_404(_scope(request), pk, Act.DEPOSIT_AUDIT)
+    reason = request.POST.get("reason", "")
+    actions.withdraw(audit=found, reason=reason, by=cast(User, request.user))
+    messages.success(request, "L’audit est retiré : il ne compte plus.")
     return redirect("audit", pk)
 
 

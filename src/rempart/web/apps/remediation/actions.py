@@ -12,7 +12,13 @@ from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation import following
 from rempart.web.apps.remediation.models import Action, Comment, Finding
-from rempart.web.apps.remediation.recording import Observation, Recorded, Source, write
+from rempart.web.apps.remediation.recording import (
+    Observation,
+    Recorded,
+    Source,
+    unwrite,
+    write,
+)
 from rempart.web.apps.remediation.states import Event, State, after
 from rempart.web.core import journal, mail, projections
 from rempart.web.core.errors import Refused
@@ -79,6 +85,27 @@ def record_findings(
     following.follow(establishment)
     projections.refresh([establishment.pk])
     return recorded
+
+
+@transaction.atomic
+def take_back_measure(
+    *, establishment: Establishment, source_kind: str, source_id: str, by: User | None
+) -> None:
+    """Take back a measure that should not have been recorded here: findings and actions stand as if it had not been."""
+    _locked(establishment)
+    recorded = unwrite(establishment, source_kind, str(source_id))
+    if recorded is None:
+        return
+    journal.record(
+        "take_back_measure",
+        by=by,
+        object_kind=source_kind,
+        object_id=source_id,
+        establishment=establishment.pk,
+        details={"mended": list(recorded.mended), "reopened": list(recorded.reopened)},
+    )
+    following.follow(establishment)
+    projections.refresh([establishment.pk])
 
 
 @transaction.atomic

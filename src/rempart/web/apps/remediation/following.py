@@ -38,6 +38,7 @@ ACTS: Final = {
     Event.VERIFY: "verify_action",
     Event.SEE_AGAIN: "reopen_action",
     Event.WITHDRAW: "withdraw_action",
+    Event.LOSE_PROOF: "lose_proof_of_action",
 }
 
 
@@ -71,8 +72,11 @@ def _event(action: Action, evidence: Sequence[Evidence]) -> Event | None:
         return None
     if is_seen_again(action.done_on, evidence):
         return Event.SEE_AGAIN
-    if action.state == State.CLOSED and is_verified(action.done_on, evidence):
+    proven = is_verified(action.done_on, evidence)
+    if action.state == State.CLOSED and proven:
         return Event.VERIFY
+    if action.state == State.VERIFIED and not proven:
+        return Event.LOSE_PROOF  # the measure that proved it was taken back
     return None
 
 

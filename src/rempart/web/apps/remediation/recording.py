@@ -8,8 +8,17 @@ from typing import Final
 from django.db.models import QuerySet
 
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation.models import RANKS, Finding, Measure, Severity, Sighting
+from rempart.web.apps.remediation.models import (
+    RANKS,
+    Action,
+    ActionFinding,
+    Finding,
+    Measure,
+    Severity,
+    Sighting,
+)
 from rempart.web.apps.remediation.rules import Evidence, Look, Looked, Standing, standing
+from rempart.web.apps.remediation.states import State
 
 MOST_CONCERNED: Final = 500
 """Objects that are followed one by one; beyond, a finding is judged whole."""
@@ -135,6 +144,20 @@ def write(
     return _brought_up_to_date(establishment, source, {f.key for f in made}, tuple(sorted(seen)))
 
 
+def unwrite(establishment: Establishment, source_kind: str, source_id: str) -> Recorded | None:
+    """Take a measure back, and bring the findings of its subject up to date; None when there is no such measure."""
+    measure = Measure.objects.filter(
+        establishment=establishment, source_kind=source_kind, source_id=source_id
+    ).first()
+    if measure is None:
+        return None
+    source = Source(
+        source_kind, source_id, measure.source_label, measure.subject, measure.measured_on
+    )
+    measure.delete()
+    return _brought_up_to_date(establishment, source, set(), ())
+
+
 def _measure(
     establishment: Establishment, source: Source, observations: Sequence[Observation]
 ) -> Measure:
@@ -195,8 +218,7 @@ def _brought_up_to_date(
         _apply(finding, now, *told.latest_of(finding))
         changed.append(finding)
     Finding.objects.bulk_update(changed, _FIELDS, batch_size=100)
-    # Only a measure that was recorded a second time can leave a finding that nothing ever saw.
-    Finding.objects.filter(pk__in=orphans, actions__isnull=True).delete()
+    _forget(orphans)
     return Recorded(
         seen,
         tuple(sorted(new)),
@@ -204,6 +226,15 @@ def _brought_up_to_date(
         tuple(sorted(reopened)),
         tuple(sorted(blind)),
     )
+
+
+def _forget(orphans: Sequence[int]) -> None:
+    """Findings that no measure saw: the only one that did was taken back. What only proposed to mend them goes too."""
+    links = ActionFinding.objects.filter(finding__in=orphans)
+    actions = list(links.values_list("action", flat=True))
+    links.delete()
+    Action.objects.filter(pk__in=actions, links__isnull=True, state=State.PROPOSED).delete()
+    Finding.objects.filter(pk__in=orphans).delete()
 
 
 _FIELDS: Final = (

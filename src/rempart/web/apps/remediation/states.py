@@ -34,6 +34,7 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     VERIFY = "verify"
     SEE_AGAIN = "see_again"
+    LOSE_PROOF = "lose_proof"
 
 
 class Who(StrEnum):
@@ -53,6 +54,7 @@ WORDS: Final[dict[Event, str]] = {
     Event.WITHDRAW: "Retirer la proposition",
     Event.VERIFY: "Vérifier",
     Event.SEE_AGAIN: "Rouvrir",
+    Event.LOSE_PROOF: "Perdre sa preuve",
 }
 
 MAKERS: Final[dict[Event, Who]] = {
@@ -65,6 +67,7 @@ MAKERS: Final[dict[Event, Who]] = {
     Event.WITHDRAW: Who.MEASURE,
     Event.VERIFY: Who.MEASURE,
     Event.SEE_AGAIN: Who.MEASURE,
+    Event.LOSE_PROOF: Who.MEASURE,
 }
 
 OWNERS: Final[dict[State, Who]] = {
@@ -99,7 +102,7 @@ TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
         Event.VERIFY: State.VERIFIED,
         Event.SEE_AGAIN: State.UNDER_WAY,
     },
-    State.VERIFIED: {Event.SEE_AGAIN: State.UNDER_WAY},
+    State.VERIFIED: {Event.SEE_AGAIN: State.UNDER_WAY, Event.LOSE_PROOF: State.CLOSED},
     State.ABANDONED: {Event.RESUME: State.PLANNED, Event.PROPOSE: State.PROPOSED},
 }
 
