@@ -78,6 +78,6 @@ def site(tmp_path: Path, _whole_model: Installation) -> Iterator[Installation]:
 @pytest.fixture
 def new_site(tmp_path: Path) -> Iterator[Installation]:
     """A whole installation that nobody has prepared."""
-    (tmp_path / "data").mkdir()
+    (tmp_path / "new").mkdir()
     with empty_database() as address:
-        yield Installation(tmp_path / "data", address)
+        yield Installation(tmp_path / "new", address)

@@ -33,12 +33,12 @@ def verify(context: click.Context, file: Path | None) -> None:
     if walk.broken:
         click.echo(f"Journal ROMPU. {walk.broken.reason}", err=True)
         click.echo(
-            f"Les {walk.entries} entrées qui précèdent tiennent. Gardez la base en l’état, et comparez-la au dernier "
+            f"Ce qui précède tient ({_counted(walk.entries)}). Gardez la base en l’état, et comparez-la au dernier "
             "export (rempart journal verify FICHIER).",
             err=True,
         )
         context.exit(1)
-    click.echo(f"Journal intact : {walk.entries} entrées. Dernière empreinte : {walk.last_hash}")
+    click.echo(f"Journal intact : {_counted(walk.entries)}. Dernière empreinte : {walk.last_hash}")
 
 
 @journal.command(
@@ -52,7 +52,11 @@ def export(context: click.Context, output: Path) -> None:
     from rempart.web.core import proof  # noqa: PLC0415  # needs the settings
 
     walk = proof.export(output)
-    click.echo(f"{walk.entries} entrées dans {output}. Dernière empreinte : {walk.last_hash}")
+    click.echo(f"{_counted(walk.entries)} dans {output}. Dernière empreinte : {walk.last_hash}")
     if walk.broken:
         click.echo(f"Attention, journal ROMPU. {walk.broken.reason}", err=True)
         context.exit(1)
+
+
+def _counted(entries: int) -> str:
+    return f"{entries} entrée{'s' if entries > 1 else ''}"

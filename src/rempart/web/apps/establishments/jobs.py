@@ -8,7 +8,7 @@ from rempart.web.apps.establishments.models import RegistryImport
 from rempart.web.core.jobs import Run, job
 
 
-@job("compare_registry", title="Comparer des fichiers avec le registre")
+@job("compare_registry", title="Comparer des fichiers avec le registre", is_heavy=True)
 def compare_registry(run: Run, *, import_id: int) -> None:
     """Step one: say what the files would change."""
     found = RegistryImport.objects.get(pk=import_id)
@@ -17,12 +17,13 @@ def compare_registry(run: Run, *, import_id: int) -> None:
     _lead(run, found)
 
 
-@job("write_registry", title="Écrire un import dans le registre")
+@job("write_registry", title="Écrire un import dans le registre", is_heavy=True)
 def write_registry(run: Run, *, import_id: int) -> None:
     """Step two: write it, unless a run that was cut short had already done so."""
     found = RegistryImport.objects.get(pk=import_id)
     if found.state == RegistryImport.State.APPLYING:
         importing.write(registry_import=found, by=None, observer=run, today=timezone.localdate())
+    importing.bring_lists_up_to_date(run)
     _lead(run, found)
 
 
