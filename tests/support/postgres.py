@@ -54,6 +54,16 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def restart(address: str) -> None:
+    """Stop the server at once, cutting every connection, and start it again."""
+    programs = binaries()
+    if programs is None:
+        raise FileNotFoundError("pg_ctl")
+    folder = Path(address.partition("@")[2].rpartition("/")[0].replace("%2F", "/"))
+    ctl = as_postgres(programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log")
+    _run([*ctl, "-m", "fast", "restart"])
+
+
 def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
