@@ -120,3 +120,18 @@ def test_what_stands_before_the_array_keeps_its_accents_and_its_place(piece: int
         return  # `meta` must fit in what is read at first
     objects, file = read(data)
     assert (objects, file.around) == (OBJECTS[:3], {"meta": value})
+
+
+@pytest.mark.parametrize("number", [0, 100, 199])
+def test_a_text_that_is_not_utf_8_is_said_wherever_it_is(number: int) -> None:
+    data = msgspec.json.encode({"data": OBJECTS, "meta": {"count": 200}})
+    spoilt = data.replace(b'"n":%d}' % number, b'"n":"\xe9t\xe9"}')
+    with pytest.raises(UnreadableSource, match="UTF-8"):
+        read(spoilt)
+
+
+def test_a_first_object_that_is_not_utf_8_is_said() -> None:
+    file = ArrayFile("x.json", io.BytesIO(b'{"data":[{"a":"\xe9"},{"a":"b"}],"meta":{}}'))
+    assert file.open()
+    with pytest.raises(UnreadableSource, match="UTF-8"):
+        file.first_object()

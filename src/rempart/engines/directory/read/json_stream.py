@@ -99,6 +99,8 @@ class ArrayFile:
                 return msgspec.json.decode(self._buffer[:end], type=dict[str, Any])
             except (msgspec.DecodeError, RecursionError):
                 continue
+            except UnicodeDecodeError as fault:
+                raise self._not_utf8() from fault
         return {}
 
     def pieces(self, decode: Callable[[bytes], T], until: int | None = None) -> Iterator[T]:
@@ -151,6 +153,8 @@ class ArrayFile:
             decoded = decode(b"".join((b"[", memoryview(self._buffer)[:cut], b"]")))
         except (msgspec.DecodeError, RecursionError):
             return None
+        except UnicodeDecodeError as fault:
+            raise self._not_utf8() from fault
         self._drop(cut)
         return decoded
 
@@ -205,6 +209,8 @@ class ArrayFile:
                 self._read_tail(after)
             except (msgspec.DecodeError, RecursionError):
                 continue
+            except UnicodeDecodeError as fault:
+                raise self._not_utf8() from fault
             self._buffer = b""
             return decoded
         raise UnreadableSource(
@@ -260,6 +266,13 @@ class ArrayFile:
             return self._buffer.decode("utf-16").encode("utf-8")
         except UnicodeDecodeError as fault:
             raise self._not_json() from fault
+
+    def _not_utf8(self) -> UnreadableSource:
+        return UnreadableSource(
+            f"{self.name} : un texte de ce fichier n’est pas en UTF-8.",
+            expected="Du JSON en UTF-8, comme l’écrivent SharpHound, bloodhound.py et RustHound.",
+            todo="Donnez le fichier d’origine, sans le réenregistrer depuis un éditeur ou un tableur.",
+        )
 
     def _not_json(self) -> UnreadableSource:
         start = self._buffer[:40].decode("utf-8", "replace").strip()
