@@ -1,23 +1,22 @@
 """The pictures: each with its words and its table, nothing invented where there is no datum."""
 
+import numpy as np
 import pytest
 
+from rempart.engines.registry.geography import from_lambert93
 from rempart.web.core.charts import bars, curve, france
 from rempart.web.core.charts.projection import HEIGHT, OVERSEAS, WIDTH, lambert93, projection_of
 
 
 @pytest.mark.parametrize(
-    ("longitude", "latitude", "east", "north"),
-    [
-        (3.0, 46.5, 700_000.0, 6_600_000.0),
-        (2.3370833, 48.8364361, 651_329.0, 6_860_099.0),
-    ],
+    ("longitude", "latitude"), [(3.0, 46.5), (-4.49, 48.39), (8.74, 41.93), (7.75, 48.57)]
 )
-def test_known_points_are_where_the_legal_system_puts_them(
-    longitude: float, latitude: float, east: float, north: float
+def test_a_place_put_on_the_map_is_where_the_registry_reads_it(
+    longitude: float, latitude: float
 ) -> None:
-    found = lambert93(longitude, latitude)
-    assert found == pytest.approx((east, north), abs=60)
+    east, north = (np.array([metres]) for metres in lambert93(longitude, latitude))
+    back = from_lambert93(east, north)
+    assert (back[0][0], back[1][0]) == pytest.approx((longitude, latitude), abs=1e-6)
 
 
 @pytest.mark.parametrize("code", ["29", "06", "2A", *OVERSEAS])
