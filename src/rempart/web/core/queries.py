@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
-from rempart.web.core import acts, board, jobs
+from rempart.web.core import acts, board, jobs, reach
 from rempart.web.core.models import Job, JournalEntry
-from rempart.web.core.scope import Scope
+from rempart.web.core.scope import Act, Scope
 
 TONES: Final[dict[str, str]] = {
     Job.State.WAITING: "none",
@@ -26,6 +26,7 @@ class Line:
     entry: JournalEntry
     words: str
     details: list[tuple[str, Any]]
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,22 @@ def entries(scope: Scope, *, establishment: str = "", act: str = "") -> QuerySet
     found = JournalEntry.objects.visible_to(scope).order_by("-id")
     if establishment:
         found = found.filter(establishment=establishment)
-    return found.filter(act=act) if act else found
+    return told(found.filter(act=act) if act else found, scope)
+
+
+def told(rows: QuerySet[JournalEntry], scope: Scope) -> QuerySet[JournalEntry]:
+    """The entries, each knowing whether this scope may read what it is about: what an authority may know of an
+    establishment is that an act took place, not the titles of its findings."""
+    may_read = Q(establishment="") | reach.within(scope, Act.SEE_FINDINGS)
+    return rows.annotate(is_told=Case(When(may_read, then=True), default=False))
 
 
 def line(entry: JournalEntry) -> Line:
-    """An entry, its act in French."""
-    return Line(entry, acts.said(entry.act), sorted(entry.details.items()))
+    """An entry, its act in French; what it is about stays out where it is not for this reader."""
+    if not getattr(entry, "is_told", False):
+        return Line(entry, acts.said(entry.act), [], "réservé à l’établissement")
+    label = entry.object_label or entry.object_id
+    return Line(entry, acts.said(entry.act), sorted(entry.details.items()), label)
 
 
 def last_check() -> Check | None:

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rempart.web.core import acts, jobs, mail, queries, reach
+from rempart.web.core import access_log, acts, jobs, mail, queries, reach
 from rempart.web.core.models import Job
 from rempart.web.core.policy import ScopedRequest, needs, public, signed_in
 from rempart.web.core.scope import Act, Scope
@@ -96,6 +96,8 @@ def _job_or_404(request: HttpRequest, pk: int) -> Job:
     found = Job.objects.visible_to(_scope(request)).filter(pk=pk).first()
     if found is None:
         raise Http404("Ce travail n’existe pas, ou n’est pas de votre périmètre.")
+    if found.establishment:
+        access_log.shown(request, establishment=found.establishment, words=jobs.title_of(found))
     return found
 
 

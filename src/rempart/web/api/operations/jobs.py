@@ -7,7 +7,8 @@ from django.http import Http404
 from ninja import Field, Router, Schema
 
 from rempart.web.api.auth import ApiRequest
-from rempart.web.core import board
+from rempart.web.api.paging import BY_SCRIPT
+from rempart.web.core import access_log, board
 from rempart.web.core.models import Job
 
 router = Router(tags=["Travaux"])
@@ -36,4 +37,6 @@ def get_job(request: ApiRequest, job_id: int) -> Job:
     found = Job.objects.visible_to(request.scope).filter(pk=job_id).first()
     if found is None:
         raise Http404("Ce travail n’existe pas, ou n’est pas de votre périmètre.")
+    if found.establishment:
+        access_log.shown(request, establishment=found.establishment, words=BY_SCRIPT)
     return board.refresh(found)

@@ -8,6 +8,7 @@ from ninja import Field, Query, Router, Schema
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import Page, Paging, page
 from rempart.web.core.models import JournalEntry
+from rempart.web.core.queries import told
 from rempart.web.core.scope import Act
 
 router = Router(tags=["Journal"])
@@ -39,8 +40,8 @@ class JournalItem(Schema):
 @router.get("/journal", response=Page[JournalItem], summary="Lire le journal")
 @needs(Act.SEE_JOURNAL)
 def list_entries(request: ApiRequest, filters: Query[JournalFilters]) -> dict[str, Any]:
-    """Les actes, du plus récent au plus ancien."""
-    rows = JournalEntry.objects.visible_to(request.scope)
+    """Les actes, du plus récent au plus ancien. Sans droit sur les constats, ce dont ils traitent reste vide."""
+    rows = told(JournalEntry.objects.visible_to(request.scope), request.scope)
     if filters.establishment:
         rows = rows.filter(establishment=filters.establishment)
     if filters.act:
@@ -49,6 +50,7 @@ def list_entries(request: ApiRequest, filters: Query[JournalFilters]) -> dict[st
 
 
 def _item(row: JournalEntry) -> dict[str, Any]:
+    is_told = bool(getattr(row, "is_told", False))
     return {
         "id": row.pk,
         "recorded_at": row.recorded_at,
@@ -56,9 +58,9 @@ def _item(row: JournalEntry) -> dict[str, Any]:
         "actor": row.actor_label,
         "object_kind": row.object_kind,
         "object_id": row.object_id,
-        "object_label": row.object_label,
+        "object_label": row.object_label if is_told else "",
         "establishment": row.establishment,
-        "details": row.details,
+        "details": row.details if is_told else {},
         "previous_hash": row.previous_hash,
         "hash": row.hash,
     }

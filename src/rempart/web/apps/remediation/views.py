@@ -185,6 +185,7 @@ def add(request: HttpRequest, finess: str) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write an action again."""
     found = queries.action_or_404(_scope(request), pk, Act.EDIT_PLAN)
+    _note(request, found.establishment, "Action du plan")
     names = (
         "title",
         "how",

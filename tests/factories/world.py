@@ -1,0 +1,59 @@
+"""One of each thing that an address can name, all of the establishment of Alice: what others must not reach."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from factories.audits import a_control, a_deposit, a_report
+from factories.findings import a_finding, an_action
+from factories.invitations import a_mandate, an_invitation
+from rempart.web.api.models import ApiToken
+from rempart.web.apps.accounts.models import Membership
+from rempart.web.apps.establishments.models import RegistryImport
+from rempart.web.apps.steering.models import SavedView
+from rempart.web.core.files import store
+
+
+def a_world(cast: Any) -> dict[str, dict[str, Any]]:
+    """Route → the arguments of its address."""
+    audit = a_deposit(cast.home, cast.alice, a_report(a_control("vuln_a")))
+    finding = a_finding(cast.home)
+    action = an_action(cast.home, cast.alice, finding)
+    action.proof_file, action.proof_name = store([b"une preuve"], kind="proof"), "preuve.txt"
+    action.save()
+    sent = an_invitation(cast.alice)
+    mandate = a_mandate(cast.alice, cast.home, "rssi@exemple.test")
+    view = SavedView.objects.create(owner=cast.rose, name="Mes EHPAD", query="categorie=500")
+    given = RegistryImport.objects.create(state=RegistryImport.State.READY)
+    token = ApiToken.objects.create(
+        owner=cast.alice, name="script", digest="0" * 64, start="rempart_", acts=[],
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    membership = Membership.objects.get(user=cast.alice)
+    found: dict[str, dict[str, Any]] = {
+        "action_proof": {"pk": action.pk},
+        "api_token_revoke": {"token_id": token.pk},
+        "audit_download": {"pk": audit.pk, "form": "html"},
+        "delete_view": {"pk": view.pk},
+        "finding": {"pk": finding.pk},
+        "grouping": {"code": "BRE-07"},
+        "health_callback": {"provider_id": "proconnect"},
+        "health_login": {"provider_id": "proconnect"},
+        "invitation": {"place": "350000019", "token": sent.token},
+        "invitation_revoke": {"pk": sent.invitation.pk},
+        "mandate_revoke": {"pk": mandate.pk},
+        "membership_end": {"pk": membership.pk},
+        "operator": {"finess": cast.home.operator_id},
+        "plan_export": {"form": "xlsx"},
+        "plan_export_of": {"form": "xlsx", "finess": cast.home.pk},
+        "portfolio_export": {"form": "csv"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+        "mfa_edit_webauthn": {"pk": 1},
+        "mfa_remove_webauthn": {"pk": 1},
+    }
+    # By the first word of their names: `audit`, `audit_cancel`, and those that come.
+    found |= {"audit_": {"pk": audit.pk}, "action_": {"pk": action.pk}}
+    found |= {"job_": {"pk": audit.job_id}, "registry_": {"pk": given.pk}}
+    found |= {"api": {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
+    return found
