@@ -86,7 +86,7 @@ def test_an_establishment_is_found_by_words_and_says_where_it_stands(
     page.get_by_role("link", name="EHPAD Les Genêts").click()
     expect(page.get_by_role("heading", name="EHPAD Les Genêts")).to_be_visible()
     axe_clean(page)
-    shoot(page, "etablissement-registre")
+
     page.get_by_role("link", name="Association Ker").click()
     expect(page.get_by_role("heading", name="Ses établissements")).to_be_visible()
     axe_clean(page)

@@ -24,6 +24,7 @@ READING: Final = 1
 
 _ABSENT: Final = object()
 _UNREADABLE_SHARE: Final = 0.1
+_LONG: Final = 3900
 _PREFIX: Final = {
     Kind.OPERATORS: rb"structureej;" + PATTERN.pattern.encode() + rb";[^;\0]",
     Kind.ESTABLISHMENTS: rb"structureet;" + (PATTERN.pattern.encode() + rb";") * 2 + rb"[^;\0]",
@@ -107,16 +108,31 @@ class _Reader:
             self._refuse_truncated(number + len(lines) - 1, lines[-1])
         if lines[0].startswith(b"geolocalisation;") or lines[-1].startswith(b"geolocalisation;"):
             lines = self._take_positions(number, lines)
+        self.found.lines += len(lines)
+        left = list(enumerate(lines, start=number))
+        if not self._known:
+            left = self._take_new(left)
+        marks = line_hashes([line for _, line in left])
         pop, unchanged = self.stored.open.pop, 0
-        for place, (line, mark) in enumerate(zip(lines, line_hashes(lines), strict=True)):
+        for (place, line), mark in zip(left, marks, strict=True):
             key = line[_KEY]
             old = pop(key, _ABSENT)
             if old == mark:
                 unchanged += 1
             elif line:
-                self._sort(number + place, line, key, old)
+                self._sort(place, line, key, old)
         self.found.unchanged += unchanged
-        self.found.lines += len(lines)
+
+    def _take_new(self, lines: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        """With nothing stored, a block of plainly readable lines is new as a whole; gives what must be looked at."""
+        plain = [line for _, line in lines if line and b'"' not in line]
+        keys = {line[_KEY] for line in plain}
+        doubled = len(keys) < len(plain) or not keys.isdisjoint(self._new)
+        if doubled or not self._quick.all(plain):
+            return lines
+        self._new |= keys
+        self.found.added += plain
+        return [(number, line) for number, line in lines if b'"' in line]
 
     def _sort(self, number: int, line: bytes, key: bytes, old: object) -> None:
         """Put one line that is not already stored as it is where it belongs."""
@@ -192,20 +208,30 @@ class _Quick:
         self._after = 0 if kind is Kind.OPERATORS else 3
         self._days: set[bytes] = {b""}
 
+    def all(self, lines: list[bytes]) -> bool:
+        """Whether all these lines are, none of them having a quote."""
+        if {line.count(b";") for line in lines} != {max(self._counts)}:
+            return False
+        if not all(map(self._begins, lines)) or max(map(len, lines)) > _LONG:
+            return False
+        days = {line.rsplit(b";", self._after + 1)[1] for line in lines} - self._days
+        return all(self._is_day(day) for day in days)
+
+    def _is_day(self, day: bytes) -> bool:
+        if is_day(day.decode("utf-8", errors="replace")):
+            self._days.add(day)
+        return day in self._days
+
     def __call__(self, line: bytes) -> bool:
         count = line.count(b";")
-        if count not in self._counts or b'"' in line or not self._begins(line) or len(line) > 3900:
+        if count not in self._counts or b'"' in line or not self._begins(line) or len(line) > _LONG:
             return False
         after = self._after - (31 - count if self._after else 0)
         day = line.rsplit(b";", after + 1)[1]
-        if day not in self._days:
-            if not is_day(day.decode("utf-8", errors="replace")):
-                return False
-            self._days.add(day)
-        return True
+        return day in self._days or self._is_day(day)
 
 
-def many(lines: Iterable[Item], size: int = 5000) -> Iterator[list[Item]]:
+def many(lines: Iterable[Item], size: int = 1000) -> Iterator[list[Item]]:
     """Lines, or rows, by batches, so that only the values of one batch are held at once."""
     batch: list[Item] = []
     for line in lines:

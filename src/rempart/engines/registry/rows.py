@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from functools import cache
 from typing import Final
 
 from rempart.content.places import category_words, departments_of_finess
@@ -75,24 +76,23 @@ def _fields(lines: list[bytes]) -> list[tuple[str, ...]]:
     return list(zip(*[t.split(";") if '"' not in t else split(t) for t in text], strict=False))
 
 
-class _Places:
-    """Where a department is, by the code of the registry."""
-
-    def __init__(self) -> None:
-        known = departments_of_finess()
-        self.code = {finess: d.code for finess, d in known.items()}
-        self.region = {finess: d.region for finess, d in known.items()}
-        self.words = {finess: d.name for finess, d in known.items()}
+@cache
+def _places() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """By the code of the registry: department, region, and how the code of a municipality begins."""
+    known = departments_of_finess()
+    return (
+        {finess: d.code for finess, d in known.items()},
+        {finess: d.region for finess, d in known.items()},
         # The commune has three digits everywhere: overseas its first one is the end of the department (9A, 123 → 97123).
-        self.prefix = {finess: d.code[:2] for finess, d in known.items()}
+        {finess: d.code[:2] for finess, d in known.items()},
+    )
 
 
 def _placed(
     departments: tuple[str, ...], communes: tuple[str, ...], routes: tuple[str, ...]
 ) -> Columns:
     """The columns of a place: department and region by their INSEE codes, municipality, postal code."""
-    places = _Places()
-    code, region, prefix = places.code.get, places.region.get, places.prefix.get
+    code, region, prefix = (known.get for known in _places())
     return {
         "department": [code(d, "") for d in departments],
         "region": [region(d, "") for d in departments],
@@ -102,30 +102,32 @@ def _placed(
     }
 
 
-def _address(*parts: str) -> str:
-    return " ".join(" ".join(parts).split())
-
-
-def _names(short: tuple[str, ...], long: tuple[str, ...], more: tuple[str, ...]) -> list[str]:
-    """The words of the names, the short one left out when the long one begins with it."""
+def _addresses(*parts: tuple[str, ...]) -> list[str | None]:
+    """Number, its letter, way, name of the way, then the two free fields."""
     return [
-        f"{lo} {m}" if lo.startswith(s) else f"{s} {lo} {m}"
-        for s, lo, m in zip(short, long, more, strict=True)
+        f"{number} {way} {name}"
+        if number and way and not (letter or first or second)
+        else " ".join(f"{number} {letter} {way} {name} {first} {second}".split())
+        for number, letter, way, name, first, second in zip(*parts, strict=True)
     ]
 
 
-def _words(
-    names: list[str], columns: Columns, departments: tuple[str, ...], *more: list[str]
-) -> list[str]:
-    """What a line is searched by, before accents and case are taken away."""
-    name = _Places().words.get
-    towns, postal = columns["municipality"], columns["postal_code"]
-    where = [name(d, "") for d in departments]
-    return list(map(" ".join, zip(names, towns, postal, where, *more, strict=True)))
+def _names(
+    short: tuple[str, ...], long: tuple[str, ...], more: tuple[str, ...], towns: list[str | None]
+) -> list[str | None]:
+    """The words of the names and of the town, the short name left out when the long one begins with it."""
+    return [
+        f"{lo} {m} {town}" if lo.startswith(s) else f"{s} {lo} {m} {town}"
+        for s, lo, m, town in zip(short, long, more, towns, strict=True)
+    ]
 
 
 def establishment_columns(lines: list[bytes]) -> Columns:
-    """The values that we keep of lines of cs1100502 that `fault` accepts. `words` is the text that is searched."""
+    """The values that we keep of lines of cs1100502 that `fault` accepts.
+
+    `words` is what it is searched by before accents are taken away, `usual` the usual words of its category;
+    `category_label` is the nomenclature's, as the file repeats it.
+    """
     c = _fields(lines)
     columns: Columns = {
         "finess": list(c[1]),
@@ -133,37 +135,33 @@ def establishment_columns(lines: list[bytes]) -> Columns:
         "name": list(c[3]),
         "long_name": list(c[4]),
         **_placed(c[13], c[12], c[15]),
-        "address": list(map(_address, c[7], c[10], c[8], c[9], c[6], c[11])),
+        "address": _addresses(c[7], c[10], c[8], c[9], c[6], c[11]),
         "phone": list(c[16]),
         "category": list(c[18]),
+        "category_label": list(c[19]),
         "siret": list(c[22]),
         "opened_on": [d or None for d in c[28]],
     }
     usual = category_words().get
-    kinds = [usual(k, "") for k in c[18]]
-    columns["words"] = list(_words(_names(c[3], c[4], c[5]), columns, c[13], list(c[1]), kinds))
+    columns["usual"] = [usual(k, "") for k in c[18]]
+    columns["words"] = _names(c[3], c[4], c[5], columns["municipality"])
     return columns
 
 
-def category_labels(lines: list[bytes]) -> dict[str, str]:
-    """Code → label of the categories that readable lines of cs1100502 name."""
-    c = _fields(lines)
-    return dict(zip(c[18], c[19], strict=True))
-
-
 def operator_columns(lines: list[bytes]) -> Columns:
-    """The values that we keep of lines of cs1100501 that `fault` accepts. `words` is the text that is searched."""
+    """The values that we keep of lines of cs1100501 that `fault` accepts; `words` and `usual` as for sites."""
     c = _fields(lines)
     columns: Columns = {
         "finess": list(c[1]),
         "name": list(c[2]),
         "long_name": list(c[3]),
         **_placed(c[13], c[11], c[12]),
-        "address": list(map(_address, c[5], c[8], c[6], c[7], c[9], c[10])),
+        "address": _addresses(c[5], c[8], c[6], c[7], c[9], c[10]),
         "phone": list(c[15]),
         "legal_status": list(c[16]),
         "siren": list(c[20]),
         "created_on": [d or None for d in c[22]],
     }
-    columns["words"] = list(_words(_names(c[2], c[3], c[4]), columns, c[13], list(c[1])))
+    columns["usual"] = [""] * len(lines)
+    columns["words"] = _names(c[2], c[3], c[4], columns["municipality"])
     return columns

@@ -65,6 +65,7 @@ def import_files(
             prepared=found,
             closures_accepted=accept_closures,
         )
+        importing.bring_lists_up_to_date(observer)
     click.echo(f"Écrit : import n° {made.pk}, version {made.version} du registre.")
 
 

@@ -11,12 +11,22 @@ from django.utils import timezone
 
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
-from rempart.web.apps.establishments.models import RegistryImport, RegistryPart, RegistryUpload
+from rempart.web.apps.establishments.models import (
+    Establishment,
+    RegistryImport,
+    RegistryPart,
+    RegistryUpload,
+)
 from rempart.web.apps.establishments.registry import parts
 from rempart.web.apps.establishments.registry.parts import Part
 from rempart.web.apps.establishments.states import State, check
 from rempart.web.core import files, journal, projections
 from rempart.web.core.errors import Refused
+
+MANY: Final = 5_000
+"""Above, the lists are brought up to date after the import rather than with it."""
+
+_WRITTEN: Final = ("added", "changed", "touched", "closed", "reopened", "joined", "left")
 
 STALE: Final = (
     "Le registre a changé depuis cette comparaison : un autre import a été écrit entre-temps."
@@ -109,7 +119,7 @@ def write(
     prepared: Sequence[Part] | None = None,
     closures_accepted: bool = False,
 ) -> None:
-    """Write an import, all of it or nothing of it.
+    """Write an import, all of it or nothing of it. `bring_lists_up_to_date` comes next.
 
     `prepared` is the answer of `compare` in the same process; without it the files are compared again, first. Raises
     Refused when the registry has changed since the comparison that a person has read.
@@ -160,6 +170,19 @@ def _write(
         object_id=registry_import.pk,
         details={p.name: p.counts for p in registry_import.parts.all()},
     )
-    if concerned:
-        observer.stage("Mise à jour des listes")
+    if len(concerned) <= MANY:
         projections.refresh(concerned)
+
+
+def bring_lists_up_to_date(observer: Observer) -> None:
+    """After a large import, the figures kept for the lists of all establishments, in a transaction of their own.
+
+    It takes longer than the import: in the same transaction, nobody could write meanwhile. Doing it twice does no harm,
+    and an import that concerned few has done it already.
+    """
+    last = RegistryImport.objects.exclude(version=None).order_by("-version").first()
+    counts = [part.counts for part in last.parts.all()] if last else []
+    if sum(c.get(name, 0) for c in counts for name in _WRITTEN) > MANY:
+        observer.stage("Mise à jour des listes")
+        with transaction.atomic():
+            projections.refresh(set(Establishment.objects.values_list("pk", flat=True).iterator()))

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from django.db import connection, models
 
+from rempart.content.places import departments
 from rempart.engines.registry.changes import Change, What, changes, display_name
 from rempart.engines.registry.comparison import (
     Comparison,
@@ -19,7 +21,6 @@ from rempart.engines.registry.comparison import (
 from rempart.engines.registry.formats import Kind
 from rempart.engines.registry.rows import (
     Columns,
-    category_labels,
     establishment_columns,
     operator_columns,
 )
@@ -34,7 +35,7 @@ from rempart.web.apps.establishments.models import (
 )
 from rempart.web.apps.establishments.registry.bulk import bulk_load, bulk_update
 from rempart.web.apps.establishments.registry.showing import SHOWN, unreadable_lines
-from rempart.web.core.text import folded_lines
+from rempart.web.core.text import folded, folded_lines
 
 UNUSUAL_CLOSURES: Final = (0.1, 20)
 """Share and number of closures beyond which an import says them unusual: a file of one region closes all the others."""
@@ -71,6 +72,7 @@ class Stock:
     was_open: int
     counts: dict[str, int] = field(default_factory=dict)
     samples: dict[str, list[list[Any]]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def model(self) -> type[Operator] | type[Establishment]:
@@ -212,8 +214,8 @@ def write(
     observer.stage("Écriture", len(found.added) + len(found.changed))
     if stock.source.kind is Kind.ESTABLISHMENTS:
         _cite(found)
-        _label(found)
     _add(stock, observer)
+    _label(stock.labels)
     touched = _change(stock, registry_import, day, observer)
     _close(stock, registry_import, day)
     if stock.source.kind is Kind.OPERATORS:
@@ -225,7 +227,9 @@ def write(
 
 def _rows(stock: Stock, lines: list[bytes], columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
     values: dict[str, Any] = dict(_columns(stock.source.kind, lines))
-    values["search"] = folded_lines(values.pop("words"))
+    if labels := values.pop("category_label", None):
+        stock.labels |= dict(zip(values["category"], labels, strict=True))
+    values["search"] = _searched(values)
     values["row_hash"] = line_hashes(lines)
     values["operator_id"] = values.pop("operator", None)
     values["is_only_cited"] = [False] * len(lines)
@@ -235,6 +239,22 @@ def _rows(stock: Stock, lines: list[bytes], columns: Sequence[str]) -> Iterable[
         where = [take(number, (None, None, None)) for number in values["finess"]]
         values |= dict(zip(_POSITION, zip(*where, strict=True), strict=True))
     return zip(*(values[name] for name in columns), strict=True)
+
+
+def _searched(values: dict[str, Any]) -> list[str]:
+    """What rows are searched by: names, town, postal code, department, number, usual words of the category."""
+    where = _department_words()
+    kept = (values[name] for name in ("postal_code", "department", "finess", "usual"))
+    lines = zip(folded_lines(values["words"]), *kept, strict=True)
+    return [
+        f"{words} {postal} {where[department]} {finess} {usual}"
+        for words, postal, department, finess, usual in lines
+    ]
+
+
+@cache
+def _department_words() -> dict[str, str]:
+    return {"": "", **{code: folded(d.name) for code, d in departments().items()}}
 
 
 def _add(stock: Stock, observer: Observer) -> None:
@@ -312,12 +332,9 @@ def _cite(found: Comparison) -> None:
     bulk_load(Operator, OPERATOR_COLUMNS, many(rows))
 
 
-def _label(found: Comparison) -> None:
+def _label(labels: dict[str, str]) -> None:
     """Give a label to each category that no nomenclature has given yet."""
-    labels: dict[str, str] = {}
-    for lines in many(found.added):
-        labels |= category_labels(lines)
     known = set(Category.objects.values_list("pk", flat=True))
     Category.objects.bulk_create(
-        [Category(code=code, label=labels[code]) for code in sorted(labels) if code not in known]
+        Category(code=code, label=labels[code]) for code in sorted(labels.keys() - known)
     )
