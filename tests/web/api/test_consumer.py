@@ -1,15 +1,18 @@
 """A program of a regional support team uses the API over HTTP, with nothing but the standard library."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from django.db import connection
 from tools.sample_directories import made
 
-from rempart.web.core import worker
+from rempart.web.core import jobs
+from rempart.web.core.models import Job
 from support.parts import LOOPBACK
 from web.api.conftest import a_token
 
@@ -58,11 +61,20 @@ class Script:
 
 @pytest.fixture
 def working() -> Iterator[None]:
-    """A worker beside the server."""
-    running = worker.in_this_process()
+    """Somebody who does the jobs, beside the server."""
+    stopped = threading.Event()
+
+    def work() -> None:
+        while not stopped.wait(0.1):
+            for job in Job.objects.filter(state=Job.State.WAITING).values_list("pk", flat=True):
+                jobs.perform(job)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
     yield
-    running.stop()
-    running.wait(10)
+    stopped.set()
+    thread.join(30)
 
 
 def test_a_script_deposits_waits_reads_the_level_and_closes_an_action(

@@ -7,8 +7,6 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from ninja import Field, Schema
 
-from rempart.web.core import access_log
-
 LARGEST: Final = 200
 BY_SCRIPT: Final = "Données lues par l’interface de programmation"
 Row = TypeVar("Row", bound=Model)
@@ -35,26 +33,26 @@ def page(
     paging: Paging,
     shown: Callable[[Row], Any],
     *,
+    by: str = "pk",
     newest_first: bool = False,
 ) -> dict[str, Any]:
     """One page of the rows, in the order of their keys. An unreadable `after` begins again at the first row."""
-    ordered = rows.order_by("-pk" if newest_first else "pk")
-    if (key := _key(rows, paging.after)) is not None:
-        ordered = ordered.filter(**{"pk__lt" if newest_first else "pk__gt": key})
+    ordered = rows.order_by(f"-{by}" if newest_first else by)
+    if (key := _key(rows, by, paging.after)) is not None:
+        ordered = ordered.filter(**{f"{by}__lt" if newest_first else f"{by}__gt": key})
     found: Sequence[Row] = list(ordered[: paging.limit + 1])
     more = len(found) > paging.limit
     found = found[: paging.limit]
-    # Rows that belong to an establishment: it sees who read them, by a script as by a page.
-    owners = (getattr(row, "establishment_id", None) for row in found)
-    access_log.listed(request, filter(None, owners), words=BY_SCRIPT)
     return {
         "items": [shown(row) for row in found],
-        "next": _next(request, str(found[-1].pk)) if more else None,
+        "next": _next(request, str(getattr(found[-1], by))) if more else None,
     }
 
 
-def _key(rows: "QuerySet[Row]", text: str) -> str | int | None:
-    if rows.model._meta.pk.get_internal_type() == "CharField":
+def _key(rows: "QuerySet[Row]", by: str, text: str) -> str | int | None:
+    options = rows.model._meta
+    field = options.pk if by == "pk" else options.get_field(by)
+    if field.get_internal_type() == "CharField":
         return text or None
     return int(text) if text.isdecimal() and len(text) < 19 else None
 

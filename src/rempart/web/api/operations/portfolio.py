@@ -74,7 +74,7 @@ def list_situations(request: ApiRequest, filters: Query[PortfolioFilters]) -> di
         is_overdue=filters.is_overdue,
     )
     rows = selected(request.scope, asked, timezone.localdate()).defer("search")
-    return page(request, rows, filters, _item)
+    return page(request, rows, filters, _item, by="finess")
 
 
 def _item(row: Situation) -> dict[str, Any]:
