@@ -1,6 +1,7 @@
 """Write again the pages that are generated: `tools/docs.py`; with --check, only say which are out of date."""
 
 import json
+import runpy
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from rempart.cli.main import cli, speak_french
 from rempart.content.directory import CheckKind, DirectoryCheck
 from rempart.content.loader import directory_checks
 from rempart.engines.directory.report import SCHEMA, Report
+from rempart.web.apps.accounts.rules import MAY_INVITE
+from rempart.web.core.scope import ROLE_ACTS, ROLE_WORDS, WIDE_ACTS, Act, Role
 
 ROOT = Path(__file__).parents[1]
 GENERATED = "<!-- Page produite par `make docs` : ne pas la modifier à la main. -->"
@@ -75,8 +78,48 @@ def report_schema() -> str:
     return json.dumps(title | schema, ensure_ascii=False, indent=1) + "\n"
 
 
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table of Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines)
+
+
+def access() -> str:
+    """What each role may do, whom it may invite, and what each person of the tests gets from each address."""
+    asserted = runpy.run_path(str(ROOT / "tests/web/access_table.py"))
+    acts = [[f"`{a}`", *("●" if a in acts_of(r) else "" for r in Role)] for a in Act]
+    invited = [
+        [ROLE_WORDS[r], ", ".join(ROLE_WORDS[x] for x in Role if x in MAY_INVITE[r]) or "–"]
+        for r in Role
+    ]
+    who = [str(person or "anonymous") for person in asserted["PEOPLE"]]
+    parts = [
+        "<!-- Written by `make docs`: do not edit by hand. -->",
+        "# Access",
+        "What a role may do is the table `ROLE_ACTS` (`web/core/scope.py`), and nothing else decides it. "
+        "A scope is made of grants: a role on a level, or a mandate on one establishment.",
+        "## Roles and acts",
+        table(["Act", *(f"`{r}`" for r in Role)], acts),
+        "## Who invites whom, on the same level or under it",
+        table(["Role", "Invites"], invited),
+        "## Who gets what from each address",
+        "The things that an address names belong to Alice’s nursing home. 422 and 409: allowed, and the form "
+        "is wrong. Asserted by `tests/web/test_access.py`, which fails on an address that is not here.",
+    ]
+    for title, name in (("Pages", "PAGES"), ("API", "API")):
+        rows = [[f"`{key}`", *said.split()] for key, said in asserted[name].items()]
+        parts += [f"### {title}", table(["Route", *who], rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def acts_of(role: Role) -> frozenset[Act]:
+    """The acts of a role, those that it has only above one establishment included."""
+    return ROLE_ACTS[role] | WIDE_ACTS.get(role, frozenset())
+
+
 PAGES = {
     "src/rempart/engines/directory/schemas/directory-report-1.json": report_schema,
+    "docs/dev/access.md": access,
     "docs/utilisateur/catalogue.md": catalogue,
     "docs/utilisateur/commandes.md": commands,
 }

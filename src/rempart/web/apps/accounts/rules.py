@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rempart.web.core.scope import ROLE_ACTS, Act, Grant, Level, Role
+from rempart.web.core.scope import Act, Grant, Level, Role
 
 _SITE: Final = frozenset({Level.ESTABLISHMENT, Level.OPERATOR})
 
@@ -32,8 +32,8 @@ MAY_INVITE: Final[dict[Role, frozenset[Role]]] = {
     | {Role.RSSI, Role.REGIONAL_OFFICER, Role.ADVISER, Role.NATIONAL_CERT},
     Role.DELEGATE: frozenset(),
 }
-"""Role → those it may invite, on its own level or under it. A director appoints his référent, who does more than he
-does; authorities open the first account of an establishment, and see no finding by it."""
+"""Role → those it may invite, on its own level or under it. An authority opens the first account of an establishment,
+and sees no finding by it."""
 
 OUTSIDERS: Final = frozenset({Role.REGIONAL_OFFICER, Role.NATIONAL_CERT})
 """Those who appoint on an establishment only while nobody there can do it."""
@@ -57,13 +57,3 @@ def may_invite(grant: Grant, role: Role, level: Level) -> bool:
         and level in ROLE_LEVELS[role]
         and _WIDTH[level] <= _WIDTH[grant.level]
     )
-
-
-def is_within_own_rights(grant: Grant, role: Role) -> bool:
-    """Whether `role` does nothing that the grant does not."""
-    return all(grant.allows(act) for act in ROLE_ACTS[role])
-
-
-def needs_second_factor(roles: frozenset[Role], required: frozenset[Role]) -> bool:
-    """Whether one of the roles that a person holds asks for a second factor."""
-    return bool(roles & required)
