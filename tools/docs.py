@@ -13,6 +13,7 @@ from rempart.content.directory import CheckKind, DirectoryCheck
 from rempart.content.loader import directory_checks
 from rempart.engines.directory.report import SCHEMA, Report
 from rempart.web.apps.accounts.rules import MAY_INVITE
+from rempart.web.config.variables import page
 from rempart.web.core.scope import ROLE_ACTS, ROLE_WORDS, WIDE_ACTS, Act, Role
 
 ROOT = Path(__file__).parents[1]
@@ -117,11 +118,17 @@ def acts_of(role: Role) -> frozenset[Act]:
     return ROLE_ACTS[role] | WIDE_ACTS.get(role, frozenset())
 
 
+def variables() -> str:
+    """The variables of an installation."""
+    return f"{GENERATED}\n\n{page()}"
+
+
 PAGES = {
     "src/rempart/engines/directory/schemas/directory-report-1.json": report_schema,
     "docs/dev/access.md": access,
     "docs/utilisateur/catalogue.md": catalogue,
     "docs/utilisateur/commandes.md": commands,
+    "docs/exploitation/variables.md": variables,
 }
 
 

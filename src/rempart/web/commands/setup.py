@@ -11,6 +11,8 @@ from rempart.web.config.env import BadSetting
 
 def django() -> None:
     """Load the settings and the apps; a setting that cannot be read is a French sentence."""
+    # What the platform writes (database, deposits, key, backups) is for its own account only.
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rempart.web.config.settings.prod")
     try:
         django_framework.setup()
