@@ -205,6 +205,34 @@ def test_an_action_cannot_mend_a_finding_of_another_establishment(cast: Cast) ->
         an_action(cast.home, cast.alice, stranger)
 
 
+def test_an_action_is_not_moved_to_a_finding_of_another_establishment(cast: Cast) -> None:
+    action, stranger = a_planned(cast), a_finding(cast.far)
+    with pytest.raises(Refused, match="autre établissement"):
+        actions.change_action(
+            action=action, values=actions.Values("X"), findings=[stranger], today=MAY, by=cast.alice
+        )
+    assert stranger not in action.findings.all()
+
+
+def test_nothing_to_say_is_no_comment(cast: Cast) -> None:
+    action = a_planned(cast)
+    with pytest.raises(Refused, match="vide"):
+        actions.comment_action(action=action, text=" \n", by=cast.alice)
+    assert not action.comments.exists()
+
+
+def test_a_measure_that_was_never_recorded_is_taken_back_without_a_word(cast: Cast) -> None:
+    actions.take_back_measure(
+        establishment=cast.home, source_kind="directory", source_id="0", by=None
+    )
+    assert not JournalEntry.objects.filter(act="take_back_measure").exists()
+
+
+def test_a_proposal_about_nothing_that_is_open_is_not_made(cast: Cast) -> None:
+    assert proposed(cast, a_proposal("absent")) == 0
+    assert not Action.objects.exists()
+
+
 def test_a_measure_cannot_be_passed_for_a_persons_choice(cast: Cast) -> None:
     action = closed(a_planned(cast), cast.alice, APRIL)
     with pytest.raises(Refused):

@@ -121,6 +121,16 @@ def test_a_proof_that_is_not_what_it_says_is_refused(
     assert Action.objects.get().state == State.PLANNED
 
 
+def test_a_proof_that_is_too_long_is_refused(
+    cast: Cast, browser_of: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rempart.web.apps.remediation.forms.PROOF_MAX_BYTES", 10)
+    action = an_action(cast.home, cast.alice)
+    values = {"done_on": "2026-03-02", "note": "Fait.", "file": SimpleUploadedFile("a.png", PNG)}
+    answer = browser_of("alice").post(f"/actions/{action.pk}/clore/", values)
+    assert (answer.status_code, "20 Mo" in answer.text) == (422, True)
+
+
 def test_closing_for_tomorrow_is_refused_in_the_page(cast: Cast, browser_of: Browsers) -> None:
     action = an_action(cast.home, cast.alice)
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()

@@ -240,6 +240,4 @@ def next_step(audit: Audit) -> str:
         return f"{counted(audit.controls_failed, 'point est', 'points sont')} en échec : le plan les range par gravité."
     if audit.points_not_measured:
         return f"{counted(audit.points_not_measured, 'point n’a', 'points n’ont')} pas été mesuré : une collecte plus complète les lèvera."
-    if audit.measured_on:
-        return f"Rien à corriger dans ce qui a été mesuré le {day(audit.measured_on.isoformat())}."
-    return ""
+    return f"Rien à corriger dans ce qui a été mesuré le {day(str(audit.measured_on))}."

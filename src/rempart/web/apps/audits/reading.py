@@ -23,14 +23,16 @@ from rempart.engines.directory.score import level_of
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.outcome import Outcome
 from rempart.kernel.progress import Observer
-from rempart.render.french import counted
+from rempart.render.french import counted, size
 from rempart.render.text import name, visible
 from rempart.web.apps.remediation.following import Mends, Proposal
 from rempart.web.apps.remediation.models import Severity
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
 
-LONGEST_REPORT: Final = 1 << 30
+LONGEST_REPORT: Final = 256 << 20
+MOST_CONTROLS: Final = 1000
+MOST_DOMAINS: Final = 200
 EXPOSURE: Final = "exposure"
 MOST_GESTURES: Final = 60
 LONGEST_CONTROL_MINUTES: Final = 40 * 210
@@ -74,12 +76,12 @@ def is_report(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         head = file.read(4096)
-        size = file.seek(0, 2)
-        file.seek(max(0, size - 4096))
+        length = file.seek(0, 2)
+        file.seek(max(0, length - 4096))
         tail = file.read()
         if _MARK in head or _MARK in tail:
             return True
-        if _COLLECTED.match(head) or size > _PROBED:
+        if _COLLECTED.match(head) or length > _PROBED:
             return False
         file.seek(0)
         try:
@@ -92,7 +94,7 @@ def read_report(path: Path, today: date) -> Report:
     """A report that was made elsewhere. Raises UnreadableSource when it is not whole, of another version, or changed."""
     try:
         if path.stat().st_size > LONGEST_REPORT:
-            raise ValueError("fichier de plus de 1 Go")
+            raise ValueError(f"fichier de plus de {size(LONGEST_REPORT)}")
         report = msgspec.json.decode(path.read_bytes(), type=Report)
     except (OSError, ValueError, msgspec.DecodeError, RecursionError) as fault:
         raise UnreadableSource(
@@ -111,6 +113,12 @@ def read_report(path: Path, today: date) -> Report:
 
 
 def _check(report: Report, today: date) -> None:
+    controls = len(report.controls) + len(report.unscored)
+    if controls > MOST_CONTROLS or len(report.domains) > MOST_DOMAINS:
+        raise UnreadableSource(
+            f"Ce rapport a {counted(controls, 'point')} et {counted(len(report.domains), 'domaine')}.",
+            expected=f"Au plus {MOST_CONTROLS} points et {MOST_DOMAINS} domaines.",
+        )
     told = level_of(report.controls)
     if (told.value, told.at_most) != (report.level.value, report.level.at_most):
         raise UnreadableSource(

@@ -158,14 +158,12 @@ def _write_difference(audit: Audit, before: Audit, old: Report, new: Report) -> 
 def _tell_remediation(
     audit: Audit, report: Report, establishment: Establishment, today: date
 ) -> None:
-    if audit.measured_on is None:
-        return
     remediation.record_findings(
         establishment=establishment,
         source_kind=audit.kind,
         source_id=str(audit.pk),
         source_label=label_of(audit),
-        measured_on=audit.measured_on,
+        measured_on=reading.measured_on(report),
         findings=reading.observations(report),
         by=audit.deposited_by,
         subject=audit.subject,
