@@ -39,7 +39,7 @@ def audited(size: str, mended: int) -> Report:
 
 if __name__ == "__main__":
     reports = {size: [audited(size, n) for n in range(len(MENDS) + 1)] for size in SIZES}
-    TARGET.write_bytes(lzma.compress(msgspec.json.encode(reports), preset=9 | lzma.PRESET_EXTREME))
+    TARGET.write_bytes(lzma.compress(msgspec.json.encode(reports), preset=6 | lzma.PRESET_EXTREME))
     print(
         f"{TARGET.name}: {TARGET.stat().st_size} bytes",
         {s: [r.level.value for r in found] for s, found in reports.items()},

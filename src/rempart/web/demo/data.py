@@ -64,6 +64,11 @@ def report(size: str, mended: int, domain: str, day: str) -> bytes:
     return msgspec.json.encode(found)
 
 
+def forget() -> None:
+    """Give back the memory of the prepared reports."""
+    _reports.cache_clear()
+
+
 @cache
 def _reports() -> dict[str, list[msgspec.Raw]]:
     packed = (FOLDER / "reports.json.xz").read_bytes()

@@ -56,6 +56,7 @@ def fill_region(run: Run, *, today: str) -> None:
         with transaction.atomic(), projections.gathered():
             live(_establishment(row), size, past, today=day, by=by)
         run.advance()
+    data.forget()
 
 
 def _invented() -> list[data.Row]:
