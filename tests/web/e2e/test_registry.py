@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from rempart.web.apps.establishments.models import Establishment, RegistryImport
 from rempart.web.core import jobs
@@ -16,9 +17,9 @@ Look = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def own_data(settings: object, tmp_path: Path) -> None:
+def own_data(settings: Settings, tmp_path: Path) -> None:
     """Stored files go to a folder of the test."""
-    settings.DATA = tmp_path / "data"  # type: ignore[attr-defined]
+    settings.DATA = tmp_path / "data"
 
 
 def work(page: Page) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from rempart.kernel.progress import Silent
 from rempart.web.apps.establishments import importing
@@ -15,9 +16,9 @@ DAY = date(2026, 11, 21)
 
 
 @pytest.fixture(autouse=True)
-def own_data(settings: object, tmp_path: Path) -> None:
+def own_data(settings: Settings, tmp_path: Path) -> None:
     """Stored files go to a folder of the test."""
-    settings.DATA = tmp_path / "data"  # type: ignore[attr-defined]
+    settings.DATA = tmp_path / "data"
 
 
 @pytest.fixture

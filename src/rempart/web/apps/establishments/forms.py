@@ -23,7 +23,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """The files. Raises ValidationError on the first that cannot be one of the registry."""
-        given = data if isinstance(data, list | tuple) else [data]
+        given = (data if isinstance(data, list | tuple) else [data]) or [None]
         found = [super(FilesField, self).clean(item, initial) for item in given]
         for file in found:
             first = next(file.chunks(4096), b"")

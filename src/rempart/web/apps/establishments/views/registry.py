@@ -27,8 +27,9 @@ def _by(request: HttpRequest) -> Any:
 @needs(Act.IMPORT_REGISTRY)
 def home(request: HttpRequest) -> HttpResponse:
     """What the registry holds, its imports, and the form that begins one."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_given = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_given else UploadForm()
+    if is_given and form.is_valid():
         given = [(f.name, f.chunks()) for f in form.cleaned_data["given"]]
         made = actions.start(given=given, by=_by(request))
         return redirect("registry_import", pk=made.pk)
