@@ -107,10 +107,14 @@ class GiveMandate(forms.Form):
         label="À qui", choices=Delegation.To.choices, widget=forms.RadioSelect, initial="person"
     )
     email = forms.EmailField(
-        label="Adresse de la personne", required=False, help_text="Si vous mandatez une personne."
+        label="Adresse de la personne",
+        help_text="Si vous mandatez une personne.",
+        error_messages={"required": "Indiquez à qui vous donnez ce mandat."},
     )
     grouping = forms.ChoiceField(
-        label="Groupement", required=False, help_text="Si vous mandatez un groupement."
+        label="Groupement",
+        help_text="Si vous mandatez un groupement.",
+        error_messages={"required": "Indiquez à quel groupement vous donnez ce mandat."},
     )
     acts = forms.MultipleChoiceField(
         label="Pour",
@@ -128,6 +132,8 @@ class GiveMandate(forms.Form):
     def __init__(self, *args: Any, establishment: Establishment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
+        self.fields["email"].required = self["to"].value() == Delegation.To.PERSON
+        self.fields["grouping"].required = self["to"].value() == Delegation.To.GROUPING
         self.fields["from_on"].initial = today
         self.fields["until_on"].initial = today + timedelta(days=183)
         groupings = [(g.pk, str(g)) for g in groupings_of_region(establishment)]
@@ -138,11 +144,8 @@ class GiveMandate(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The one who is mandated is named in the field that goes with the choice."""
         data = super().clean() or {}
-        needed = {Delegation.To.PERSON.value: "email", Delegation.To.GROUPING.value: "grouping"}
-        field = needed.get(data.get("to", ""))
-        if field and not data.get(field) and field not in self.errors:
-            self.add_error(field, "Indiquez à qui vous donnez ce mandat.")
-        data["code"] = data.get(field, "") if field else ""
+        named = {Delegation.To.PERSON.value: "email", Delegation.To.GROUPING.value: "grouping"}
+        data["code"] = data.get(named.get(data.get("to", ""), ""), "")
         return data
 
 

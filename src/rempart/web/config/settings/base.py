@@ -160,6 +160,13 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("REMPART_BEHIND_PROXY") else 0
 SECOND_FACTOR_ROLES = env.words(
     "REMPART_SECOND_FACTOR_ROLES", "regional_officer,adviser,national_cert"
 )
+ACCOUNT_FORMS = {
+    "login": "rempart.web.apps.accounts.library_forms.SignIn",
+    "reset_password": "rempart.web.apps.accounts.library_forms.AskPassword",
+    "reset_password_from_key": "rempart.web.apps.accounts.library_forms.NewPassword",
+    "change_password": "rempart.web.apps.accounts.library_forms.ChangePassword",
+    "set_password": "rempart.web.apps.accounts.library_forms.SetPassword",
+}
 SOCIALACCOUNT_ADAPTER = "rempart.web.apps.accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = {"health": {"APPS": sso.apps()}}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 8

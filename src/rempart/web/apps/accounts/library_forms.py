@@ -1,0 +1,45 @@
+"""The forms of the account library, without its placeholders: a label says once what is asked."""
+
+from typing import Any
+
+from allauth.account import forms as library
+
+
+class Plain:
+    """A form whose fields have no placeholder."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignIn(Plain, library.LoginForm):  # type: ignore[misc]  # the library has no types
+    """Address and password; the way to a new password is under the button."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Adresse électronique"
+        self.fields["password"].help_text = ""
+
+
+class AskPassword(Plain, library.ResetPasswordForm):  # type: ignore[misc]
+    """The address to which a link is sent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "Adresse électronique"
+
+
+class NewPassword(Plain, library.ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password, twice."""
+
+
+class ChangePassword(Plain, library.ChangePasswordForm):  # type: ignore[misc]
+    """The present password, and a new one twice."""
+
+
+class SetPassword(Plain, library.SetPasswordForm):  # type: ignore[misc]
+    """A first password, twice."""
