@@ -5,6 +5,7 @@ Python.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
@@ -108,24 +109,45 @@ COLUMNS: Final = {
 
 
 def write(rows: QuerySet[Establishment, Any]) -> None:
-    """Insert or overwrite the situations of these establishments."""
+    """Insert the situations of these establishments, or overwrite those that changed."""
     sql, params = rows.query.sql_with_params()
     quote = connection.ops.quote_name
     table, names = quote(Situation._meta.db_table), [quote(name) for name in COLUMNS]
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+    kept, found = names[1:], [f"excluded.{name}" for name in names[1:]]
+    changes = ", ".join(f"{name} = {value}" for name, value in zip(kept, found, strict=True))
+    differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
+    before = ", ".join(f"{table}.{name}" for name in kept)
     statement = (
         f"INSERT INTO {table} ({', '.join(names)}) {sql}"  # names of our own tables
         f" ON CONFLICT ({names[0]}) DO UPDATE SET {changes}"
+        f" WHERE ({before}) {differs} ({', '.join(found)})"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Memory for the indexes while all the rows are written: SQLite's usual 8 MB would go to the disk and back."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        usual = int(cursor.fetchone()[0])
+        cursor.execute("PRAGMA cache_size = -96000")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
 def recompute(finess: Collection[str] | None) -> None:
     """Write the situations of these establishments again, or of all; those that are closed have none."""
     gone = Situation.objects.exclude(finess__in=Establishment.objects.open().values("pk"))
     if finess is None or len(finess) > MANY:
-        write(facts())
+        with _room():
+            write(facts())
         gone.delete()
         return
     for some in _chunks(finess):

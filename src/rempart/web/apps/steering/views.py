@@ -1,10 +1,9 @@
 """Where a person arrives, and the portfolio."""
 
-from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,15 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.steering import actions, exports, pictures, queries
-from rempart.web.apps.steering.forms import PortfolioForm, SavedViewForm
+from rempart.web.apps.steering import actions, exports, pages, queries
+from rempart.web.apps.steering.forms import SavedViewForm
 from rempart.web.apps.steering.models import SavedView
-from rempart.web.apps.steering.rules import DEFAULT_SILENCE, SILENCES
 from rempart.web.core.downloads import CSV, XLSX, attachment, pieces_of
 from rempart.web.core.policy import ScopedRequest, needs, signed_in
-from rempart.web.core.scope import Act, Scope
-
-MORE_FILTERS = ("groupement", "gestionnaire", "silence", "carte", "retard", "colonnes")
+from rempart.web.core.scope import Act
 
 
 @signed_in
@@ -46,57 +42,11 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     htmx = cast(Any, request).htmx
     alone = bool(htmx) and not htmx.history_restore_request
     template = "steering/results.html" if alone else "steering/portfolio.html"
-    response = render(request, template, _shown(request, scope))
+    response = render(
+        request, template, pages.portfolio(scope, request.GET, today=timezone.localdate())
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def _form(data: QueryDict, scope: Scope, categories: list[tuple[str, str]]) -> PortfolioForm:
-    return PortfolioForm(
-        data,
-        places=queries.places_of(scope),
-        categories=categories,
-        groupings=queries.groupings_of(scope),
-    )
-
-
-def _shown(request: HttpRequest, scope: Scope) -> dict[str, Any]:
-    categories = queries.categories_of(scope)
-    form = _form(request.GET, scope, categories)
-    asked = form.asked()
-    found = queries.portfolio(
-        scope,
-        asked,
-        today=timezone.localdate(),
-        page=request.GET.get("page"),
-        categories=dict(categories),
-    )
-    link = partial(_linked, request.GET)
-    return {
-        "form": form,
-        "found": found,
-        "figures": found.tally.whole,
-        "silence": SILENCES[asked.silence or DEFAULT_SILENCE],
-        "map": pictures.map_of(
-            found.tally,
-            shade=asked.shade,
-            places=[asked.department] if asked.department else queries.places_of(scope),
-            link=partial(link, "departement"),
-        ),
-        "levels": pictures.levels_of(found.tally, link=partial(link, "annuaire")),
-        "views": queries.views_of(scope),
-        "is_wide": any(request.GET.get(name) for name in MORE_FILTERS),
-        "query": request.GET.urlencode(),
-        "shared_with": actions.shareable(scope),
-    }
-
-
-def _linked(query: QueryDict, name: str, value: str) -> str:
-    """The portfolio with one filter changed."""
-    changed = query.copy()
-    changed.pop("page", None)
-    changed[name] = value
-    return f"{reverse('portfolio')}?{changed.urlencode()}"
 
 
 @require_GET
@@ -105,7 +55,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """What was asked, all its pages, as CSV or XLSX."""
     scope = cast(ScopedRequest, request).scope
     today = timezone.localdate()
-    asked = _form(request.GET, scope, []).asked()
+    asked = pages.filters(request.GET, scope, []).asked()
     rows = queries.selected(scope, asked, today)
     actions.record_export(
         by=cast(User, request.user), form=form, total=rows.count(), query=request.GET.urlencode()
