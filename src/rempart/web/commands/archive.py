@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]  # it has no types
 from django.conf import settings
 from django.db import connection
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from rempart.kernel.french import counted
 from rempart.web.commands import setup
 
 _PATH = click.Path(path_type=Path)
@@ -25,7 +26,7 @@ def backup(output: Path, encrypt_to: tuple[str, ...]) -> None:
     content = archive.write(output, encrypt_to)
     size = output.stat().st_size / 1024**2
     click.echo(
-        f"Sauvegarde écrite : {output} ({size:.1f} Mo ; base {content.engine}, {content.file_count} fichier(s))."
+        f"Sauvegarde écrite : {output} ({size:.1f} Mo ; base {content.engine}, {counted(content.file_count, 'fichier')})."
     )
     if not encrypt_to:
         click.echo(
@@ -53,8 +54,8 @@ def restore(context: click.Context, file: Path, identity_file: Path | None) -> N
         preparation.migrate()
     walk = journal.verified()
     click.echo(
-        f"Restauré : base {content.engine} de la version {content.version}, {content.file_count} fichier(s), "
-        f"journal de {walk.entries} entrées."
+        f"Restauré : base {content.engine} de la version {content.version}, {counted(content.file_count, 'fichier')}, "
+        f"journal de {counted(walk.entries, 'entrée')}."
     )
     if walk.broken:
         click.echo(f"Attention, journal ROMPU. {walk.broken.reason}", err=True)

@@ -2,6 +2,7 @@
 
 import click
 
+from rempart.kernel.french import counted
 from rempart.web.commands import setup
 
 
@@ -18,5 +19,5 @@ def doctor(context: click.Context) -> None:
         click.echo(f"{'OK      ' if line.is_well else 'À REVOIR'}  {line.name:<9} {line.found}")
         if line.todo:
             click.echo(f"          {'':<9} → {line.todo}")
-    click.echo("Tout va bien." if not wrong else f"{wrong} point(s) à revoir.")
+    click.echo("Tout va bien." if not wrong else f"{counted(wrong, 'point')} à revoir.")
     context.exit(1 if wrong else 0)

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from rempart.kernel.errors import RempartError
+from rempart.kernel.french import counted
 from rempart.web.commands import preparation
 from rempart.web.core import journal, protection
 from rempart.web.core.models import Job
@@ -76,7 +77,10 @@ def database_line() -> Line:
         return Line("base", False, str(fault), "Démarrez-la, et vérifiez REMPART_DATABASE_URL.")
     if late:
         return Line(
-            "base", False, f"{late} migration(s) à passer", "rempart backup, puis rempart migrate"
+            "base",
+            False,
+            f"{counted(late, 'migration')} à passer",
+            "rempart backup, puis rempart migrate",
         )
     if found != "wal" and preparation.is_embedded():
         return Line(
@@ -167,7 +171,7 @@ def worker_line() -> Line:
             f"{late} attendent depuis plus de dix minutes",
             "Démarrez rempart serve (base embarquée) ou rempart worker.",
         )
-    return Line("travaux", True, f"aucun retard, {failed} échec(s) depuis sept jours")
+    return Line("travaux", True, f"aucun retard, {counted(failed, 'échec')} depuis sept jours")
 
 
 def clock_line() -> Line:

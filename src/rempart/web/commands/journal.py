@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from rempart.kernel.french import counted
 from rempart.web.commands import setup
 
 _PATH = click.Path(path_type=Path)
@@ -33,12 +34,14 @@ def verify(context: click.Context, file: Path | None) -> None:
     if walk.broken:
         click.echo(f"Journal ROMPU. {walk.broken.reason}", err=True)
         click.echo(
-            f"Ce qui précède tient ({_counted(walk.entries)}). Gardez la base en l’état, et comparez-la au dernier "
+            f"Ce qui précède tient ({counted(walk.entries, 'entrée')}). Gardez la base en l’état, et comparez-la au dernier "
             "export (rempart journal verify FICHIER).",
             err=True,
         )
         context.exit(1)
-    click.echo(f"Journal intact : {_counted(walk.entries)}. Dernière empreinte : {walk.last_hash}")
+    click.echo(
+        f"Journal intact : {counted(walk.entries, 'entrée')}. Dernière empreinte : {walk.last_hash}"
+    )
 
 
 @journal.command(
@@ -52,11 +55,9 @@ def export(context: click.Context, output: Path) -> None:
     from rempart.web.core import proof  # noqa: PLC0415  # needs the settings
 
     walk = proof.export(output)
-    click.echo(f"{_counted(walk.entries)} dans {output}. Dernière empreinte : {walk.last_hash}")
+    click.echo(
+        f"{counted(walk.entries, 'entrée')} dans {output}. Dernière empreinte : {walk.last_hash}"
+    )
     if walk.broken:
         click.echo(f"Attention, journal ROMPU. {walk.broken.reason}", err=True)
         context.exit(1)
-
-
-def _counted(entries: int) -> str:
-    return f"{entries} entrée{'s' if entries > 1 else ''}"

@@ -10,7 +10,8 @@ from rempart.web.core.errors import LAST_RESORT, is_no_room
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+# Django types its own handler more narrowly than the protocol: any application does.
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 # A form around its files.
 MARGIN_BYTES: Final = 1024 * 1024
