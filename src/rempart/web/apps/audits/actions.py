@@ -101,11 +101,12 @@ def _written(
 def analyse(run: Run, *, audit_id: int) -> None:
     """Read what was deposited, and write its figures; run again after a killed worker, it begins again."""
     audit = (
-        Audit.objects.select_related("establishment", "deposited_by")
-        .filter(pk=audit_id, state=Audit.State.WAITING)
-        .first()
+        Audit.objects.select_related("establishment", "deposited_by").filter(pk=audit_id).first()
     )
-    if audit is None:
+    if audit is None or audit.state != Audit.State.WAITING:
+        if audit is not None and audit.state == Audit.State.DONE:
+            # The worker died once the figures were written: only their difference may be missing.
+            recording.compare_around(audit)
         return
     try:
         report, form = _read(run, audit)

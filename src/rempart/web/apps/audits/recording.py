@@ -1,10 +1,13 @@
 """A report written down: figures, page, difference, findings and proposals, in one transaction."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 
 from rempart.engines.directory.report import Report
 from rempart.render.french import day
@@ -16,6 +19,8 @@ from rempart.web.apps.audits.models import Audit, AuditPage
 from rempart.web.apps.audits.rules import Newest, latest, subject_of
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation import actions as remediation
+from rempart.web.apps.remediation.following import Proposal
+from rempart.web.apps.remediation.recording import Observation
 from rempart.web.core import files, journal, projections
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import StoredFile
@@ -32,50 +37,98 @@ def report_of(audit: Audit) -> Report:
     return msgspec.json.decode(path.read_bytes(), type=Report)
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """All that is drawn from a report before the database is written: it holds one writer at a time, who must be quick."""
+
+    stored: StoredFile
+    page: bytes
+    observations: Sequence[Observation]
+    proposals: Sequence[Proposal]
+
+
 def record(audit: Audit, report: Report, form: str, today: date) -> Audit:
     """Write the report of an audit. The same report twice is the same audit."""
+    drawn = Drawn(
+        files.store([encoded(report)], kind="report"),
+        pages.page_of(report),
+        reading.observations(report),
+        reading.proposals(report),
+    )
+    done = _written(audit, report, drawn, form, today)
+    compare_around(done)
+    return done
+
+
+@transaction.atomic
+def _written(audit: Audit, report: Report, drawn: Drawn, form: str, today: date) -> Audit:
     establishment = Establishment.objects.select_for_update().get(pk=audit.establishment_id)
-    stored = files.store([encoded(report)], kind="report")
-    twin = Audit.objects.done().filter(establishment=establishment, report=stored).first()
+    twin = Audit.objects.done().filter(establishment=establishment, report=drawn.stored).first()
     audit.form, audit.refusal = form, {}
     if twin is not None:
         audit.state, audit.same_as = Audit.State.SAME, twin
         audit.save()
         _told(audit, "find_same_audit", same_as=twin.pk)
         return twin
-    _fill(audit, report, stored)
+    _fill(audit, report, drawn.stored)
     audit.save()
-    AuditPage.objects.update_or_create(audit=audit, defaults={"report": pages.page_of(report)})
+    AuditPage.objects.update_or_create(audit=audit, defaults={"report": drawn.page})
     _rank(audit)
-    _compare(audit, report)
-    _tell_remediation(audit, report, establishment, today)
+    _tell_remediation(audit, drawn, establishment, today)
     _told(
         audit, "record_audit",
-        level=audit.level, at_most=audit.at_most, measured_on=str(audit.measured_on), report=stored.pk,
+        level=audit.level, at_most=audit.at_most, measured_on=str(audit.measured_on), report=drawn.stored.pk,
     )  # fmt: skip
     projections.refresh([establishment.pk])
     return audit
 
 
-@transaction.atomic
+def compare_around(audit: Audit) -> None:
+    """Write the difference of an audit from the one before it, and of the one after it from what is now before it."""
+    order = list(Audit.objects.of_subject(audit))
+    place = order.index(audit) if audit in order else -1
+    if place >= 0:
+        compare_with_before(audit)
+    later = [a for a in order if (a.measured_on, a.pk) > (audit.measured_on, audit.pk)]
+    if later:
+        compare_with_before(later[0])
+
+
+def compare_with_before(audit: Audit) -> None:
+    """Write the difference of an audit from the one before it; computed again when another came in between."""
+    while True:
+        before = _before(audit)
+        found = pages.compared(report_of(before), report_of(audit)) if before else None
+        with transaction.atomic():
+            Establishment.objects.select_for_update().get(pk=audit.establishment_id)
+            if _before(audit) == before:
+                AuditPage.objects.filter(audit=audit).update(comparison=found, compared_with=before)
+                return
+
+
+def _before(audit: Audit) -> Audit | None:
+    earlier = Q(measured_on__lt=audit.measured_on) | Q(
+        measured_on=audit.measured_on, pk__lt=audit.pk
+    )
+    return Audit.objects.of_subject(audit).filter(earlier).last()
+
+
 def withdraw(audit: Audit, by: User, reason: str) -> Audit:
     """Take an audit out of the figures of its establishment, as if it had not been deposited; its report stays."""
+    row = _withdrawn(audit, by, reason)
+    compare_around(row)
+    return row
+
+
+@transaction.atomic
+def _withdrawn(audit: Audit, by: User, reason: str) -> Audit:
     establishment = Establishment.objects.select_for_update().get(pk=audit.establishment_id)
     row = Audit.objects.select_for_update(of=("self",)).get(pk=audit.pk)
     if row.state != Audit.State.DONE:
         raise Refused("Seul un audit analysé peut être retiré.")
-    following = Audit.objects.of_subject(row).filter(page__compared_with=row).first()
-    before = row.page.compared_with
     row.state, row.is_newest, row.is_latest = Audit.State.WITHDRAWN, False, False
     row.save(update_fields=["state", "is_newest", "is_latest"])
     _rank(row)
-    if following is not None:
-        old = report_of(before) if before else None
-        comparison = pages.compared(old, report_of(following)) if old else None
-        AuditPage.objects.filter(audit=following).update(
-            comparison=comparison, compared_with=before
-        )
     journal.record(
         "withdraw_audit",
         by=by,
@@ -139,32 +192,18 @@ def _rank(audit: Audit) -> None:
     audit.refresh_from_db(fields=["is_newest", "is_latest"])
 
 
-def _compare(audit: Audit, report: Report) -> None:
-    """The difference of this audit from the one before it, and of the one after it from this one."""
-    order = list(Audit.objects.of_subject(audit))
-    place = order.index(audit)
-    if place:
-        _write_difference(audit, order[place - 1], report_of(order[place - 1]), report)
-    if place + 1 < len(order):
-        _write_difference(order[place + 1], audit, report, report_of(order[place + 1]))
-
-
-def _write_difference(audit: Audit, before: Audit, old: Report, new: Report) -> None:
-    AuditPage.objects.filter(audit=audit).update(
-        comparison=pages.compared(old, new), compared_with=before
-    )
-
-
 def _tell_remediation(
-    audit: Audit, report: Report, establishment: Establishment, today: date
+    audit: Audit, drawn: Drawn, establishment: Establishment, today: date
 ) -> None:
+    if audit.measured_on is None:
+        raise ValueError("An audit that is done has its day.")
     remediation.record_findings(
         establishment=establishment,
         source_kind=audit.kind,
         source_id=str(audit.pk),
         source_label=label_of(audit),
-        measured_on=reading.measured_on(report),
-        findings=reading.observations(report),
+        measured_on=audit.measured_on,
+        findings=drawn.observations,
         by=audit.deposited_by,
         subject=audit.subject,
     )
@@ -174,7 +213,7 @@ def _tell_remediation(
             establishment=establishment,
             source_kind=audit.kind,
             subject=audit.subject,
-            proposals=reading.proposals(report),
+            proposals=drawn.proposals,
             today=today,
             by=audit.deposited_by,
         )
