@@ -50,7 +50,7 @@ def make_token(
 @transaction.atomic
 def revoke_token(*, by: User, token_id: int) -> None:
     """The token opens nothing any more. Raises Refused when it is not theirs, or is revoked already."""
-    token = ApiToken.objects.select_for_update().filter(pk=token_id, owner=by).first()
+    token = ApiToken.objects.select_for_update(no_key=True).filter(pk=token_id, owner=by).first()
     if token is None or token.revoked_at is not None:
         raise Refused("Ce jeton n’existe pas, ou est déjà révoqué.")
     token.revoked_at = timezone.now()

@@ -63,7 +63,7 @@ def deposit(
 def _written(
     establishment: Establishment, kept: Sequence[keeping.Kept], token: str, by: User
 ) -> Deposit:
-    Establishment.objects.select_for_update().get(pk=establishment.pk)
+    Establishment.objects.select_for_update(no_key=True).get(pk=establishment.pk)
     fingerprint = rules.fingerprint([file.sha256 for file in kept])
     audit = Audit.objects.filter(establishment=establishment, source_sha256=fingerprint).first()
     again = (Audit.State.REFUSED, Audit.State.WITHDRAWN)
@@ -202,7 +202,7 @@ def sweep_deposits(run: Run) -> None:
 @transaction.atomic
 def forget_collection(*, audit: Audit, by: User) -> Audit:
     """Delete the files that were kept; the report, the findings and the hashes stay."""
-    row = Audit.objects.select_for_update(of=("self",)).get(pk=audit.pk)
+    row = Audit.objects.select_for_update(of=("self",), no_key=True).get(pk=audit.pk)
     if not row.is_kept or row.state == Audit.State.WAITING:
         raise Refused("Ce dépôt n’a pas de fichiers conservés que l’on puisse effacer.")
     hashes = list(row.sources.exclude(file=None).values_list("sha256", flat=True))

@@ -62,7 +62,9 @@ def record(audit: Audit, report: Report, form: str, today: date) -> Audit:
 
 @transaction.atomic
 def _written(audit: Audit, report: Report, drawn: Drawn, form: str, today: date) -> Audit:
-    establishment = Establishment.objects.select_for_update().get(pk=audit.establishment_id)
+    establishment = Establishment.objects.select_for_update(no_key=True).get(
+        pk=audit.establishment_id
+    )
     twin = Audit.objects.done().filter(establishment=establishment, report=drawn.stored).first()
     audit.form, audit.refusal = form, {}
     if twin is not None:
@@ -100,7 +102,7 @@ def compare_with_before(audit: Audit) -> None:
         before = _before(audit)
         found = pages.compared(report_of(before), report_of(audit)) if before else None
         with transaction.atomic():
-            Establishment.objects.select_for_update().get(pk=audit.establishment_id)
+            Establishment.objects.select_for_update(no_key=True).get(pk=audit.establishment_id)
             if _before(audit) == before:
                 AuditPage.objects.filter(audit=audit).update(comparison=found, compared_with=before)
                 return
@@ -122,8 +124,10 @@ def withdraw(audit: Audit, by: User, reason: str) -> Audit:
 
 @transaction.atomic
 def _withdrawn(audit: Audit, by: User, reason: str) -> Audit:
-    establishment = Establishment.objects.select_for_update().get(pk=audit.establishment_id)
-    row = Audit.objects.select_for_update(of=("self",)).get(pk=audit.pk)
+    establishment = Establishment.objects.select_for_update(no_key=True).get(
+        pk=audit.establishment_id
+    )
+    row = Audit.objects.select_for_update(of=("self",), no_key=True).get(pk=audit.pk)
     if row.state != Audit.State.DONE:
         raise Refused("Seul un audit analysé peut être retiré.")
     row.state, row.is_newest, row.is_latest = Audit.State.WITHDRAWN, False, False

@@ -247,12 +247,12 @@ def comment_action(*, action: Action, text: str, by: User) -> Comment:
 
 def _locked(establishment: Establishment) -> None:
     """One measure of an establishment at a time: the state of its findings is computed from all of them."""
-    Establishment.objects.select_for_update().get(pk=establishment.pk)
+    Establishment.objects.select_for_update(no_key=True).get(pk=establishment.pk)
 
 
 def _held(action: Action) -> Action:
     return (
-        Action.objects.select_for_update(of=("self",))
+        Action.objects.select_for_update(of=("self",), no_key=True)
         .select_related("establishment")
         .get(pk=action.pk)
     )
