@@ -37,4 +37,6 @@ def a_mandate(by: User, establishment: Establishment, code: str, **fields: Any) 
         "until_on": today + timedelta(days=30),
         "reason": "",
     } | fields
-    return grant_delegation(establishment=establishment, code=code, scope=scope(by), by=by, **values)
+    return grant_delegation(
+        establishment=establishment, code=code, scope=scope(by), by=by, **values
+    )

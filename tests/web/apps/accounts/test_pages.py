@@ -21,7 +21,7 @@ from web.conftest import Cast
 Browsers = Callable[[str | None], Client]
 ENGLISH = re.compile(
     r"\b(the|your|you|password|sign (in|out|up)|account|email|address|code is|security key|please|used|passkey|"
-    r"add|edit|remove|authenticator|cancel|confirm|recovery|third-party|enter|current|forgot|activate|error)\b",
+    r"add|edit|remove|name|master|backup|authenticator|cancel|confirm|recovery|third-party|enter|current|forgot|activate|error)\b",
     re.IGNORECASE,
 )
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

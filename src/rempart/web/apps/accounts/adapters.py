@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
@@ -141,6 +142,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no
     def decrypt(self, encrypted_text: str) -> str:
         """The secret again."""
         return unseal(encrypted_text)
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """What a new key is called until its owner says better."""
+        return f"Clé {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
 
     def get_totp_issuer(self) -> str:
         """What the application of the person calls us."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as library
+from allauth.mfa.webauthn import forms as keys
 
 
 class Plain:
@@ -43,3 +44,23 @@ class ChangePassword(Plain, library.ChangePasswordForm):  # type: ignore[misc]
 
 class SetPassword(Plain, library.SetPasswordForm):  # type: ignore[misc]
     """A first password, twice."""
+
+
+class AddKey(Plain, keys.AddWebAuthnForm):  # type: ignore[misc]
+    """A key, under a name that its owner recognises."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Nom de la clé"
+        self.fields["passwordless"].label = "En faire une clé d’accès, qui remplace le mot de passe"
+        self.fields[
+            "passwordless"
+        ].help_text = "L’appareil demandera votre empreinte, votre visage ou son code."
+
+
+class RenameKey(Plain, keys.EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Nom de la clé"

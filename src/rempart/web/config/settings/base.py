@@ -171,6 +171,10 @@ SOCIALACCOUNT_ADAPTER = "rempart.web.apps.accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = {"health": {"APPS": sso.apps()}}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 MFA_ADAPTER = "rempart.web.apps.accounts.adapters.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "rempart.web.apps.accounts.library_forms.AddKey",
+    "edit_webauthn": "rempart.web.apps.accounts.library_forms.RenameKey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
