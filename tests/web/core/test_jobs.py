@@ -15,6 +15,7 @@ from rempart.web.core import board, jobs, worker
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
 from rempart.web.core.models import Job
+from support.tree import files
 
 LONG_AGO = timedelta(hours=2)
 
@@ -188,3 +189,9 @@ def test_a_waiting_job_whose_delivery_died_with_a_worker_is_queued_again(db: Non
     assert worker.reap() == 1
     assert DBTaskResult.objects.filter(status="READY").count() == 1
     assert state(row) == ("waiting", 0)
+
+
+def test_one_module_knows_the_library_of_the_queue() -> None:
+    knowing = [p.name for p in files("src/rempart/*.py") if "import" in (t := p.read_text("utf-8"))
+               and ("from django_tasks" in t or "import django_tasks" in t)]  # fmt: skip
+    assert knowing == ["queue.py"]

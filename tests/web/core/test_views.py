@@ -113,6 +113,16 @@ def test_every_act_of_the_source_has_its_french_words() -> None:
     assert acts.said("of_another_version") == "of_another_version"
 
 
+def test_the_details_of_an_entry_are_read_in_french() -> None:
+    details = {"is_kept": True, "files": ["a.zip", 3], "changed": {"level": 2, "reason": ""}}
+    said = [acts.detail(name, value) for name, value in details.items()]
+    assert said == [
+        ("collecte conservée", "oui"),
+        ("fichiers", "a.zip, 3"),
+        ("changements", "niveau : 2 ; raison : –"),
+    ]
+
+
 def test_a_person_chooses_each_message_or_one_a_day(browser_of: Browsers) -> None:
     browser = browser_of("alice")
     browser.post("/courriels/", {"rythme": "chaque"})

@@ -1,6 +1,7 @@
 """The acts of the journal in French, as its page says them; a test holds that none is missing."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 WORDS: Final[dict[str, str]] = {
     "abandon_action": "Action abandonnée",
@@ -15,6 +16,7 @@ WORDS: Final[dict[str, str]] = {
     "end_membership": "Rôle retiré",
     "export_portfolio": "Portefeuille exporté",
     "find_same_audit": "Audit déjà connu",
+    "forget_collection": "Collecte effacée",
     "give_registry_files": "Fichiers du registre donnés",
     "grant_delegation": "Mandat donné",
     "invite": "Personne invitée",
@@ -31,10 +33,70 @@ WORDS: Final[dict[str, str]] = {
     "revoke_token": "Jeton d’API retiré",
     "see_again_action": "Action rouverte : le constat est revu",
     "start_action": "Action commencée",
+    "take_back_measure": "Mesure retirée",
     "verify_action": "Action vérifiée par un audit",
     "withdraw_action": "Proposition retirée",
+    "withdraw_audit": "Audit retiré",
     "write_registry_import": "Registre mis à jour",
 }
+
+
+DETAILS: Final[dict[str, str]] = {
+    "acts": "droits",
+    "at_most": "niveau plafonné",
+    "before": "état d’avant",
+    "changed": "changements",
+    "code": "code",
+    "days": "jours de validité",
+    "done_on": "fait le",
+    "email": "adresse",
+    "establishments": "établissements",
+    "file": "pièce jointe",
+    "files": "fichiers",
+    "findings": "constats",
+    "found": "trouvé",
+    "expected": "attendu",
+    "todo": "à faire",
+    "from_on": "à partir du",
+    "is_kept": "collecte conservée",
+    "level": "niveau",
+    "measure": "mesure",
+    "measured_on": "mesuré le",
+    "mended": "corrigés",
+    "new": "nouveaux",
+    "proof": "preuve",
+    "proposed": "proposées",
+    "query": "filtre",
+    "reason": "raison",
+    "reopened": "rouverts",
+    "report": "rapport",
+    "role": "rôle",
+    "same_as": "même que",
+    "seen": "vus",
+    "sha256": "empreinte du fichier",
+    "shared": "partagée avec",
+    "state": "état",
+    "to": "à",
+    "until_on": "jusqu’au",
+}
+"""What the details of an entry are called on its page."""
+
+
+def detail(name: str, value: Any) -> tuple[str, str]:
+    """One detail in French: its name, and its value as text."""
+    return DETAILS.get(name, name), _text(value)
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, Mapping):
+        return " ; ".join(f"{DETAILS.get(k, k)} : {_text(inner)}" for k, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return str(value)
 
 
 def said(act: str) -> str:

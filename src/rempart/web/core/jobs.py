@@ -1,4 +1,4 @@
-"""Background work. This module alone knows the library that queues it.
+"""Background work: declared, asked for, run, tried again.
 
 @job("analyse_collection", title="Analyser une collecte")
 def analyse(run: Run, *, audit_id: int) -> None: ...
@@ -20,10 +20,9 @@ from typing import Any, Final, Protocol
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
-from django_tasks import task
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core import board
+from rempart.web.core import board, queue
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
 
@@ -157,20 +156,21 @@ def enqueue(
 
 
 def deliver(row: Job) -> None:
-    """Put the number of a job in the queue of the library, for when the job may run."""
-    message = run_job.using(run_after=row.not_before_at) if row.not_before_at else run_job
-    row.delivery = message.enqueue(row.pk).id
+    """Put the number of a job in the queue, for when the job may run."""
+    row.delivery = queue.put(row.pk, row.not_before_at)
     row.save(update_fields=["delivery"])
 
 
-@task()
-def run_job(job_id: int) -> None:
-    """What the library queues: the number of a job."""
+def taken(job_id: int) -> None:
+    """A worker has taken the number of a job from the queue."""
     watch = WATCH.get()
     if watch and _is_heavy(job_id):
         watch.run_apart(job_id)
     else:
         perform(job_id)
+
+
+queue.receive_with(taken)
 
 
 def perform(job_id: int) -> Job:

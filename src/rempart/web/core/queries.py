@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Case, Q, QuerySet, When
 
@@ -25,7 +25,7 @@ class Line:
 
     entry: JournalEntry
     words: str
-    details: list[tuple[str, Any]]
+    details: list[tuple[str, str]]
     label: str
 
 

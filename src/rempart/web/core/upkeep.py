@@ -8,10 +8,9 @@ from typing import Final
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core import jobs, journal, mail, schedule
+from rempart.web.core import jobs, journal, mail, queue, schedule
 from rempart.web.core.jobs import Run
 from rempart.web.core.models import Job, Mail
 
@@ -29,7 +28,7 @@ def prune(run: Run) -> None:
     finished.exclude(state=Job.State.FAILED).delete()
     Job.objects.filter(state=Job.State.FAILED, ended_at__lt=now - FAILED_KEPT).delete()
     wanted = Job.objects.unfinished().filter(delivery__isnull=False).values("delivery")
-    DBTaskResult.objects.filter(enqueued_at__lt=now - STRAYS_KEPT).exclude(id__in=wanted).delete()
+    queue.forget(now - STRAYS_KEPT, wanted=wanted)
     Mail.objects.filter(sent_at__lt=now - mail.KEPT).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     sweep(Path(settings.DATA), older_than=STRAYS_KEPT)

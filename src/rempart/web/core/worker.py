@@ -21,16 +21,13 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.module_loading import autodiscover_modules
-from django_tasks_db.management.commands.db_worker import Worker as LibraryWorker
-from django_tasks_db.models import DBTaskResult
 
-from rempart.web.core import board, jobs, schedule
+from rempart.web.core import board, jobs, queue, schedule
 from rempart.web.core.models import Job
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS: Final = 1.0
-POLL_SECONDS: Final = 0.3
 CHILD_POLL_SECONDS: Final = 0.1
 
 
@@ -94,16 +91,7 @@ class Worker(Watcher):
     def __init__(self) -> None:
         super().__init__(f"{socket.gethostname()[:30]}:{os.getpid()}:{get_random_string(6)}")
         self._ended = threading.Event()
-        self._library = LibraryWorker(
-            queue_names=["*"],
-            interval=POLL_SECONDS,
-            batch=False,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=self.name,
-            excluded_queue_names=[],
-        )
+        self._taker = queue.Taker(self.name)
 
     def run(self) -> None:
         """Work until `stop`; a database that is away is waited for."""
@@ -113,7 +101,7 @@ class Worker(Watcher):
         jobs.WATCH.set(self)
         while not self.stopped.is_set():
             try:
-                self._library.run()
+                self._taker.run()
             except (DatabaseError, InterfaceError) as fault:
                 log.warning("the database does not answer, waiting: %s", fault)
                 connection.close()
@@ -128,7 +116,7 @@ class Worker(Watcher):
     def stop(self) -> None:
         """End soon: the running job goes back to the queue at its next progress."""
         self.stopped.set()
-        self._library.running = False
+        self._taker.stop()
 
     def run_apart(self, job_id: int) -> None:
         """Run one job in a process of its own, and give the job back if that process dies."""
@@ -176,8 +164,7 @@ def reap() -> int:
             log.warning("job %s is given back: %s is not heard any more", row.pk, row.worker)
             jobs.give_back(row)
             count += 1
-    queued = DBTaskResult.objects.filter(status="READY").values("id")
-    waiting = Job.objects.filter(state=Job.State.WAITING).exclude(delivery__in=queued)
+    waiting = Job.objects.filter(state=Job.State.WAITING).exclude(delivery__in=queue.undelivered())
     for row in waiting.filter(asked_at__lt=silent_since):
         if jobs.due_since(row) < silent_since:
             jobs.deliver(row)
