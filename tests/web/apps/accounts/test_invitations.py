@@ -146,7 +146,7 @@ def test_passwords_are_hashed_by_argon2id(db: None, settings: Settings) -> None:
         ("bob", Role.RSSI, Level.GROUPING, "BRE-07"),
         ("rose", Role.ADVISER, Level.REGION, "53"),
         ("rose", Role.REFERENT, Level.ESTABLISHMENT, "220000020"),
-        ("rose", Role.RSSI, Level.GROUPING, "BRE-07"),
+        ("nadia", Role.RSSI, Level.OPERATOR, "130000001"),
         ("rose", Role.DIRECTION, Level.OPERATOR, "220000012"),
         ("nadia", Role.REGIONAL_OFFICER, Level.REGION, "93"),
         ("nadia", Role.NATIONAL_CERT, Level.NATIONAL, ""),
@@ -188,6 +188,24 @@ def test_an_authority_does_not_appoint_where_somebody_already_can(cast: Cast) ->
         an_invitation(cast.rose, role=Role.REFERENT)
     Membership.objects.filter(user=cast.alice).update(ended_at=timezone.now())
     assert an_invitation(cast.rose, role=Role.REFERENT).token
+
+
+@pytest.mark.parametrize(
+    ("role", "level", "code"),
+    [(Role.DIRECTION, Level.OPERATOR, "350000001"), (Role.RSSI, Level.GROUPING, "BRE-07")],
+)
+def test_a_region_gives_nobody_a_wider_role_over_those_who_have_their_own_people(
+    cast: Cast, role: Role, level: Level, code: str
+) -> None:
+    with pytest.raises(Refused, match="a déjà un référent|ont déjà leur référent"):
+        an_invitation(cast.rose, role=role, level=level, code=code)
+    assert not Invitation.objects.exists()
+
+
+def test_a_wider_role_that_the_nation_gives_is_told_to_those_whom_it_covers(cast: Cast) -> None:
+    an_invitation(cast.nadia, role=Role.DIRECTION, level=Level.OPERATOR, code="350000001")
+    to = [job.arguments["to"] for job in Job.objects.order_by("pk")]
+    assert to == ["paul@exemple.test", "alice@exemple.test"]
 
 
 def test_an_unknown_or_closed_establishment_is_refused(cast: Cast) -> None:

@@ -118,6 +118,12 @@ def test_somebody_without_an_account_is_invited_to_open_one(
     assert scope(opened).codes(Act.SEE_FINDINGS, Level.ESTABLISHMENT) == {"350000019"}
 
 
+def test_an_invitation_made_for_a_mandate_ends_with_it(cast: Cast) -> None:
+    made = a_mandate(cast.alice, cast.home, "rssi@exemple.test")
+    revoke_delegation(delegation=made, by=cast.alice)
+    assert not Invitation.objects.pending().exists()
+
+
 def test_the_form_gives_a_mandate_and_the_journal_says_it(cast: Cast, browser_of: Browsers) -> None:
     today = timezone.localdate()
     sent: dict[str, Any] = {

@@ -46,9 +46,17 @@ def invite(*, email: str, role: Role, level: Level, code: str, scope: Scope, by:
     held = Membership.objects.in_force().filter(role=role, level=level, code=code)
     if held.filter(user__email=email).exists():
         raise Refused(f"{email} a déjà ce rôle ici.", todo="Il n’y a rien à faire.")
-    if grant.role in OUTSIDERS and level in (Level.ESTABLISHMENT, Level.OPERATOR):
-        _refuse_if_led(place)
+    led = _led_inside(role, place) if grant.role in OUTSIDERS else []
+    if grant.role in OUTSIDERS:
+        _refuse_if_led(role, place)
+        if led and grant.level is not Level.NATIONAL:
+            raise Refused(
+                f"Des établissements de {place} ont déjà leur référent : ce rôle verrait leurs constats.",
+                todo="Adressez-vous au CERT national, ou demandez un mandat à ces établissements.",
+            )
     sent = _send(email, role, place, by)
+    for address in led:
+        mails.appointed_above(address, email, role, place)
     journal.record(
         "invite",
         by=by,
@@ -223,6 +231,9 @@ def revoke_delegation(*, delegation: Delegation, by: User) -> None:
     )
     if delegation.to == Delegation.To.PERSON:
         mails.delegation_revoked(delegation.code, delegation)
+        # The account that was to be opened for this mandate has no purpose any more.
+        unused = Invitation.objects.pending().filter(email=delegation.code, role="")
+        unused.filter(code=delegation.establishment_id).update(revoked_at=timezone.now())
 
 
 def role_words(role: str) -> str:
@@ -241,15 +252,28 @@ def _grant_to_invite(scope: Scope, role: Role, place: Place) -> Grant:
     )
 
 
-def _refuse_if_led(place: Place) -> None:
-    led = Membership.objects.in_force().filter(
-        level=place.level, code=place.code, role__in=APPOINTERS
-    )
-    if led.exists():
+def _refuse_if_led(role: Role, place: Place) -> None:
+    """An authority appoints only where nobody can: otherwise it would give itself what it may not see."""
+    if place.level in (Level.REGION, Level.NATIONAL):
+        return
+    held = Membership.objects.in_force().filter(level=place.level, code=place.code)
+    if held.filter(role__in=APPOINTERS | {role}).exists():
         raise Refused(
-            f"{place} a déjà un référent ou une direction, à qui il revient d’inviter.",
+            f"{place} a déjà un référent, une direction ou un RSSI, à qui il revient d’inviter.",
             todo="Si cette personne est partie, mettez d’abord fin à son rôle : elle en sera prévenue.",
         )
+
+
+def _led_inside(role: Role, place: Place) -> list[str]:
+    """The addresses of those who lead an establishment that a wider role would cover."""
+    if place.level not in (Level.OPERATOR, Level.GROUPING):
+        return []
+    above = Scope(grants=(Grant(role, place.level, place.code),))
+    inside = Establishment.objects.visible_to(above, Act.SEE_ESTABLISHMENT)
+    led = Membership.objects.in_force().filter(
+        level=Level.ESTABLISHMENT, role__in=APPOINTERS, code__in=inside.values("pk")
+    )
+    return sorted(set(led.values_list("user__email", flat=True)))
 
 
 def _refuse_if_last(membership: Membership) -> None:

@@ -49,6 +49,12 @@ def membership_ended(email: str, role: Role, place: Place) -> None:
     _queue(email, f"Rempart : votre rôle pour {place} a pris fin", "membership_ended", said)
 
 
+def appointed_above(email: str, who: str, role: Role, place: Place) -> None:
+    """Somebody is invited to a role that covers an establishment which has its own people."""
+    said = {"who": who, "role": ROLE_WORDS[role], "place": str(place)}
+    _queue(email, f"Rempart : un nouveau rôle pour {place}", "appointed_above", said)
+
+
 def delegation_given(email: str, delegation: Delegation) -> None:
     """A person is mandated."""
     subject = f"Rempart : {delegation.establishment} vous donne un mandat"

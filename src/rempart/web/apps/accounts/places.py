@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rempart.content.places import regions
 from rempart.web.apps.establishments.models import (
     Establishment,
     Grouping,
@@ -78,7 +79,10 @@ def _plain(level: Level, code: str) -> str:
     """The name of a place that has no row."""
     if level is Level.NATIONAL:
         return "France entière"
-    return f"Région {code}" if level is Level.REGION else code
+    if level is Level.REGION:
+        known = regions().get(code)
+        return f"Région {known.name}" if known else f"Région {code}"
+    return code
 
 
 def covers(grant: Grant, place: Place) -> bool:
