@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGES = ["CONTRIBUTING.md", "SECURITY.md", "docs/dev/*.md", "docs/adr/*.md"]
 FRENCH_WITHIN = re.compile(r"«[^»]*»|`[^`\n]*`|\"[^\"\n]*\"|“[^”]*”|\]\([^)]*\)")
+# The docstrings of these become the description of the API, which is French.
+FRENCH_DOCSTRINGS = "src/rempart/web/api/operations/"
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 
 
@@ -24,13 +26,13 @@ def blank(found: re.Match[str]) -> str:
     return "\n" * found.group().count("\n")
 
 
-def of_python(text: str) -> str:
+def of_python(text: str, *, with_docstrings: bool = True) -> str:
     """Comments and docstrings, on the lines where they stand."""
     lines = [""] * (text.count("\n") + 2)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             lines[token.start[0] - 1] += token.string
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(text)) if with_docstrings else ():
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[0] if node.body and ast.get_docstring(node) else None
             if isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant):
@@ -62,9 +64,11 @@ def main() -> int:
             text = (ROOT / name).read_text(encoding="utf-8")
             target = Path(folder, name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(
-                of_python(text) if name.endswith(".py") else of_page(text), encoding="utf-8"
+            shown = not name.startswith(FRENCH_DOCSTRINGS)
+            english = (
+                of_python(text, with_docstrings=shown) if name.endswith(".py") else of_page(text)
             )
+            target.write_text(english, encoding="utf-8")
         command = [str(Path(sys.executable).with_name("codespell")), "--builtin", "clear,rare", "."]
         ignored = ["--ignore-words", str(ROOT / "tools" / "spell-ignored.txt")]
         return subprocess.run([*command, *ignored], cwd=folder).returncode
