@@ -203,8 +203,8 @@ def test_the_page_of_the_establishment_says_where_the_directory_is(
     assert "Aucun audit d’annuaire pour l’instant" in browser_of("alice").get(url).text
     a_deposit(cast.home, cast.alice, a_report(a_control("a", level=1)))
     page = browser_of("alice").get(url).text
-    assert "Niveau 1" in page
-    assert "Et maintenant" in page
+    assert "Niveau 1 sur 5" in page
+    assert "1 point est en échec" in page.replace("\u00a0", " ")
     assert "Et maintenant" not in browser_of("rose").get(url).text
 
 

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from rempart.engines.directory.report import ControlResult, Path, Report
 from rempart.render import view
-from rempart.render.french import counted, day
+from rempart.render.french import counted, day, number
 from rempart.render.html.directory import by_level, drawn, overview
 from rempart.render.words import CATEGORIES
 from rempart.web.apps.audits.models import Audit, AuditPage, AuditSource
@@ -219,7 +219,19 @@ def directory_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
         "audit": audit,
         "waiting": waiting,
         "may_deposit": here.visible_to(scope, Act.DEPOSIT_AUDIT).exists(),
-        "next": next_step(audit) if audit else "",
+    } | (_panel_words(audit) if audit else {})
+
+
+def _panel_words(audit: Audit) -> dict[str, str]:
+    missing = audit.points_not_measured or 0
+    return {
+        "next": next_step(audit),
+        "missing": counted(missing, "point non évalué", "points non évalués"),
+        "proof": "Le plan le moins coûteux, prouvé minimal."
+        if audit.is_plan_minimal
+        else "Pour couper les chemins vers le cœur.",
+        "exposed_of": f"sur {number(audit.low_privileged or 0)}",
+        "source": f"Collecte du {day(str(audit.measured_on))}, {', '.join(audit.domains)}",
     }
 
 
@@ -235,7 +247,7 @@ def next_step(audit: Audit) -> str:
         return "Refaites une collecte avec les droits sur les objets : les chemins vers le cœur n’ont pas pu être cherchés."
     if audit.exposed and audit.plan_actions:
         gestures = counted(audit.plan_actions, "geste coupe", "gestes coupent")
-        return f"{gestures} tous les chemins vers le cœur : commencez par le premier du plan."
+        return f"{gestures} les chemins vers le cœur : commencez par le premier du plan."
     if audit.controls_failed:
         return f"{counted(audit.controls_failed, 'point est', 'points sont')} en échec : le plan les range par gravité."
     if audit.points_not_measured:

@@ -13,6 +13,7 @@ from rempart.engines.directory.report import Report
 from rempart.render.french import day
 from rempart.render.outputs import encoded
 from rempart.render.text import name
+from rempart.web.apps.accounts import notices
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.audits import pages, reading
 from rempart.web.apps.audits.models import Audit, AuditPage
@@ -82,6 +83,12 @@ def _written(audit: Audit, report: Report, drawn: Drawn, form: str, today: date)
         level=audit.level, at_most=audit.at_most, measured_on=str(audit.measured_on), report=drawn.stored.pk,
     )  # fmt: skip
     projections.refresh([establishment.pk])
+    notices.tell(
+        establishment.pk,
+        subject=f"Nouvel audit de l’annuaire : {establishment}",
+        words="Un audit a été analysé : son niveau, ce qui a changé et le plan sont sur la page de l’établissement.",
+        but_not=audit.deposited_by_id,
+    )
     return audit
 
 

@@ -55,7 +55,7 @@ class ActionForm(forms.Form):
         label="Comment", required=False, widget=forms.Textarea(attrs={"rows": 6}), max_length=8000
     )
     owner = forms.ModelChoiceField(
-        label="Responsable", queryset=User.objects.none(), required=False, empty_label="Personne"
+        label="Responsable", queryset=User.objects.none(), required=False, empty_label="À désigner"
     )
     owner_function = forms.CharField(
         label="Ou une fonction",

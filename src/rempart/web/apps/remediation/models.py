@@ -33,8 +33,8 @@ class Severity(models.TextChoices):
 
     CRITICAL = "critical", "danger immédiat"
     HIGH = "high", "à corriger vite"
-    MEDIUM = "medium", "niveau de base"
-    LOW = "low", "bon niveau"
+    MEDIUM = "medium", "à corriger"
+    LOW = "low", "à améliorer"
     INFO = "info", "pour information"
 
 

@@ -49,6 +49,12 @@ def day(when: object) -> str:
 
 
 @register.filter
+def at_most(level: int) -> str:
+    """« ≤ 2 »: what was not measured may lower it."""
+    return f"≤{french.NBSP}{level}"
+
+
+@register.filter
 def duration(minutes: int) -> str:
     """Minutes of an administrator, in hours or days."""
     return french.duration(minutes)

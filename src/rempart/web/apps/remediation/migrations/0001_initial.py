@@ -145,8 +145,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("critical", "danger immédiat"),
                             ("high", "à corriger vite"),
-                            ("medium", "niveau de base"),
-                            ("low", "bon niveau"),
+                            ("medium", "à corriger"),
+                            ("low", "à améliorer"),
                             ("info", "pour information"),
                         ],
                         max_length=10,
@@ -254,8 +254,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("critical", "danger immédiat"),
                             ("high", "à corriger vite"),
-                            ("medium", "niveau de base"),
-                            ("low", "bon niveau"),
+                            ("medium", "à corriger"),
+                            ("low", "à améliorer"),
                             ("info", "pour information"),
                         ],
                         max_length=10,
