@@ -27,7 +27,7 @@ PAGES: Final[dict[str, str]] = {
     "GET operator": "200 404 404 200 200 302",
     "GET grouping": "404 200 404 200 200 302",
     "GET registry": "403 403 403 403 200 302",
-    "POST registry": "403 403 403 403 200 302",
+    "POST registry": "403 403 403 403 422 302",
     "GET registry_import": "403 403 403 403 200 302",
     "POST registry_accept": "403 403 403 403 409 302",
     "POST registry_again": "403 403 403 403 302 302",

@@ -103,6 +103,7 @@ def test_a_mandate_is_given_used_seen_and_revoked(
     axe_clean(alice)
     alice.get_by_label("Adresse de la personne").fill("bob@exemple.test")
     alice.get_by_label("Pourquoi").fill("RSSI mutualisé du GHT Armor")
+    alice.get_by_role("heading", level=1).scroll_into_view_if_needed()
     shoot(alice, "donner-un-mandat")
     alice.get_by_role("button", name="Donner le mandat").click()
     expect(alice.get_by_role("cell", name="en cours")).to_be_visible()
