@@ -18,6 +18,7 @@ from rempart.web.apps.establishments.states import State
 from rempart.web.core import journal
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import enqueue
+from rempart.web.core.models import Job
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def accept(*, registry_import: RegistryImport, closures_accepted: bool, by: Any)
 def compare_again(*, registry_import: RegistryImport, by: Any) -> None:
     """Put an import back to be compared with the registry as it is now."""
     with transaction.atomic():
+        _check_nobody_works(registry_import)
         moved(registry_import, State.READING, message="")
         _queue(registry_import, jobs.compare_registry, by)
 
@@ -59,10 +61,24 @@ def compare_again(*, registry_import: RegistryImport, by: Any) -> None:
 def abandon(*, registry_import: RegistryImport, by: Any) -> None:
     """Give up an import: its files are kept, nothing is written."""
     with transaction.atomic():
+        _check_nobody_works(registry_import)
         moved(registry_import, State.ABANDONED)
         journal.record(
             "abandon_registry_import",
             by=by,
             object_kind="registry_import",
             object_id=registry_import.pk,
+        )
+
+
+def _check_nobody_works(registry_import: RegistryImport) -> None:
+    if registry_import.state not in (State.READING, State.APPLYING):
+        return
+    under_way = Job.objects.filter(
+        pk=registry_import.job_id or 0, state__in=(Job.State.WAITING, Job.State.RUNNING)
+    )
+    if under_way.exists():
+        raise Refused(
+            "Un travail est en cours sur cet import.",
+            todo="Attendez qu’il finisse, ou annulez-le sur la page Travaux.",
         )

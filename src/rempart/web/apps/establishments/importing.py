@@ -175,14 +175,18 @@ def _write(
 
 
 def bring_lists_up_to_date(observer: Observer) -> None:
-    """After a large import, the figures kept for the lists of all establishments, in a transaction of their own.
+    """After a large import, the figures kept for the lists of all establishments, some at a time, each in its transaction.
 
-    It takes longer than the import: in the same transaction, nobody could write meanwhile. Doing it twice does no harm,
+    It takes longer than the import: in one transaction, nobody could write meanwhile. Doing it twice does no harm,
     and an import that concerned few has done it already.
     """
     last = RegistryImport.objects.exclude(version=None).order_by("-version").first()
     counts = [part.counts for part in last.parts.all()] if last else []
     if sum(c.get(name, 0) for c in counts for name in _WRITTEN) > MANY:
-        observer.stage("Mise à jour des listes")
-        with transaction.atomic():
-            projections.refresh(set(Establishment.objects.values_list("pk", flat=True).iterator()))
+        numbers = list(Establishment.objects.order_by("pk").values_list("pk", flat=True))
+        observer.stage("Mise à jour des listes", len(numbers))
+        for start in range(0, len(numbers), MANY):
+            some = numbers[start : start + MANY]
+            with transaction.atomic():
+                projections.refresh(some)
+            observer.advance(len(some))

@@ -21,6 +21,8 @@ from rempart.web.apps.establishments.models import (
     RegistryPart,
 )
 from rempart.web.apps.establishments.search import search
+from rempart.web.core import board
+from rempart.web.core.models import Job
 from rempart.web.core.scope import Scope
 
 FIGURES: Final = (
@@ -272,3 +274,9 @@ def holdings() -> Holdings:
         Grouping.objects.count(),
         Establishment.objects.filter(closed_on__isnull=False).count(),
     )
+
+
+def job_of(registry_import: RegistryImport) -> Job | None:
+    """The work under way on an import, with its latest progress."""
+    found = Job.objects.filter(pk=registry_import.job_id or 0).first()
+    return board.refresh(found) if found else None

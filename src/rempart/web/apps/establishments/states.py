@@ -12,13 +12,14 @@ TRANSITIONS: Final[dict[State, frozenset[State]]] = {
     State.READY: frozenset(
         {State.APPLYING, State.APPLIED, State.STALE, State.READING, State.ABANDONED}
     ),
-    State.APPLYING: frozenset({State.APPLIED, State.STALE}),
+    State.APPLYING: frozenset({State.APPLIED, State.STALE, State.READING, State.ABANDONED}),
     State.STALE: frozenset({State.READING, State.ABANDONED}),
     State.APPLIED: frozenset(),
     State.UNREADABLE: frozenset(),
     State.ABANDONED: frozenset(),
 }
-"""From each state, the states that may follow. The job owns READING and APPLYING; a person owns READY and STALE."""
+"""From each state, the states that may follow. The job owns READING and APPLYING while it lasts; a person owns the others,
+and those two once the job has ended without moving them (cancelled, or failed for good)."""
 
 
 def check(registry_import: RegistryImport, to: State) -> None:

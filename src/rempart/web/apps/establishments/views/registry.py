@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from rempart.web.apps.establishments import actions, queries
 from rempart.web.apps.establishments.forms import AcceptForm, UploadForm
 from rempart.web.apps.establishments.models import RegistryImport
-from rempart.web.core.models import Job
 from rempart.web.core.policy import needs
 from rempart.web.core.scope import Act
 
@@ -51,9 +50,7 @@ def shown(request: HttpRequest, pk: int) -> HttpResponse:
         "import": found,
         "uploads": list(found.uploads.all()),
         "parts": parts,
-        "job": Job.objects.filter(pk=found.job_id or 0).first()
-        if found.state in UNDER_WAY
-        else None,
+        "job": queries.job_of(found) if found.state in UNDER_WAY else None,
         "asks_closures": any(p.closes_too_many for p in parts),
         "form": AcceptForm(),
     }
