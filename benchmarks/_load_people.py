@@ -118,8 +118,8 @@ def live(person: Person, port: int, end: float, tally: Tally) -> None:
             caller.api("plan", "GET", f"actions?establishment={person.finess}")
         elif throw < 0.90:
             _create(caller, dice, mine)
-        elif throw < 0.97 and mine:
-            _close(caller, mine.pop())
+        elif throw < 0.985:
+            _close(caller, mine.pop()) if mine else _create(caller, dice, mine)
         else:
             _deposit(caller, rank)
         time.sleep(dice.uniform(*PAUSE))

@@ -53,11 +53,12 @@ def _person(rank: int, finess: str) -> Person:
     return Person(email, cookie, secret, finess, report, rank)
 
 
-def wait_for_jobs(seconds: float) -> None:
-    """Let the worker end what was asked."""
-    limit = time.monotonic() + seconds
-    while Job.objects.unfinished().exists() and time.monotonic() < limit:
+def wait_for_jobs(seconds: float) -> float:
+    """Let the worker end what was asked; gives the seconds that it took."""
+    began = time.monotonic()
+    while Job.objects.unfinished().exists() and time.monotonic() < began + seconds:
         time.sleep(0.5)
+    return time.monotonic() - began
 
 
 def lost(tally: Tally) -> list[str]:

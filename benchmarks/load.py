@@ -98,7 +98,7 @@ def measure(name: str, url: str, folder: str, seconds: int, count: int) -> bool:
     port = free_port()
     with serving(port, embedded=url.startswith("sqlite")) as pids:
         tally = crowd(people, port, seconds)
-        rows.wait_for_jobs(120)
+        queue = rows.wait_for_jobs(600)
         peaks = [peak_megabytes(pid) for pid in pids]
     lost = rows.lost(tally)
     print(f"\n{name}: {count} people, {seconds} s")
