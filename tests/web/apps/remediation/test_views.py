@@ -208,13 +208,15 @@ def test_the_workbook_holds_the_actions_and_no_formula(cast: Cast, browser_of: B
 def test_the_calendar_holds_the_due_dates_of_what_is_to_be_done(
     cast: Cast, browser_of: Browsers
 ) -> None:
-    an_action(cast.home, cast.alice, title="Avec, des; signes\nBEGIN:VEVENT", due_on=MAY)
+    hostile = "Avec, des; signes\nEND:VEVENT\nBEGIN:VTODO"
+    an_action(cast.home, cast.alice, title=hostile, due_on=MAY, owner=cast.alice)
     an_action(cast.home, cast.alice, title="Sans date")
     answer = browser_of("alice").get(f"{PLAN}plan.ics")
-    tasks = Calendar.from_ical(answer.content).walk("VTODO")
-    assert [task["due"].dt for task in tasks] == [date(2026, 5, 2)]
-    assert "Avec, des; signes" in tasks[0]["summary"]
-    assert not Calendar.from_ical(answer.content).walk("VEVENT")
+    days = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert [day["dtstart"].dt for day in days] == [MAY]
+    assert "Avec, des; signes" in days[0]["summary"]
+    assert "Alice" in days[0]["description"]
+    assert not Calendar.from_ical(answer.content).walk("VTODO")
 
 
 def test_a_finding_tells_what_each_measure_said(cast: Cast, browser_of: Browsers) -> None:

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]
-from icalendar import Calendar, Todo
+from icalendar import Calendar, Event
 
 from rempart.render.text import clip, visible
 from rempart.web.apps.remediation.models import Action
@@ -66,7 +66,10 @@ def _cells(action: Any) -> tuple[str | int | date | None, ...]:
 
 
 def calendar(actions: Iterable[Action], host: str) -> bytes:
-    """The due dates of the actions still to be done, as tasks of a calendar (RFC 5545)."""
+    """The due dates of the actions, as days of a calendar (RFC 5545).
+
+    All-day events and not tasks, which Outlook does not import; they leave the day free.
+    """
     found = Calendar()
     found.add("prodid", "-//Rempart//Plan d’actions//FR")
     found.add("version", "2.0")
@@ -74,14 +77,15 @@ def calendar(actions: Iterable[Action], host: str) -> bytes:
     for action in actions:
         if action.due_on is None:
             continue
-        todo = Todo()
-        todo.add("uid", f"action-{action.pk}@{host}")
-        todo.add("dtstamp", action.created_at)
-        todo.add("sequence", action.version)
-        todo.add("due", action.due_on + timedelta(days=1))  # a due day ends at midnight after it
-        todo.add("summary", visible(f"{action.title} ({action.establishment})"))
+        event = Event()
+        event.add("uid", f"action-{action.pk}@{host}")
+        event.add("dtstamp", action.created_at)
+        event.add("sequence", action.version)
+        event.add("dtstart", action.due_on)
+        event.add("dtend", action.due_on + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+        event.add("summary", visible(f"{action.title} ({action.establishment})"))
         if action.owner_words:
-            todo.add("description", visible(f"Responsable : {action.owner_words}"))
-        todo.add("status", "IN-PROCESS" if action.state == State.UNDER_WAY else "NEEDS-ACTION")
-        found.add_component(todo)
+            event.add("description", visible(f"Responsable : {action.owner_words}"))
+        found.add_component(event)
     return bytes(found.to_ical())
