@@ -20,7 +20,8 @@ def tell(finess: str, *, subject: str, words: str, but_not: int | None = None) -
         memberships__ended_at__isnull=True,
     )
     link = settings.PUBLIC_URL + reverse("establishment", args=[finess])
-    addresses = set(people.exclude(pk=but_not).values_list("email", flat=True))
+    others = people if but_not is None else people.exclude(pk=but_not)
+    addresses = set(others.values_list("email", flat=True))
     for address in sorted(addresses):
         mail.write(to=address, subject=subject, text=f"{words}\n{link}\n", is_for_digest=True)
     return len(addresses)
