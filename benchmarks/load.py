@@ -103,6 +103,7 @@ def measure(name: str, url: str, folder: str, seconds: int, count: int) -> bool:
     lost = rows.lost(tally)
     print(f"\n{name}: {count} people, {seconds} s")
     print(tally.table())
+    print(f"queue of analyses empty {queue:.0f} s after the last call")
     print(
         f"errors {len(tally.errors)}, lost writes {len(lost)}, peak MB {[round(p) for p in peaks]}"
     )
