@@ -84,7 +84,8 @@ TEMPLATES: list[dict[str, Any]] = [
 # WAL and IMMEDIATE: measured without one lost write where deferred transactions lose a quarter.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    # A writer that waits is not first in, first out: under fifty writers some wait long, and none may give up.
+    "timeout": 60,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=134217728;"
     "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-8000;PRAGMA foreign_keys=ON;",
 }
