@@ -1,5 +1,6 @@
 """The navigation bar: each app adds its entry, shown to whoever may use it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,12 +11,16 @@ from rempart.web.core.scope import Act, Scope
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: its words, its URL name, its place, and the act that it needs."""
+    """One entry: its words, its URL name, its place, and the act that it needs.
+
+    `address`, where there is one, gives the address for a scope, or None to show nothing.
+    """
 
     words: str
     url_name: str
     order: int
     act: Act
+    address: Callable[[Scope], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,9 @@ def entries(scope: Scope, path: str) -> list[Link]:
     """The entries that this scope may use, the present one marked."""
     found = []
     for entry in sorted(_ENTRIES.values(), key=lambda e: e.order):
-        if scope.can(entry.act):
-            href = reverse(entry.url_name)
+        if not scope.can(entry.act):
+            continue
+        href = entry.address(scope) if entry.address else reverse(entry.url_name)
+        if href:
             found.append(Link(entry.words, href, path.startswith(href)))
     return found

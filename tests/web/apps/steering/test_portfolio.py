@@ -180,3 +180,12 @@ def test_a_list_has_pages_of_fifty(cast: Cast, browser_of: Browsers) -> None:
     page = shown(browser_of("rose"), "?page=2&tri=nom")
     assert "51–62 sur 62" in page
     assert 'href="?tri=nom"' in page
+
+
+@pytest.mark.parametrize(("who", "is_there"), [("alice", True), ("rose", False)])
+def test_whoever_has_one_establishment_has_it_in_the_bar(
+    situations: Cast, browser_of: Browsers, who: str, is_there: bool
+) -> None:
+    page = browser_of(who).get("/etablissements/350000019/").content.decode()
+    link = '<a href="/etablissements/350000019/" aria-current="page">Mon établissement</a>'
+    assert (link in page) is is_there

@@ -1,9 +1,20 @@
 """The steering app."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 
 from rempart.web.core import navigation, projections
-from rempart.web.core.scope import Act
+from rempart.web.core.scope import Act, Level, Scope
+
+
+def own_page(scope: Scope) -> str | None:
+    """The page of the one establishment of those who have one and nothing wider."""
+    act = Act.SEE_ESTABLISHMENT
+    own = {grant.code for grant in scope.grants if grant.allows(act)}
+    places = scope.codes(act, Level.ESTABLISHMENT)
+    if len(own) != 1 or own != places:
+        return None
+    return reverse("establishment", args=[*own])
 
 
 class SteeringConfig(AppConfig):
@@ -18,4 +29,8 @@ class SteeringConfig(AppConfig):
         from rempart.web.apps.steering import projection  # noqa: PLC0415
 
         projections.register("situations", projection.recompute)
-        navigation.register(navigation.Entry("Établissements", "portfolio", 20, Act.SEE_PORTFOLIO))
+        entry = navigation.Entry
+        navigation.register(entry("Établissements", "portfolio", 15, Act.SEE_PORTFOLIO))
+        navigation.register(
+            entry("Mon établissement", "establishment", 10, Act.SEE_ESTABLISHMENT, address=own_page)
+        )
