@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -161,6 +162,16 @@ def test_a_fault_is_a_page_that_asks_nothing_of_the_database(fault: Exception, s
         answer = error_pages.broken(RequestFactory().get("/"))
     assert answer.status_code == status
     assert b"<h1>" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [(RequestDataTooBig(), 413), (SuspiciousOperation(), 400)]
+)
+def test_a_request_that_cannot_be_taken_is_a_page_in_french(
+    db: None, fault: Exception, status: int
+) -> None:
+    answer = error_pages.bad_request(RequestFactory().get("/"), fault)
+    assert (answer.status_code, b"<h1>" in answer.content) == (status, True)
 
 
 def test_the_page_of_an_error_comes_out_even_when_templates_are_broken(
