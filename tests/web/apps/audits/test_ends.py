@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from factories.audits import a_control, a_deposit, a_report, an_upload
+from factories.audits import APRIL, MARCH, a_control, a_deposit, a_report, an_upload
 from rempart.web.apps.audits import actions, keeping, reading
-from rempart.web.apps.audits.models import Audit
+from rempart.web.apps.audits.models import Audit, AuditPage
 from rempart.web.core import jobs
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
@@ -120,3 +120,20 @@ def test_kept_files_are_read_where_links_cannot_be_made(
 
     monkeypatch.setattr(os, "link", no_link)
     assert a_deposit(cast.home, cast.alice, a_report(a_control("a"))).state == Audit.State.DONE
+
+
+def test_a_refused_deposit_is_not_analysed_by_a_late_job(cast: Cast) -> None:
+    audit = a_deposit(cast.home, cast.alice, b'{"title": "tronqu')
+    jobs.perform(jobs.enqueue(actions.analyse, audit_id=audit.pk).pk)
+    jobs.perform(jobs.enqueue(actions.analyse, audit_id=0).pk)
+    audit.refresh_from_db()
+    assert audit.state == Audit.State.REFUSED
+
+
+def test_a_worker_that_died_before_the_difference_leaves_it_to_the_next(cast: Cast) -> None:
+    first = a_deposit(cast.home, cast.alice, a_report(a_control("a"), on=MARCH))
+    second = a_deposit(cast.home, cast.alice, a_report(a_control("a"), on=APRIL))
+    AuditPage.objects.filter(audit=second).update(comparison=None, compared_with=None)
+    jobs.perform(jobs.enqueue(actions.analyse, audit_id=second.pk).pk)
+    second.page.refresh_from_db()
+    assert second.page.compared_with == first
