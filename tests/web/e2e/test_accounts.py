@@ -9,9 +9,10 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from factories.invitations import a_mandate, an_invitation
-from factories.people import PASSWORD
+from factories.people import PASSWORD, a_person
 from rempart.web.apps.accounts.models import AccessRecord, Delegation, User
 from rempart.web.config.sso import RULES
+from rempart.web.core.scope import Level, Role
 from support.oidc import CLIENT, SECRET, provider
 from web.conftest import Cast
 
@@ -136,6 +137,19 @@ def test_each_page_of_access_holds_to_the_rules(
     page = page_as("alice", f"{HOME}{path}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     axe_clean(page)
+
+
+def test_a_role_ends_only_once_it_is_confirmed(
+    cast: Cast, page_as: PageAs, axe_clean: Look
+) -> None:
+    a_person("lea@exemple.test", Role.READER, Level.ESTABLISHMENT, "350000019")
+    page = page_as("alice", f"{HOME}acces/")
+    row = page.get_by_role("row", name="lea@exemple.test")
+    row.get_by_text("Mettre fin").click()
+    axe_clean(page)
+    row.get_by_role("button", name="Confirmer").click()
+    expect(page.get_by_role("status")).to_contain_text("a pris fin")
+    expect(page.get_by_role("row", name="lea@exemple.test")).to_have_count(0)
 
 
 def test_proconnect_signs_in_under_the_policy_of_the_pages(
