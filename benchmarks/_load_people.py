@@ -56,7 +56,7 @@ class Caller:
 
     def __init__(self, person: Person, port: int, tally: Tally) -> None:
         self.person, self.tally = person, tally
-        self.wire = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.wire = HTTPConnection("127.0.0.1", port, timeout=120)
 
     def page(self, what: str, path: str) -> None:
         """Look at a page, with the session."""

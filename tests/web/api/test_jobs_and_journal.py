@@ -58,3 +58,10 @@ def test_the_journal_begins_with_the_latest_and_can_be_filtered(
     assert [one["id"] for one in everything] == [2, 1]
     assert far == everything[:1]
     assert everything[0]["previous_hash"] == everything[1]["hash"]
+
+
+def test_the_journal_is_filtered_by_act(script: Calling, entries: None) -> None:
+    calling = script("nadia")
+    kept = calling.get("/api/v1/journal", {"act": "deposit_audit"}).json()["items"]
+    assert len(kept) == 2
+    assert calling.get("/api/v1/journal", {"act": "close_action"}).json()["items"] == []

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.middleware.csrf import get_token
 from django.test import Client
 
 from rempart.web.apps.establishments.models import Establishment
@@ -156,3 +157,33 @@ def test_the_plan_costs_the_same_queries_whatever_its_length(
     calling.get("/api/v1/actions")
     with django_assert_num_queries(5):
         assert len(calling.get("/api/v1/actions").json()["items"]) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "count"),
+    [
+        ("findings", {"severity": "high"}, 1),
+        ("findings", {"severity": "low"}, 0),
+        ("findings", {"establishment": "350000019"}, 1),
+        ("actions", {"state": "planned"}, 1),
+        ("actions", {"state": "closed"}, 0),
+        ("actions", {"establishment": "130000019"}, 0),
+    ],
+)
+def test_lists_are_filtered_by_what_is_asked(
+    script: Calling, cast: Any, path: str, asked: dict[str, str], count: int
+) -> None:
+    a_finding(cast.home)
+    calling = script("alice")
+    an_action(calling)
+    assert len(calling.get(f"/api/v1/{path}", asked).json()["items"]) == count
+
+
+def test_a_page_of_ours_writes_with_its_own_token(cast: Any) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.alice)
+    mark = get_token(browser.get("/compte/jetons/").wsgi_request)
+    answer = browser.post(
+        HOME, {"title": "Essai"}, content_type="application/json", headers={"X-CSRFToken": mark}
+    )
+    assert answer.status_code == 201
