@@ -51,7 +51,7 @@ def _executed(
     sql = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
     with connection.cursor() as cursor:
         # The indexes of a whole registry: with the usual cache, their pages would be written again and again.
-        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.execute("PRAGMA cache_size=-32768")
         for rows in batches:
             cursor.executemany(sql + (_on_conflict(columns) if update else ""), rows)
         cursor.execute("PRAGMA cache_size=-8000")
