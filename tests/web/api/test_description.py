@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 
 from rempart.web.api.schema import schema, text
 from rempart.web.api.urls import api
+from rempart.web.apps.remediation import actions
 from rempart.web.core.policy import policy_of
 
 PUBLISHED = Path("src/rempart/web/api/schemas/api-1.json")
@@ -78,3 +80,19 @@ def test_a_caller_who_hurries_too_much_waits(
     calling = script("alice")
     codes = [calling.get("/api/v1/establishments").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
+
+
+def test_a_busy_database_is_said_and_the_call_can_be_made_again(
+    script: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def locked(**values: object) -> None:
+        raise OperationalError("database is locked")
+
+    calling = script("alice")
+    monkeypatch.setattr(actions, "add_action", locked)
+    answer = calling.post(
+        "/api/v1/establishments/350000019/actions", {"title": "x"}, content_type="application/json"
+    )
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "rien n’a été écrit" in answer.json()["detail"]
+    assert "database is locked" in caplog.text

@@ -1,14 +1,18 @@
 """What the API answers when it cannot: a problem document (RFC 9457), in French, that says what to do."""
 
+import logging
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from rempart.kernel.errors import RempartError
 from rempart.web.core.errors import Refused
+
+log = logging.getLogger(__name__)
 
 TITLES: Final = {
     400: "Demande incompréhensible",
@@ -20,6 +24,7 @@ TITLES: Final = {
     413: "Fichier trop grand",
     422: "Demande refusée",
     429: "Trop d’appels",
+    503: "Momentanément indisponible",
 }
 
 SENTENCES: Final = {
@@ -68,6 +73,7 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(Refused, _refused)
     api.add_exception_handler(RempartError, _unreadable)
+    api.add_exception_handler(OperationalError, _busy)
 
 
 # The library types a fault as an instance or a class: only instances are ever given.
@@ -117,6 +123,16 @@ def _refused(request: HttpRequest, fault: Any) -> HttpResponse:
 
 def _unreadable(request: HttpRequest, fault: Any) -> HttpResponse:
     return _sentence(fault, 422)
+
+
+def _busy(request: HttpRequest, fault: Any) -> HttpResponse:
+    log.error("%s %s: %s", request.method, request.path, fault)
+    answer = problem(
+        503, "La base de données est occupée ou redémarre ; rien n’a été écrit.",
+        todo="Recommencez dans quelques secondes.",
+    )  # fmt: skip
+    answer["Retry-After"] = "5"
+    return answer
 
 
 def _sentence(fault: RempartError, status: int) -> HttpResponse:
