@@ -165,7 +165,7 @@ def people(count: int) -> None:
 
 PAGES: Final = {
     "première page": "",
-    "filtre": "?annuaire=2&categorie=500",
+    "filtre": "?audit=2&categorie=500",
     "tri": "?tri=annuaire",
     "tri par retard": "?tri=retard",
     "recherche": "?q=ehpad+genets+rennes",

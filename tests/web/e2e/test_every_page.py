@@ -18,7 +18,7 @@ from web.e2e.conftest import Look, PageAs
 
 STARTS = (
     "/",
-    "/portefeuille/?annuaire=aucun",
+    "/portefeuille/?audit=aucun",
     "/portefeuille/?q=introuvable",
     "/_composants",
     "/compte/",

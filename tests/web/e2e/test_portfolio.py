@@ -105,7 +105,7 @@ def test_everything_works_without_script(region: Cast, page_as: PageAs) -> None:
 
 
 def test_a_view_is_kept_and_found_again(region: Cast, page_as: PageAs) -> None:
-    page = page_as("rose", f"{PORTFOLIO}?annuaire=aucun")
+    page = page_as("rose", f"{PORTFOLIO}?audit=aucun")
     page.get_by_text("Garder cette vue").click()
     page.get_by_label("Nom de la vue").fill("Sans audit")
     page.get_by_role("button", name="Garder", exact=True).click()

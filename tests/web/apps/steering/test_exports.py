@@ -41,7 +41,7 @@ def test_what_is_not_known_is_left_empty(situations: Cast, browser_of: Browsers)
 def test_the_csv_says_a_measured_level(cast: Cast, browser_of: Browsers) -> None:
     an_audited(cast.home, cast.alice, 2, at_most=True)
     rebuild_situations()
-    row = rows_of(browser_of("rose"), "?annuaire=2")[0]
+    row = rows_of(browser_of("rose"), "?audit=2")[0]
     assert (row["Niveau de l’annuaire"], row["Au plus"], row["Mesuré le"]) == (
         "2",
         "oui",

@@ -75,7 +75,7 @@ class PortfolioForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "nom ou FINESS"}),
     )
     groupement = forms.CharField(label="GHT ou groupement", required=False, max_length=40)
-    annuaire = forms.ChoiceField(
+    audit = forms.ChoiceField(
         label="Audit d’annuaire", required=False, choices=_choices("Tous", AUDIT_WORDS.items())
     )
     silence = forms.ChoiceField(
@@ -124,7 +124,7 @@ class PortfolioForm(forms.Form):
             category=read.get("categorie", ""),
             operator=read.get("gestionnaire", ""),
             grouping=read.get("groupement", ""),
-            audit=Audit(read["annuaire"]) if read.get("annuaire") else None,
+            audit=Audit(read["audit"]) if read.get("audit") else None,
             silence=int(read["silence"]) if read.get("silence") else None,
             is_overdue=bool(read.get("retard")),
             sort=read.get("tri") or DEFAULT_SORT,

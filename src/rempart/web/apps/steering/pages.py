@@ -46,7 +46,7 @@ def portfolio(scope: Scope, query: QueryDict, *, today: date) -> dict[str, Any]:
             places=[asked.department] if asked.department else queries.places_of(scope),
             link=partial(link, "departement"),
         ),
-        "levels": pictures.levels_of(found.tally, link=partial(link, "annuaire")),
+        "levels": pictures.levels_of(found.tally, link=partial(link, "audit")),
         "views": queries.views_of(scope),
         "is_wide": any((asked.grouping, asked.operator, asked.silence, asked.is_overdue)),
         "query": query.urlencode(),
