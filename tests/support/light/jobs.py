@@ -1,5 +1,7 @@
 """Two kinds of jobs that last: each writes its beginning and its end in the journal, in one transaction."""
 
+import os
+import sys
 import time
 
 from django.db import transaction
@@ -24,3 +26,9 @@ def slow(run: Run, *, seconds: float) -> None:
 def heavy(run: Run, *, seconds: float) -> None:
     """The same, in a process of its own."""
     slow(run, seconds=seconds)
+
+
+# A module that kills the process that imports it for the job alone, as a broken installation would.
+SUDDEN = "rempart.web.core.apart" in sys.orig_argv and os.environ.get("LIGHT_SUDDEN_DEATH")
+if SUDDEN:
+    os._exit(9)

@@ -75,3 +75,13 @@ def test_many_workers_share_the_jobs_and_do_each_once(light_site: Installation) 
         wait_for(lambda: is_done(light_site))
     assert [tries for _, tries in light_site.rows(STATES)] == [1] * 20
     assert sorted(acts(light_site)) == ["begun"] * 20 + ["ended"] * 20
+
+
+def test_a_process_that_dies_before_it_begins_is_not_started_for_ever(
+    light_site: Installation,
+) -> None:
+    asked(light_site, "heavy", 0)
+    light_site.environment["LIGHT_SUDDEN_DEATH"] = "1"
+    with light_site.running("worker"):
+        wait_for(lambda: light_site.rows(STATES) == [("failed", 3)])
+    assert acts(light_site) == []

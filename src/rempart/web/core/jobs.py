@@ -179,7 +179,7 @@ def perform(job_id: int) -> Job:
     Nothing is raised: a refusal ends the job with its sentence, another fault is logged and tried again later.
     """
     watch = WATCH.get()
-    row = _claimed(job_id, watch.name if watch else "")
+    row = claim(job_id, watch.name if watch else "")
     if row is None:
         return Job.objects.get(pk=job_id)
     kind = KINDS.get(row.kind)
@@ -257,8 +257,8 @@ def _is_heavy(job_id: int) -> bool:
     return name in KINDS and KINDS[name].is_heavy
 
 
-def _claimed(job_id: int, worker: str) -> Job | None:
-    """The job, marked as running by us; None when it is not waiting any more."""
+def claim(job_id: int, worker: str) -> Job | None:
+    """The job, marked as running by this worker; None when it is not waiting any more."""
     now = timezone.now()
     row = Job.objects.filter(pk=job_id, state=Job.State.WAITING).first()
     if row is None:

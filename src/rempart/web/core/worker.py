@@ -121,8 +121,8 @@ class Worker(Watcher):
     def run_apart(self, job_id: int) -> None:
         """Run one job in a process of its own, and give the job back if that process dies."""
         name = f"{self.name}/{job_id}"
-        kind = jobs.KINDS[Job.objects.values_list("kind", flat=True).get(pk=job_id)]
-        module = kind.function.__module__
+        before = Job.objects.get(pk=job_id)
+        module = jobs.KINDS[before.kind].function.__module__
         # Its standard input stays open as long as this process lives: a worker that is killed takes it along.
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [sys.executable, "-m", "rempart.web.core.apart", str(job_id), name, module],
@@ -135,6 +135,9 @@ class Worker(Watcher):
             child.stdin.close()
         if child.returncode:
             log.error("job %s: its process ended with %s", job_id, child.returncode)
+            # One that died before it began has counted no try: it must not begin again for ever.
+            if Job.objects.filter(pk=job_id, attempts=before.attempts).exists():
+                jobs.claim(job_id, name)
             mine = Job.objects.filter(
                 pk=job_id, state=Job.State.RUNNING, worker__startswith=f"{name}#"
             )
