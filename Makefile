@@ -52,7 +52,7 @@ lock: $(VENV)/.dev ## Resolve the dependencies again, with their hashes
 	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/lock
 
 clean: ## Remove what the other commands made
-	rm -rf $(VENV) out .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) out rempart-demo .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@tools/system-parts python $(PYTHON)
