@@ -13,7 +13,7 @@ from rempart.render import view
 from rempart.render.french import day
 from rempart.render.text import NAME_LIMIT, clip, visible
 from rempart.render.words import CATEGORIES, OUTCOMES, kind
-from rempart.render.xlsx_sheet import Cell, Row, Sheet
+from rempart.render.xlsx_sheet import PLAIN_CELLS, Cell, Row, Sheet
 
 ROW_LIMIT: Final = 1_048_000  # rows of a sheet, one million and some
 
@@ -21,13 +21,7 @@ ROW_LIMIT: Final = 1_048_000  # rows of a sheet, one million and some
 def workbook(report: Report) -> bytes:
     """The workbook, the same bytes for the same report."""
     target = BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, PLAIN_CELLS) as book:
         book.set_properties(
             {
                 "title": clip(visible(report.title), NAME_LIMIT),

@@ -9,6 +9,14 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from rempart.render.text import clip, visible
 
+PLAIN_CELLS: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""Options of every workbook of ours: a text stays a text, whatever it begins with, and rows leave memory as they go."""
+
 CELL_LIMIT: Final = 32_000  # Excel refuses more than 32 767 characters in a cell
 Cell = str | int | float
 Row = Sequence[Cell]

@@ -9,10 +9,10 @@ import xlsxwriter  # type: ignore[import-untyped]
 from icalendar import Calendar, Event
 
 from rempart.render.text import clip, visible
+from rempart.render.xlsx_sheet import CELL_LIMIT, PLAIN_CELLS
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import State
 
-CELL_LIMIT: Final = 32_000
 COLUMNS: Final = {
     "FINESS": 12, "Établissement": 40, "Action": 70, "État": 18, "Responsable": 28, "Échéance": 12,
     "Demi-journées": 13, "Coût (€)": 12, "Constats": 10, "Faite le": 12, "Preuve": 50, "Vérifiée le": 12,
@@ -23,13 +23,7 @@ COLUMNS: Final = {
 def workbook(actions: Iterable[Any]) -> bytes:
     """The plan as a workbook: no cell is ever a formula or a link, whatever it begins with."""
     target = BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, PLAIN_CELLS) as book:
         sheet = book.add_worksheet("Plan d’actions")
         head = book.add_format({"bold": True, "bg_color": "#E1EEF0", "border": 1})
         days = book.add_format({"num_format": "dd/mm/yyyy"})

@@ -12,6 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from rempart.content.places import departments
 from rempart.render.csv import neutral
 from rempart.render.text import clip, visible
+from rempart.render.xlsx_sheet import PLAIN_CELLS
 from rempart.web.apps.steering.models import (
     NEVER,
     NO_DUE,
@@ -100,13 +101,7 @@ def _text(cell: Cell) -> str | int:
 def as_xlsx(found: SituationQuerySet, asked: Asked) -> BinaryIO:
     """A workbook in a temporary file, written row after row, read from its beginning."""
     target = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever sends it
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, PLAIN_CELLS) as book:
         sheet = book.add_worksheet("Établissements")
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
         sheet.freeze_panes(1, 2)
