@@ -12,7 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from rempart.content.places import departments
 from rempart.render.csv import neutral
 from rempart.render.text import clip, visible
-from rempart.render.xlsx_sheet import PLAIN_CELLS
+from rempart.render.xlsx_sheet import CELL_LIMIT, PLAIN_CELLS
 from rempart.web.apps.steering.models import (
     NEVER,
     NO_DUE,
@@ -23,7 +23,6 @@ from rempart.web.apps.steering.models import (
 from rempart.web.apps.steering.rules import SORTS, Asked
 
 AT_ONCE: Final = 2000
-CELL_LIMIT: Final = 32_000
 
 Cell = str | int | date | None
 Heading = tuple[str, int, Callable[[Situation], Cell]]
