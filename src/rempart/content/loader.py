@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import yaml
@@ -11,7 +11,15 @@ import yaml
 from rempart.content.directory import DirectoryAction, DirectoryCheck, DirectoryRelation
 from rempart.kernel.errors import InvalidContent
 
-T = TypeVar("T", DirectoryCheck, DirectoryRelation, DirectoryAction)
+
+class Identified(Protocol):
+    """A struct that its file is named after."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=Identified)
 
 # libyaml when the wheel has it: ten times faster, which counts at each start of the command.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

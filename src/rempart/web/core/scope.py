@@ -40,31 +40,57 @@ class Act(StrEnum):
     SEE_FINDINGS = "see_findings"
     DEPOSIT_AUDIT = "deposit_audit"
     EDIT_PLAN = "edit_plan"
+    ANSWER = "answer"
+    EDIT_CARE_FILE = "edit_care_file"
     INVITE = "invite"
     DELEGATE = "delegate"
     SEE_ACCESS = "see_access"
+    RUN_CAMPAIGN = "run_campaign"
+    IMPORT_FRAMEWORK = "import_framework"
     IMPORT_REGISTRY = "import_registry"
     SEE_JOURNAL = "see_journal"
 
 
 _SEE: Final = frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_FINDINGS})
-_WORK: Final = _SEE | {Act.DEPOSIT_AUDIT, Act.EDIT_PLAN, Act.SEE_ACCESS}
+_WORK: Final = _SEE | {
+    Act.DEPOSIT_AUDIT,
+    Act.EDIT_PLAN,
+    Act.ANSWER,
+    Act.EDIT_CARE_FILE,
+    Act.SEE_ACCESS,
+}
 _LEAD: Final = _WORK | {Act.INVITE, Act.DELEGATE, Act.SEE_JOURNAL}
 
-DELEGABLE: Final = _SEE | {Act.DEPOSIT_AUDIT, Act.EDIT_PLAN, Act.SEE_JOURNAL}
+DELEGABLE: Final = _SEE | {
+    Act.DEPOSIT_AUDIT,
+    Act.EDIT_PLAN,
+    Act.ANSWER,
+    Act.EDIT_CARE_FILE,
+    Act.SEE_JOURNAL,
+}
 """What an establishment may mandate somebody to do. Never to invite, to mandate others, nor to read who looked."""
 
 ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
     Role.REFERENT: _LEAD,
-    Role.RSSI: _WORK | {Act.SEE_PORTFOLIO, Act.INVITE, Act.SEE_JOURNAL},
+    Role.RSSI: _WORK | {Act.SEE_PORTFOLIO, Act.RUN_CAMPAIGN, Act.INVITE, Act.SEE_JOURNAL},
     Role.DIRECTION: _LEAD,
     Role.READER: _SEE,
-    Role.REGIONAL_OFFICER: frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_PORTFOLIO, Act.INVITE}),
+    Role.REGIONAL_OFFICER: frozenset(
+        {
+            Act.SEE_ESTABLISHMENT,
+            Act.SEE_PORTFOLIO,
+            Act.RUN_CAMPAIGN,
+            Act.IMPORT_FRAMEWORK,
+            Act.INVITE,
+        }
+    ),
     Role.ADVISER: frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_PORTFOLIO}),
     Role.NATIONAL_CERT: frozenset(
         {
             Act.SEE_ESTABLISHMENT,
             Act.SEE_PORTFOLIO,
+            Act.RUN_CAMPAIGN,
+            Act.IMPORT_FRAMEWORK,
             Act.IMPORT_REGISTRY,
             Act.INVITE,
             Act.SEE_JOURNAL,
@@ -107,6 +133,10 @@ ACT_WORDS: Final[dict[Act, str]] = {
     Act.SEE_FINDINGS: "voir les constats et les rapports",
     Act.DEPOSIT_AUDIT: "déposer un audit",
     Act.EDIT_PLAN: "modifier le plan d’actions",
+    Act.ANSWER: "répondre aux auto-évaluations et déposer des preuves",
+    Act.EDIT_CARE_FILE: "tenir le dossier CaRE",
+    Act.RUN_CAMPAIGN: "lancer une campagne d’auto-évaluation",
+    Act.IMPORT_FRAMEWORK: "importer un référentiel",
     Act.INVITE: "inviter des personnes",
     Act.DELEGATE: "donner un mandat",
     Act.SEE_ACCESS: "voir qui a accès et qui a consulté",
