@@ -1,0 +1,1 @@
+"""The evidence vault: documents kept once, that prove several things."""
