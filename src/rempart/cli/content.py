@@ -1,7 +1,9 @@
-"""`rempart content check`: every content file against its schema, its function and its examples."""
+"""`rempart content check`: every content file against its schema, its function, its examples and what it names."""
 
 import click
 
+from rempart.content.knowledge import frameworks, item_maps, measures, programmes
+from rempart.content.knowledge_check import faults as faults_of_knowledge
 from rempart.content.loader import (
     directory_actions,
     directory_checks,
@@ -34,8 +36,13 @@ def content_check(ctx: click.Context) -> None:
             "relations": len(directory_relations()),
             "gestes": len(directory_actions()),
             "faits": len(directory_facts()),
+            "référentiels": len(frameworks()),
+            "questions": sum(len(framework.items) for framework in frameworks().values()),
+            "programmes": len(programmes()),
+            "mesures": len(measures()),
+            "correspondances": sum(len(found.pairs) for found in item_maps().values()),
         }
-        faults = faults_of_content()
+        faults = faults_of_content() + faults_of_knowledge()
     except InvalidContent as refused:
         faults, counts = [str(refused)], {}
     for fault in faults:
