@@ -1,0 +1,1 @@
+"""Figures among peers that designate nobody: groups that never overlap, and quartiles only where they are safe."""
