@@ -275,9 +275,10 @@ class Source:
     collected_at: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Directory:
-    """A directory as columns; see the module's text. Dates are Unix seconds (UTC), int64."""
+    """A directory as columns; see the module's text. Dates are Unix seconds (UTC), int64. One is equal to itself only, so
+    that what was computed of it can be remembered."""
 
     sources: tuple[Source, ...]
     facts: frozenset[Fact]

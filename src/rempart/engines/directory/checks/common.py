@@ -27,6 +27,7 @@ GUEST_RID = 501
 
 T = TypeVar("T")
 _KNOWN: Final[WeakKeyDictionary[Groups, dict[str, Any]]] = WeakKeyDictionary()
+_COLLECTED: Final[WeakKeyDictionary[Directory, Mask]] = WeakKeyDictionary()
 
 
 def domains(directory: Directory) -> list[int]:
@@ -59,8 +60,13 @@ def collected_domains(directory: Directory) -> list[int]:
 
 
 def in_collection(directory: Directory) -> Mask:
-    """Mask of the rows of the collected domains: an account of elsewhere is judged with its own domain."""
-    mask: Mask = np.isin(directory.domain, np.array(collected_domains(directory), np.int32))
+    """Mask of the rows of the collected domains: an account of elsewhere is judged with its own domain. The same one
+    for every check of a directory: not to be written to."""
+    mask = _COLLECTED.get(directory)
+    if mask is None:
+        mask = np.isin(directory.domain, np.array(collected_domains(directory), np.int32))
+        mask.flags.writeable = False
+        _COLLECTED[directory] = mask
     return mask
 
 
