@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from rempart import __version__
 from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted
+from rempart.web.apps.frameworks.actions import load_shipped
 
 STAMP: Final = ".rempart-stamp"
 
@@ -33,6 +34,8 @@ def prepare() -> None:
     if late and is_embedded():
         keep_copy()
         migrate()
+    elif is_embedded():
+        load_shipped()
     elif late:
         raise RempartError(
             f"La base n’est pas à jour : {counted(late, 'migration')} à passer.",
@@ -54,8 +57,9 @@ def pending() -> int:
 
 
 def migrate() -> None:
-    """Bring the tables up to date."""
+    """Bring the tables up to date, and the frameworks that they hold."""
     call_command("migrate", interactive=False, verbosity=0, database=DEFAULT_DB_ALIAS)
+    load_shipped()
 
 
 def keep_copy() -> Path | None:

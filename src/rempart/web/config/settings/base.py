@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "rempart.web.core",
     "rempart.web.apps.establishments",
     "rempart.web.apps.accounts",
+    "rempart.web.apps.frameworks",
     "rempart.web.apps.evidence",
     "rempart.web.apps.remediation",
     "rempart.web.apps.audits",

@@ -1,0 +1,88 @@
+"""What changes the frameworks that are kept: loading those of the content, importing others."""
+
+from django.db import transaction
+
+from rempart.content.frameworks import Framework
+from rempart.content.knowledge import frameworks
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.frameworks.models import StoredFramework
+from rempart.web.apps.frameworks.rules import digest_of, document_of, version_beside
+from rempart.web.core import journal
+from rempart.web.core.errors import Refused
+
+Origin = StoredFramework.Origin
+
+
+def load_shipped() -> list[StoredFramework]:
+    """Write the frameworks of the content that are new or whose text is; done again, it writes nothing."""
+    made = []
+    for framework in frameworks().values():
+        document = document_of(framework)
+        digest = digest_of(document)
+        rows = StoredFramework.objects.filter(framework_id=framework.id, origin=Origin.SHIPPED)
+        known = rows.filter(digest=digest).first()
+        if known is None:
+            with transaction.atomic():
+                made.append(_kept(framework, Origin.SHIPPED))
+        elif not known.is_current:
+            with transaction.atomic():
+                _make_current(known)
+    return made
+
+
+@transaction.atomic
+def import_framework(*, framework: Framework, by: User, region: str = "") -> StoredFramework:
+    """Keep a framework that somebody brings, for a region or for everyone; the same text twice is one row."""
+    rows = StoredFramework.objects.filter(framework_id=framework.id)
+    digest = digest_of(document_of(framework))
+    if (known := rows.filter(digest=digest).first()) is not None:
+        return known
+    if rows.filter(origin=Origin.SHIPPED).exists():
+        raise Refused(
+            f"L’identifiant « {framework.id} » est celui d’un référentiel fourni avec Rempart.",
+            todo="Donnez un autre identifiant au référentiel importé.",
+        )
+    if rows.exclude(region=region).exists():
+        raise Refused(
+            f"L’identifiant « {framework.id} » est déjà pris par le référentiel d’une autre région.",
+            todo="Donnez un autre identifiant au référentiel importé.",
+        )
+    made = _kept(framework, Origin.IMPORTED, by=by, region=region)
+    journal.record(
+        "import_framework",
+        by=by,
+        object_kind="framework",
+        object_id=made.framework_id,
+        object_label=made.title,
+        details={"version": made.version, "digest": made.digest, "region": region},
+    )
+    return made
+
+
+def _kept(
+    framework: Framework, origin: Origin, *, by: User | None = None, region: str = ""
+) -> StoredFramework:
+    document = document_of(framework)
+    digest = digest_of(document)
+    rows = StoredFramework.objects.filter(framework_id=framework.id)
+    taken = rows.filter(version=framework.version).exists()
+    rows.update(is_current=False)
+    return StoredFramework.objects.create(
+        framework_id=framework.id,
+        version=version_beside(framework.version, digest) if taken else framework.version[:60],
+        title=framework.title[:300],
+        short_title=framework.short_title[:120],
+        digest=digest,
+        document=document,
+        items_count=len(framework.items),
+        origin=origin,
+        region=region,
+        provider=framework.provider[:300],
+        copyright=framework.copyright,
+        imported_by=by,
+    )
+
+
+def _make_current(row: StoredFramework) -> None:
+    StoredFramework.objects.filter(framework_id=row.framework_id).update(is_current=False)
+    StoredFramework.objects.filter(pk=row.pk).update(is_current=True)
