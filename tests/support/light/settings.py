@@ -3,7 +3,6 @@
 from rempart.web.config.settings.prod import *  # noqa: F403
 
 INSTALLED_APPS = [
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_tasks",
     "django_tasks_db",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import OperationalError
 from django.test import Client
 
@@ -74,7 +74,7 @@ def test_missing_fields_are_named(script: Callable[..., Client]) -> None:
 def test_a_caller_who_hurries_too_much_waits(
     script: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.clear()
+    caches["calls"].clear()
     throttle = api.throttle[0]  # type: ignore[index]
     monkeypatch.setattr(throttle, "num_requests", 2)
     calling = script("alice")

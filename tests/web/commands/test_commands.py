@@ -167,8 +167,8 @@ def test_the_first_account_is_invited_from_the_command_line(site: Installation) 
 def test_an_upgrade_of_an_embedded_database_keeps_a_copy(site: Installation) -> None:
     if not site.address:
         with contextlib.closing(sqlite3.connect(site.folder / "rempart.sqlite3")) as file:
-            file.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
-            file.execute("DROP TABLE django_session")
+            file.execute("DELETE FROM django_migrations WHERE app = 'api'")
+            file.execute("DROP TABLE api_apitoken")
             file.commit()
     done = site.rempart("migrate")
     copies = list(site.folder.glob("avant-*.sqlite3"))

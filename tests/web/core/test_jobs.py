@@ -11,10 +11,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core import board, jobs, worker
+from rempart.web.core import board, jobs, journal, worker
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
-from rempart.web.core.models import Job
+from rempart.web.core.models import Job, JournalEntry
 from support.tree import files
 
 LONG_AGO = timedelta(hours=2)
@@ -126,6 +126,29 @@ def test_a_running_job_that_is_cancelled_ends_at_its_next_progress(db: None) -> 
         "cancelled",
         "Annulé à votre demande ; rien n’a été écrit.",
     )
+
+
+def test_whoever_cancels_a_waiting_job_is_in_the_journal(db: None) -> None:
+    row = jobs.enqueue(count, upto=1, establishment="350000019")
+    jobs.cancel(row, by=journal.Actor(7, "Alice"))
+    entry = JournalEntry.objects.get(act="cancel_job")
+    assert (entry.actor_id, entry.establishment) == (7, "350000019")
+    assert (entry.object_label, journal.verified().broken) == ("Compter", None)
+
+
+def test_whoever_cancels_a_running_job_is_in_the_journal_once_it_has_stopped(db: None) -> None:
+    row = jobs.enqueue(leave)
+    Job.objects.filter(pk=row.pk).update(cancelled_by_id=7, cancelled_by="Alice")
+    jobs.perform(row.pk)
+    entry = JournalEntry.objects.get(act="cancel_job")
+    assert (entry.actor_label, entry.object_id) == ("Alice", str(row.pk))
+
+
+def test_a_wish_that_comes_too_late_leaves_nothing_in_the_journal(db: None) -> None:
+    row = running(timedelta(0))
+    jobs.cancel(row, by=journal.Actor(7, "Alice"))
+    jobs._ended(row, Job.State.DONE)
+    assert not JournalEntry.objects.exists()
 
 
 def test_a_job_that_has_ended_cannot_be_cancelled(db: None) -> None:

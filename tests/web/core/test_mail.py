@@ -6,9 +6,11 @@ import pytest
 from django.core import mail as django_mail
 from django.db import transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from rempart.web.core import jobs, mail, upkeep
 from rempart.web.core.models import Job, Mail
+from rempart.web.core.sealing import unseal
 
 
 def perform_all() -> list[str]:
@@ -30,7 +32,7 @@ def test_a_message_leaves_by_a_job_and_only_once(db: None) -> None:
     jobs.perform(again.pk)
     row.refresh_from_db()
     assert [m.to for m in django_mail.outbox] == [["alice@exemple.test"]]
-    assert (row.sent_at is None, row.text) == (False, "")
+    assert (row.sent_at is None, row.sealed_text, row.sealed_subject) == (False, "", "")
 
 
 def test_an_act_that_fails_sends_nothing(db: None) -> None:
@@ -42,7 +44,7 @@ def test_an_act_that_fails_sends_nothing(db: None) -> None:
 
 def test_a_subject_holds_on_one_line(db: None) -> None:
     row = news(subject="Alerte\r\nBcc: tous@exemple.test", late=False)
-    assert row.subject == "Alerte Bcc: tous@exemple.test"
+    assert unseal(row.sealed_subject) == "Alerte Bcc: tous@exemple.test"
 
 
 def test_what_can_wait_is_one_mail_a_day(db: None) -> None:
@@ -58,6 +60,22 @@ def test_what_can_wait_is_one_mail_a_day(db: None) -> None:
         "Rempart : 1 nouvelle",
     )
     assert "Premier" in str(first.body) and "Second" in str(first.body)
+
+
+def test_what_waits_is_sealed_in_the_database(db: None) -> None:
+    news(subject="Premier")
+    kept = str(Mail.objects.values())
+    assert ("Premier" in kept, "Un audit a été déposé." in kept) == (False, False)
+
+
+def test_news_that_no_key_opens_does_not_hold_back_the_rest(db: None, settings: Settings) -> None:
+    news(subject="Premier")
+    settings.SECRET_KEY = "another key"
+    news(subject="Second")
+    jobs.enqueue(mail.send_digest, recipient="alice@exemple.test")
+    assert perform_all() == ["done"]
+    body = str(django_mail.outbox[0].body)
+    assert ("La clé de l’installation a changé" in body, "Second" in body) == (True, True)
 
 
 def test_a_digest_is_sent_once(db: None) -> None:
@@ -82,10 +100,10 @@ def test_a_template_gives_the_text_without_escaping_french(db: None) -> None:
         to="a@exemple.test",
         subject="Essai",
         template="mail/digest.txt",
-        context={"mails": [news(subject="L’été & l’hiver")]},
+        context={"mails": [{"subject": "L’été & l’hiver"}]},
     )
-    assert "L’été & l’hiver" in row.text
-    assert "/courriels/" in row.text
+    assert "L’été & l’hiver" in unseal(row.sealed_text)
+    assert "/courriels/" in unseal(row.sealed_text)
 
 
 def test_old_mail_jobs_and_strays_are_forgotten(db: None) -> None:

@@ -63,10 +63,11 @@ def test_a_running_job_shows_its_progress_and_can_be_cancelled(
             "until = time.monotonic() + 30\njob = None\n"
             "while time.monotonic() < until and not (job and job.done_units):\n"
             "    time.sleep(0.2); job = board.refresh(Job.objects.get())\n"
-            "said = [job.stage, job.done_units > 0]\njobs.cancel(job)"
+            "said = [job.stage, job.done_units > 0]\njobs.cancel(job, by=journal.Actor(7, 'Alice'))"
         )
         wait_for(lambda: light_site.rows(STATES) == [("cancelled", 1)])
-    assert (seen, acts(light_site)) == (["Attente", True], [])
+    assert (seen, acts(light_site)) == (["Attente", True], ["cancel_job"])
+    assert light_site.rows("SELECT actor_id, actor_label FROM core_journalentry") == [(7, "Alice")]
 
 
 def test_many_workers_share_the_jobs_and_do_each_once(light_site: Installation) -> None:

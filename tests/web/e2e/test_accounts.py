@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -25,12 +24,6 @@ ALICE = {
     "given_name": "Alice",
     "usual_name": "Essai",
 }
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """The limits of tries are counted in the cache, which tests share."""
-    cache.clear()
 
 
 def with_authenticator(page: Page) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from rempart.web.core.journal import Actor
 from rempart.web.core.models import Job
 
 
@@ -37,7 +38,7 @@ def beat(job: Job) -> Orders:
     }
     now = timezone.now()
     if _is_apart():
-        _write(job.pk, said | {"seen_at": now.isoformat(), "worker": job.worker})
+        _put(_path(job.pk), said | {"seen_at": now.isoformat(), "worker": job.worker})
     else:
         mine.update(**said, seen_at=now)
     asked = mine.values_list("is_cancel_asked", flat=True).first()
@@ -49,7 +50,7 @@ def beat(job: Job) -> Orders:
 def refresh(job: Job) -> Job:
     """The same job with its latest progress, which may be newer than its row."""
     if job.state == Job.State.RUNNING and _is_apart():
-        said = _read(job.pk)
+        said = _read(_path(job.pk))
         if said.get("worker") == job.worker:
             for name in ("stage", "done_units", "total_units", "message"):
                 setattr(job, name, said[name])
@@ -57,11 +58,21 @@ def refresh(job: Job) -> Job:
     return job
 
 
-def wish_to_cancel(job: Job) -> None:
+def wish_to_cancel(job: Job, by: Any) -> None:
     """Ask before the database can be written, on the one where the job itself holds it."""
     if _is_apart():
-        _wish(job.pk).parent.mkdir(parents=True, exist_ok=True)
-        _wish(job.pk).touch()
+        said = {"id": by.pk, "label": str(by)} if by else {}
+        _put(_wish(job.pk), said)
+
+
+def who_cancels(job: Job) -> Actor | None:
+    """Whoever asked a job to stop, by its row or by the wish that came before it could be written."""
+    said = _read(_wish(job.pk)) if _is_apart() else {}
+    if said:
+        return Actor(said["id"], said["label"])
+    row = Job.objects.filter(pk=job.pk, cancelled_by_id__isnull=False)
+    found = row.values_list("cancelled_by_id", "cancelled_by").first()
+    return Actor(found[0], found[1]) if found and found[0] else None
 
 
 def clear(job_id: int) -> None:
@@ -83,17 +94,16 @@ def _wish(job_id: int) -> Path:
     return Path(settings.DATA) / "progress" / f"{job_id}.cancel"
 
 
-def _write(job_id: int, said: dict[str, Any]) -> None:
-    path = _path(job_id)
+def _put(path: Path, said: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
+    draft = path.with_name(f"{path.name}.new")
     draft.write_text(json.dumps(said), encoding="utf-8")
     draft.replace(path)
 
 
-def _read(job_id: int) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        said: dict[str, Any] = json.loads(_path(job_id).read_text(encoding="utf-8"))
+        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return said

@@ -22,7 +22,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core import board, queue
+from rempart.web.core import board, journal, queue
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
 
@@ -190,7 +190,7 @@ def perform(job_id: int) -> Job:
     try:
         kind.function(Run(row, watch), **row.arguments)
     except Cancelled:
-        return _ended(row, Job.State.CANCELLED, "Annulé à votre demande ; rien n’a été écrit.")
+        return _stopped(row)
     except Interrupted:
         return _put_back(row, timedelta(0), attempts=row.attempts - 1)
     except RempartError as fault:
@@ -206,23 +206,40 @@ def perform(job_id: int) -> Job:
 def cancel(row: Job, *, by: Any = None) -> None:
     """Take a job out of the queue, or ask the one that runs to stop. Raises Refused once it has ended.
 
-    Not journaled: the job that runs may itself hold the head of the journal until it stops.
+    Journaled here for a job that waits. One that runs does it when it has stopped: until then it may itself hold the
+    head of the journal.
     """
     now = timezone.now()
-    board.wish_to_cancel(row)
+    board.wish_to_cancel(row, by)
+    asker = {"cancelled_by_id": by.pk, "cancelled_by": str(by)[:200]} if by else {}
     with transaction.atomic():
         waiting = Job.objects.filter(pk=row.pk, state=Job.State.WAITING).update(
             state=Job.State.CANCELLED,
             ended_at=timezone.now(),
             error=f"Annulé avant de commencer, par {by or 'Rempart'}.",
+            **asker,
         )
         running = Job.objects.filter(pk=row.pk, state=Job.State.RUNNING)
-        if not waiting and not running.update(is_cancel_asked=True):
+        if waiting:
+            _record_cancelled(row, by)
+            board.clear(row.pk)
+        elif not running.update(is_cancel_asked=True, **asker):
             # The wish may have been heard before this line: then it is done, and not too late.
             heard = Job.objects.filter(pk=row.pk, state=Job.State.CANCELLED, ended_at__gt=now)
             if not heard.exists():
                 board.clear(row.pk)
                 raise Refused("Ce travail est déjà terminé.", todo="Il n’y a plus rien à annuler.")
+
+
+def _record_cancelled(row: Job, by: Any) -> None:
+    journal.record(
+        "cancel_job",
+        by=by,
+        object_kind="job",
+        object_id=row.pk,
+        object_label=title_of(row),
+        establishment=row.establishment,
+    )
 
 
 def title_of(row: Job) -> str:
@@ -285,6 +302,21 @@ def _fell(row: Job, kind: Kind, fault: Exception) -> Job:
 def _ended(row: Job, state: Job.State, error: str = "") -> Job:
     row.state, row.error, row.ended_at = state, error, timezone.now()
     _patiently(lambda: _write(row))
+    return row
+
+
+def _stopped(row: Job) -> Job:
+    """The end of a job that somebody cancelled, written with its entry in the journal."""
+    by = board.who_cancels(row)
+    row.state, row.ended_at = Job.State.CANCELLED, timezone.now()
+    row.error = "Annulé à votre demande ; rien n’a été écrit."
+
+    def write() -> None:
+        with transaction.atomic():
+            if _write(row):
+                _record_cancelled(row, by)
+
+    _patiently(write)
     return row
 
 

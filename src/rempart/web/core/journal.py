@@ -1,6 +1,7 @@
 """The journal: every act, in the transaction of the act, each entry chained to the one before."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -11,6 +12,17 @@ from rempart.web.core.models import JournalEntry, JournalHead
 
 GENESIS: Final = chain.GENESIS
 ROWS_AT_ONCE: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts, where the person is known by a number and a name only."""
+
+    pk: int
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
 
 
 def record(

@@ -1,9 +1,12 @@
 """Mail: written in the transaction of the act, sent by a job, tried again for hours when the server is away.
 
+What waits is sealed: whoever reads the database, or its backup, reads nobody's mail.
+
 send(to=user.email, subject="Vous êtes invité", template="mail/invitation.txt", context={…})
 send(…, is_for_digest=True)   # news that can wait: one mail a day holds them all
 """
 
+import logging
 from datetime import time, timedelta
 from typing import Any, Final
 
@@ -16,12 +19,17 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from rempart.web.core import jobs, schedule
+from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
 from rempart.web.core.models import Mail, MailPreference
+from rempart.web.core.sealing import seal, unseal
 
 DIGEST_AT: Final = time(7, 30)
 KEPT: Final = timedelta(days=30)
 TRIES: Final = 10
+LOST: Final = "La clé de l’installation a changé depuis qu’elle a été écrite. Voyez les pages de votre établissement."
+
+log = logging.getLogger(__name__)
 
 
 def send(
@@ -48,8 +56,8 @@ def write(*, to: str, subject: str, text: str, is_for_digest: bool = False) -> M
     with transaction.atomic():
         row = Mail.objects.create(
             recipient=to,
-            subject=" ".join(subject.split())[:200],
-            text=text,
+            sealed_subject=seal(" ".join(subject.split())[:200]),
+            sealed_text=seal(text),
             is_for_digest=waits,
         )
         if not waits:
@@ -76,8 +84,9 @@ def send_mail(run: Run, *, mail_id: int) -> None:
     row = Mail.objects.filter(pk=mail_id, sent_at__isnull=True).first()
     if row is None:
         return
-    _deliver(row.recipient, row.subject, row.text, key=str(row.pk))
-    Mail.objects.filter(pk=row.pk).update(sent_at=timezone.now(), text="")
+    subject, text = unseal(row.sealed_subject), unseal(row.sealed_text)
+    _deliver(row.recipient, subject, text, key=str(row.pk))
+    _forget([row])
 
 
 @schedule.daily("plan_digests", at=DIGEST_AT)
@@ -104,9 +113,23 @@ def send_digest(run: Run, *, recipient: str) -> None:
     subject = ngettext("Rempart : %(count)d nouvelle", "Rempart : %(count)d nouvelles", count) % {
         "count": count
     }
-    said = {"mails": rows, "public_url": settings.PUBLIC_URL}
+    said = {"mails": [_news(row) for row in rows], "public_url": settings.PUBLIC_URL}
     _deliver(recipient, subject, render_to_string("mail/digest.txt", said), key=f"d{rows[-1].pk}")
-    Mail.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=timezone.now(), text="")
+    _forget(rows)
+
+
+def _news(row: Mail) -> dict[str, str]:
+    """One piece of news of a digest; one that no key opens any more does not hold back the others."""
+    try:
+        return {"subject": unseal(row.sealed_subject), "text": unseal(row.sealed_text)}
+    except Refused:
+        log.warning("mail %s cannot be opened: the key of the installation has changed", row.pk)
+        return {"subject": "Une nouvelle ne se lit plus", "text": LOST}
+
+
+def _forget(rows: list[Mail]) -> None:
+    sent = Mail.objects.filter(pk__in=[row.pk for row in rows])
+    sent.update(sent_at=timezone.now(), sealed_subject="", sealed_text="")
 
 
 def _deliver(to: str, subject: str, text: str, *, key: str) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from rempart.web.core import reach
 from rempart.web.core.scope import Act, Scope
@@ -108,6 +114,9 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     is_cancel_asked = models.BooleanField(default=False)
+    # Who asked, for the journal: the job writes there once it has stopped.
+    cancelled_by_id = models.BigIntegerField(null=True)
+    cancelled_by = models.CharField(max_length=200, blank=True)
     # The row of the queue that will wake a worker for this job.
     delivery = models.UUIDField(null=True)
     worker = models.CharField(max_length=80, blank=True)
@@ -151,11 +160,11 @@ class Periodic(models.Model):
 
 
 class Mail(models.Model):
-    """A message to one person; its text is forgotten once it is sent, and its row a month later."""
+    """A message to one person, sealed while it waits; forgotten once it is sent, and its row a month later."""
 
     recipient = models.EmailField()
-    subject = models.CharField(max_length=200)
-    text = models.TextField()
+    sealed_subject = models.TextField(blank=True)
+    sealed_text = models.TextField(blank=True)
     # Waits for the daily digest instead of going at once.
     is_for_digest = models.BooleanField(default=False)
     written_at = models.DateTimeField(auto_now_add=True)
@@ -173,3 +182,29 @@ class MailPreference(models.Model):
     """Who wants each message at once: the others have one digest a day for what can wait."""
 
     recipient = models.EmailField(primary_key=True)
+
+
+class Session(AbstractBaseSession):
+    """An open session: whose, and what that person recognises it by (see core/sessions.py)."""
+
+    user_id = models.BigIntegerField(null=True, db_index=True)
+    browser = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=60, blank=True)
+    opened_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+
+    objects: ClassVar[BaseSessionManager[Any]] = BaseSessionManager()
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """The store that reads these rows."""
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store
+
+
+class Shared(models.Model):
+    """A value that all the processes share for a time (see core/cache.py)."""
+
+    key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core import jobs, journal, mail, queue, schedule
+from rempart.web.core import cache, jobs, journal, mail, queue, schedule
 from rempart.web.core.jobs import Run
-from rempart.web.core.models import Job, Mail
+from rempart.web.core.models import Job, Mail, Session
 
 DONE_KEPT: Final = timedelta(days=30)
 FAILED_KEPT: Final = timedelta(days=180)
@@ -22,7 +21,7 @@ STRAYS_KEPT: Final = timedelta(days=1)
 @schedule.daily("prune", at=time(3, 10))
 @jobs.job("prune", title="Effacer ce qui est trop vieux")
 def prune(run: Run) -> None:
-    """Forget finished jobs, sent mail, ended sessions, and files that a cut upload left."""
+    """Forget finished jobs, sent mail, ended sessions, old counts of tries, and files that a cut upload left."""
     now = timezone.now()
     finished = Job.objects.filter(ended_at__lt=now - DONE_KEPT)
     finished.exclude(state=Job.State.FAILED).delete()
@@ -31,6 +30,7 @@ def prune(run: Run) -> None:
     queue.forget(now - STRAYS_KEPT, wanted=wanted)
     Mail.objects.filter(sent_at__lt=now - mail.KEPT).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    cache.forget_expired()
     sweep(Path(settings.DATA), older_than=STRAYS_KEPT)
 
 

@@ -6,6 +6,7 @@ from factories.people import a_person
 from rempart.web.apps.accounts import notices
 from rempart.web.core.models import Mail
 from rempart.web.core.scope import Level, Role
+from rempart.web.core.sealing import unseal
 
 
 def test_news_waits_for_the_mail_of_the_day_of_each_of_the_establishment(cast: Any) -> None:
@@ -14,7 +15,7 @@ def test_news_waits_for_the_mail_of_the_day_of_each_of_the_establishment(cast: A
     rows = Mail.objects.order_by("recipient")
     assert [row.recipient for row in rows] == ["alice@exemple.test", "direction@exemple.test"]
     assert (told, {row.is_for_digest for row in rows}) == (2, {True})
-    assert "/etablissements/350000019/" in rows[0].text
+    assert "/etablissements/350000019/" in unseal(rows[0].sealed_text)
 
 
 def test_whoever_made_the_news_is_not_told(cast: Any) -> None:

@@ -8,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -28,12 +27,6 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ARGUED = {"account_reset_password_from_key", "mfa_remove_webauthn", "mfa_edit_webauthn"}
 NOT_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes"}
 PAGES = sorted({str(p.name) for p in (*ENTRANCE, *OWN)} - ARGUED - NOT_PAGES)
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """The limits of tries are counted in the cache, which tests share."""
-    cache.clear()
 
 
 def words_of(page: str) -> str:

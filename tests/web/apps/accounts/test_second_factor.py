@@ -8,24 +8,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from factories.people import PASSWORD
-from rempart.web.apps.accounts.sealing import seal, unseal
 from rempart.web.core.errors import Refused
+from rempart.web.core.sealing import seal, unseal
 from web.conftest import Cast
 
 Browsers = Callable[[str | None], Client]
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ENTER = {"login": "rose@exemple.test", "password": PASSWORD}
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """The limits of tries are counted in the cache, which tests share."""
-    cache.clear()
 
 
 def code_of(secret: str, late: int = 0) -> str:

@@ -21,8 +21,8 @@ from rempart.web.apps.accounts.actions import accept_invitation
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.accounts.provider_views import END_OF_SESSION, ID_TOKEN
 from rempart.web.apps.accounts.queries import IN_SESSION, invitation_of
-from rempart.web.apps.accounts.sealing import seal, unseal
 from rempart.web.core.errors import Refused
+from rempart.web.core.sealing import seal, unseal
 
 STATE_LENGTH: Final = 43
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from rempart.web.apps.accounts.models import Delegation, Invitation
 from rempart.web.apps.accounts.places import Place
-from rempart.web.apps.accounts.sealing import seal, unseal
 from rempart.web.core.jobs import Run, enqueue, job
 from rempart.web.core.scope import ACT_WORDS, ROLE_WORDS, Act, Role
+from rempart.web.core.sealing import seal, unseal
 
 
 @job("account_mail", title="Envoyer un message de compte", tries=8)

@@ -23,7 +23,6 @@ PUBLIC_URL = env.text("REMPART_URL", "http://127.0.0.1:8000").rstrip("/")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
@@ -104,6 +103,12 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database(env.text("REMPART_DATABASE_URL", f"sqlite:///{DATA / 'rempart.sqlite3'}"))
 }
+# Tries are counted by all the processes together. The calls of the API too, where several processes serve: writing at
+# each call would cost an embedded database, which one process serves, its only writer.
+_SHARED = {"BACKEND": "rempart.web.core.cache.SharedCache"}
+_OWN = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_IS_EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+CACHES = {"default": _SHARED, "calls": _OWN if _IS_EMBEDDED else _SHARED}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "fr"
@@ -140,6 +145,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+SESSION_ENGINE = "rempart.web.core.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

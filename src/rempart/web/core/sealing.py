@@ -35,5 +35,5 @@ def _box() -> MultiFernet:
 @lru_cache(maxsize=8)
 def _derived(key: str) -> bytes:
     """A Fernet key of its own purpose: the signing keys of Django come from the same secret."""
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rempart.accounts.sealing")
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rempart.sealing")
     return base64.urlsafe_b64encode(kdf.derive(key.encode("utf-8")))

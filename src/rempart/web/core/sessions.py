@@ -1,0 +1,91 @@
+"""Sessions kept in the database, each with whom it is of and what that person recognises it by.
+
+The number in the cookie is the secret of a session, and is never shown: a page names a session by its `handle`.
+"""
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends import db
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from rempart.web.core.models import Session
+
+log = logging.getLogger(__name__)
+
+FROM: Final = "opened_from"
+OFTEN: Final = timedelta(minutes=10)
+
+
+class SessionStore(db.SessionStore):
+    """The store of Django, whose rows say more."""
+
+    seen_at: datetime | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Our rows."""
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """The row of these contents."""
+        row = cast(Session, super().create_model_instance(data))
+        said = data.get(FROM, {})
+        row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        row.browser, row.address = said.get("browser", ""), said.get("address", "")
+        row.opened_at = datetime.fromisoformat(said["at"]) if "at" in said else None
+        row.seen_at = self.seen_at = timezone.now()
+        return row
+
+    def _get_session_from_db(self) -> Any:
+        row = super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
+        self.seen_at = row.seen_at if row else None
+        return row
+
+
+def opened(store: Any, *, browser: str, address: str) -> None:
+    """Say where a session is opened from; written with the rest of the session."""
+    now = timezone.now()
+    store[FROM] = {"browser": browser[:80], "address": address[:60], "at": now.isoformat()}
+
+
+def is_just_opened(store: Any) -> bool:
+    """Whether somebody has signed in during this request, and where from is not said yet."""
+    return bool(store.modified) and SESSION_KEY in store and FROM not in store
+
+
+def seen(store: Any) -> None:
+    """Say that a session is in use, every ten minutes; a page never waits for it, nor falls with it."""
+    now = timezone.now()
+    last = getattr(store, "seen_at", None)
+    if last is None or now - last < OFTEN:
+        return
+    store.seen_at = now
+    is_embedded = connection.vendor == "sqlite"
+    try:
+        with connection.cursor() as cursor:
+            if is_embedded:
+                cursor.execute("PRAGMA busy_timeout = 0")
+            try:
+                Session.objects.filter(pk=store.session_key).update(seen_at=now)
+            finally:
+                if is_embedded:
+                    wait = connection.settings_dict["OPTIONS"].get("timeout", 5)
+                    cursor.execute(f"PRAGMA busy_timeout = {int(wait) * 1000}")
+    except DatabaseError as fault:
+        log.info("a session could not be marked as in use: %s", fault)
+
+
+def handle_of(session_key: str | None) -> str:
+    """What pages call a session: it leads to it, and does not open it."""
+    return hashlib.sha256(f"rempart:{session_key}".encode()).hexdigest()[:24]
+
+
+def close(user_id: int, *, but: str | None = None) -> int:
+    """End the sessions of a person, but for one; gives how many there were."""
+    ended, _ = Session.objects.filter(user_id=user_id).exclude(session_key=but or "").delete()
+    return ended
