@@ -9,7 +9,8 @@ import pikepdf
 import pytest
 
 from rempart.engines.directory.report import Report
-from rempart.render.pdf.directory import compiled, moment
+from rempart.render.pdf.directory import compiled
+from rempart.render.pdf.typeset import moment
 from rempart.render.pdf.glyphs import BLOCKS, drawable
 from support import reports
 
