@@ -12,6 +12,7 @@ from rempart.web.apps.remediation.rules import Look
 from rempart.web.apps.remediation.states import Event, State
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import JournalEntry, Mail
+from rempart.web.core.sealing import unseal
 from web.conftest import Cast
 
 MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
@@ -255,7 +256,7 @@ def test_a_person_who_is_given_an_action_learns_it_once_a_day(cast: Cast) -> Non
     actions.change_action(action=action, values=values, today=MARCH, by=cast.alice)
     mail = Mail.objects.get()
     assert (mail.recipient, mail.is_for_digest) == (cast.bob.email, True)
-    assert f"/actions/{action.pk}/" in mail.text
+    assert f"/actions/{action.pk}/" in unseal(mail.sealed_text)
 
 
 def test_overdue_actions_are_open_ones_whose_day_is_past(cast: Cast) -> None:

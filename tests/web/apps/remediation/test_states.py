@@ -25,7 +25,7 @@ def test_the_table_of_transitions_is_total() -> None:
     assert set(TRANSITIONS) == set(OWNERS) == set(State)
     assert set(MAKERS) == set(WORDS) == set(Event)
     assert {event for events in TRANSITIONS.values() for event in events} == set(Event)
-    assert {*OPEN, *DONE, State.ABANDONED} == set(State)
+    assert {*OPEN, *DONE, State.ABANDONED, State.ACCEPTED} == set(State)
 
 
 @pytest.mark.parametrize("state", State)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation.models import OwnedQuerySet
+from rempart.web.apps.establishments.owned import OwnedQuerySet
 from rempart.web.core.models import Job, StoredFile
 
 

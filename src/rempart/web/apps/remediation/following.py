@@ -33,7 +33,7 @@ class Proposal:
 
 
 HALF_DAY_MINUTES: Final = 210
-FOLLOWED: Final = (State.PROPOSED, State.CLOSED, State.VERIFIED)
+FOLLOWED: Final = (State.PROPOSED, State.CLOSED, State.VERIFIED, State.ACCEPTED)
 ACTS: Final = {
     Event.VERIFY: "verify_action",
     Event.SEE_AGAIN: "reopen_action",
@@ -68,6 +68,8 @@ def follow(establishment: Establishment, *, only: int | None = None) -> None:
 def _event(action: Action, evidence: Sequence[Evidence]) -> Event | None:
     if action.state == State.PROPOSED:
         return Event.WITHDRAW if action.origin and is_moot(evidence) else None
+    if action.state == State.ACCEPTED:
+        return Event.WITHDRAW if is_moot(evidence) else None
     if action.done_on is None:
         return None
     if is_seen_again(action.done_on, evidence):

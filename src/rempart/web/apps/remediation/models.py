@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.establishments.models import Establishment, covered
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.establishments.owned import OwnedQuerySet
+from rempart.web.apps.remediation.planning import SharedAction
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.models import StoredFile
-from rempart.web.core.scope import Act, Scope
 from rempart.web.core.text import folded
-
-Row = TypeVar("Row", bound=models.Model)
-
-
-class OwnedQuerySet(models.QuerySet[Row]):
-    """Rows that belong to an establishment, reached through `path`."""
-
-    path: ClassVar[str] = "establishment__"
-
-    def visible_to(self, scope: Scope, act: Act = Act.SEE_FINDINGS) -> Self:
-        """Those of the establishments on which the scope allows `act`."""
-        return self.filter(covered(scope, act, self.path))
 
 
 class Severity(models.TextChoices):
@@ -104,6 +93,8 @@ class Finding(models.Model):
     severity = models.CharField(max_length=10, choices=Severity)
     rank = models.PositiveSmallIntegerField(default=5)
     detail = models.TextField(blank=True)
+    # What it weighs of its severity: less than 1 for a gap that is half-way to its target.
+    weight = models.FloatField(default=1.0)
     objects_count = models.PositiveIntegerField(default=0)
     first_seen_on = models.DateField()
     last_seen_on = models.DateField()
@@ -158,6 +149,7 @@ class Sighting(models.Model):
     concerned = models.JSONField(default=list)
     title = models.CharField(max_length=300)
     severity = models.CharField(max_length=10, choices=Severity)
+    weight = models.FloatField(default=1.0)
     detail = models.TextField(blank=True)
 
     objects = SightingQuerySet.as_manager()
@@ -201,8 +193,29 @@ class Action(models.Model):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="actions")
     owner_function = models.CharField(max_length=120, blank=True)
     due_on = models.DateField(null=True)
+    # Costs: what the content foresees, between two figures, and what the establishment says, which is what counts.
+    days_low = models.FloatField(null=True)
+    days_high = models.FloatField(null=True)
+    euros_low = models.PositiveIntegerField(null=True)
+    euros_high = models.PositiveIntegerField(null=True)
+    yearly_low = models.PositiveIntegerField(null=True)
+    yearly_high = models.PositiveIntegerField(null=True)
     half_days = models.PositiveSmallIntegerField(null=True)
     cost_euros = models.PositiveIntegerField(null=True)
+    yearly_euros = models.PositiveIntegerField(null=True)
+    # Its due date is imposed: the calendar keeps it whatever it costs.
+    is_mandatory = models.BooleanField(default=False)
+    # The measure of the content that it follows, if any.
+    content_measure = models.CharField(max_length=60, blank=True)
+    shared = models.ForeignKey(
+        SharedAction, on_delete=models.PROTECT, null=True, related_name="parts"
+    )
+    share_percent = models.FloatField(null=True)
+    accepted_until_on = models.DateField(null=True)
+    accepted_by_function = models.CharField(max_length=120, blank=True)
+    accepted_reason = models.TextField(blank=True)
+    # The day of the last reminder of its due date, or of the end of its acceptance.
+    reminded_on = models.DateField(null=True)
     # What proposed it, so that the same proposal is the same row; empty for one that a person wrote.
     origin = models.CharField(max_length=200, blank=True)
     rank = models.PositiveSmallIntegerField(default=5)
@@ -217,6 +230,9 @@ class Action(models.Model):
     verified_by_label = models.CharField(max_length=200, blank=True)
     findings: models.ManyToManyField[Finding, Any] = models.ManyToManyField(
         Finding, related_name="actions", through="ActionFinding"
+    )
+    requires: models.ManyToManyField[Action, Any] = models.ManyToManyField(
+        "self", symmetrical=False, related_name="allows", through="Prerequisite"
     )
     # Title, function and way, as they are searched: without accents or case.
     search = models.TextField(blank=True)
@@ -242,6 +258,16 @@ class Action(models.Model):
                 condition=Q(state="verified", verified_on__isnull=False)
                 | (~Q(state="verified") & Q(verified_on__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="action_accepted_until_a_day_by_somebody",
+                condition=~Q(state="accepted")
+                | (Q(accepted_until_on__isnull=False) & ~Q(accepted_by_function="")),
+            ),
+            models.UniqueConstraint(
+                name="action_one_part_of_a_shared_one",
+                fields=["establishment", "shared"],
+                condition=Q(shared__isnull=False),
+            ),
         ]
         indexes = [models.Index(name="action_due", fields=["establishment", "state", "due_on"])]
 
@@ -265,17 +291,41 @@ class ActionFindingQuerySet(OwnedQuerySet["ActionFinding"]):
 
 
 class ActionFinding(models.Model):
-    """A finding that an action mends, whole, or for some of its objects only (`concerned`)."""
+    """A finding that an action mends: whole, in part (`share`), or for some of its objects only (`concerned`)."""
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="links")
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="links")
     concerned = models.JSONField(default=list)
+    share = models.FloatField(default=1.0)
 
     objects = ActionFindingQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="action_finding_once", fields=["action", "finding"]),
+        ]
+
+
+class PrerequisiteQuerySet(OwnedQuerySet["Prerequisite"]):
+    """Ways to select prerequisites."""
+
+    path = "action__establishment__"
+
+
+class Prerequisite(models.Model):
+    """An action that must be done before another; never in a circle, which `ordering.refuse_circle` holds."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="needs")
+    required = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="needed_by")
+
+    objects = PrerequisiteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="prerequisite_once", fields=["action", "required"]),
+            models.CheckConstraint(
+                name="prerequisite_of_another", condition=~Q(action=models.F("required"))
+            ),
         ]
 
 

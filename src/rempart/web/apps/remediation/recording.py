@@ -26,7 +26,10 @@ MOST_CONCERNED: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a source says of one thing that it knows how to look for: seen, looked for and absent, or not measured."""
+    """What a source says of one thing that it knows how to look for: seen, looked for and absent, or not measured.
+
+    `weight`: what a thing seen weighs of its severity, from 0 to 1; less than 1 for a gap that is half-way to its target.
+    """
 
     key: str
     look: Look
@@ -35,6 +38,7 @@ class Observation:
     detail: str = ""
     objects_count: int = 0
     concerned: tuple[str, ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ def write(
             concerned=sorted(o.concerned) if len(o.concerned) <= MOST_CONCERNED else [],
             title=o.title,
             severity=o.severity,
+            weight=o.weight,
             detail=o.detail,
         )
         for o in seen.values()
@@ -238,14 +243,15 @@ def _forget(orphans: Sequence[int]) -> None:
 
 
 _FIELDS: Final = (
-    *("title", "severity", "rank", "detail", "objects_count", "first_seen_on", "last_seen_on"),
+    *("title", "severity", "rank", "weight", "detail", "objects_count"),
+    *("first_seen_on", "last_seen_on"),
     *("mended_on", "absent_on", "not_remeasured_on", "last_source_id", "last_source_label"),
 )
 
 
 def _apply(finding: Finding, now: Standing, measure: Measure, latest: Sighting) -> None:
     finding.title, finding.severity = latest.title, latest.severity
-    finding.rank = RANKS[latest.severity]
+    finding.rank, finding.weight = RANKS[latest.severity], latest.weight
     finding.detail, finding.objects_count = latest.detail, latest.objects_count
     finding.first_seen_on, finding.last_seen_on = now.first_seen_on, now.last_seen_on
     finding.mended_on, finding.absent_on = now.mended_on, now.absent_on

@@ -20,6 +20,7 @@ class State(models.TextChoices):
     CLOSED = "closed", "close (déclarée)"
     VERIFIED = "verified", "vérifiée"
     ABANDONED = "abandoned", "abandonnée"
+    ACCEPTED = "accepted", "risque accepté"
 
 
 class Event(StrEnum):
@@ -35,13 +36,16 @@ class Event(StrEnum):
     VERIFY = "verify"
     SEE_AGAIN = "see_again"
     LOSE_PROOF = "lose_proof"
+    ACCEPT = "accept"
+    EXPIRE = "expire"
 
 
 class Who(StrEnum):
-    """Who makes an event happen: a person of the plan, or a measure."""
+    """Who makes an event happen: a person of the plan, a measure, or a day that has come."""
 
     PERSON = "person"
     MEASURE = "measure"
+    CALENDAR = "calendar"
 
 
 WORDS: Final[dict[Event, str]] = {
@@ -55,6 +59,8 @@ WORDS: Final[dict[Event, str]] = {
     Event.VERIFY: "Vérifier",
     Event.SEE_AGAIN: "Rouvrir",
     Event.LOSE_PROOF: "Perdre sa preuve",
+    Event.ACCEPT: "Accepter le risque",
+    Event.EXPIRE: "Mettre fin à l’acceptation",
 }
 
 MAKERS: Final[dict[Event, Who]] = {
@@ -68,6 +74,8 @@ MAKERS: Final[dict[Event, Who]] = {
     Event.VERIFY: Who.MEASURE,
     Event.SEE_AGAIN: Who.MEASURE,
     Event.LOSE_PROOF: Who.MEASURE,
+    Event.ACCEPT: Who.PERSON,
+    Event.EXPIRE: Who.CALENDAR,
 }
 
 OWNERS: Final[dict[State, Who]] = {
@@ -77,6 +85,7 @@ OWNERS: Final[dict[State, Who]] = {
     State.CLOSED: Who.PERSON,
     State.VERIFIED: Who.MEASURE,
     State.ABANDONED: Who.PERSON,
+    State.ACCEPTED: Who.PERSON,
 }
 
 TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
@@ -84,17 +93,20 @@ TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
         Event.PLAN: State.PLANNED,
         Event.START: State.UNDER_WAY,
         Event.CLOSE: State.CLOSED,
+        Event.ACCEPT: State.ACCEPTED,
         Event.ABANDON: State.ABANDONED,
         Event.WITHDRAW: State.ABANDONED,
     },
     State.PLANNED: {
         Event.START: State.UNDER_WAY,
         Event.CLOSE: State.CLOSED,
+        Event.ACCEPT: State.ACCEPTED,
         Event.ABANDON: State.ABANDONED,
     },
     State.UNDER_WAY: {
         Event.PLAN: State.PLANNED,
         Event.CLOSE: State.CLOSED,
+        Event.ACCEPT: State.ACCEPTED,
         Event.ABANDON: State.ABANDONED,
     },
     State.CLOSED: {
@@ -104,7 +116,14 @@ TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
     },
     State.VERIFIED: {Event.SEE_AGAIN: State.UNDER_WAY, Event.LOSE_PROOF: State.CLOSED},
     State.ABANDONED: {Event.RESUME: State.PLANNED, Event.PROPOSE: State.PROPOSED},
+    State.ACCEPTED: {
+        Event.RESUME: State.PLANNED,
+        Event.EXPIRE: State.PLANNED,
+        Event.WITHDRAW: State.ABANDONED,
+    },
 }
+
+_WHO: Final = {Who.PERSON: "", Who.MEASURE: " (mesure)", Who.CALENDAR: " (échéance)"}
 
 OPEN: Final = (State.PROPOSED, State.PLANNED, State.UNDER_WAY)
 DECLARED: Final = State.CLOSED
@@ -128,12 +147,12 @@ def events_for_people(state: str) -> list[Event]:
 
 
 def diagram() -> str:
-    """The transitions as a Mermaid state diagram; a dashed arrow does not exist there, so a measure is named."""
+    """The transitions as a Mermaid state diagram; a dashed arrow does not exist there, so who is named."""
     lines = ["stateDiagram-v2", "    [*] --> proposed : une mesure propose"]
     lines.append("    [*] --> planned : une personne ajoute")
     lines += [f'    state "{state.label}" as {state.value}' for state in State]
     for state, events in TRANSITIONS.items():
         for event, to in events.items():
-            who = " (mesure)" if MAKERS[event] is Who.MEASURE else ""
+            who = _WHO[MAKERS[event]]
             lines.append(f"    {state.value} --> {to.value} : {WORDS[event]}{who}")
     return "\n".join(lines) + "\n"
