@@ -111,24 +111,20 @@ def covered(scope: Scope, act: Act, prefix: str = "") -> Q:
         if codes := scope.codes(act, level):
             found |= Q(**{f"{prefix}{field}__in": sorted(codes)})
     if codes := scope.codes(act, Level.GROUPING):
-        members: Any = GroupingMember.objects.present().filter(grouping__code__in=sorted(codes))
-        found |= Q(
-            **{
-                f"{prefix}operator_id__in": members.filter(operator__isnull=False).values(
-                    "operator_id"
-                )
-            }
-        )
-        found |= Q(
-            **{
-                f"{prefix}finess__in": members.filter(establishment__isnull=False).values(
-                    "establishment_id"
-                )
-            }
-        )
+        members = GroupingMember.objects.present().filter(grouping__code__in=sorted(codes))
+        found |= Q(**{f"{prefix}finess__in": sites_of(members)})
     if scope.is_national(act):
         found |= Q(**{f"{prefix}finess__isnull": False})
     return found
+
+
+def sites_of(members: GroupingMemberQuerySet) -> Any:
+    """The numbers of the sites of these members, as a subquery: two look-ups in an index, where an OR would read all."""
+    operators = members.filter(operator__isnull=False).values("operator_id")
+    theirs = Establishment.objects.filter(operator_id__in=operators).values("finess")
+    return theirs.union(
+        members.filter(establishment__isnull=False).values("establishment_id"), all=True
+    )
 
 
 class Establishment(Registered):

@@ -9,7 +9,13 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.establishments.models import Grouping, GroupingMember, Operator, covered
+from rempart.web.apps.establishments.models import (
+    Grouping,
+    GroupingMember,
+    Operator,
+    covered,
+    sites_of,
+)
 from rempart.web.apps.steering.search import SearchedField
 from rempart.web.core.scope import Act, Level, Scope
 from rempart.web.core.text import folded
@@ -35,18 +41,16 @@ class SituationQuerySet(models.QuerySet["Situation"]):
 
     def run_by(self, text: str) -> SituationQuerySet:
         """Those whose operator has this number, or a name that holds every word."""
-        operators = Operator.objects.all()
+        named = Q()
         for word in folded(text).split():
-            operators = operators.filter(search__contains=word)
-        return self.filter(Q(operator_id=text.strip()) | Q(operator__in=operators.values("pk")))
+            named &= Q(search__contains=word)
+        found = Operator.objects.filter(Q(pk=text.strip()) | named if named else Q(pk=text.strip()))
+        return self.filter(operator__in=found.values("pk"))
 
     def grouped_in(self, code: str) -> SituationQuerySet:
         """Those that belong to a grouping, by their operator or by themselves."""
-        members = GroupingMember.objects.filter(grouping__code=code, left_on__isnull=True)
-        return self.filter(
-            Q(operator_id__in=members.filter(operator__isnull=False).values("operator_id"))
-            | Q(finess__in=members.filter(establishment__isnull=False).values("establishment_id"))
-        )
+        members = GroupingMember.objects.present().filter(grouping=code)
+        return self.filter(finess__in=sites_of(members))
 
     def silent_since(self, day: date) -> SituationQuerySet:
         """Those of which nothing came since that day, or ever."""

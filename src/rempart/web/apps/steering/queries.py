@@ -6,20 +6,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.core.paginator import Page
+from django.db.models import Count, Exists, OuterRef, Q
 
 from rempart.content.places import departments
 from rempart.web.apps.establishments.models import Category, Grouping
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import OPEN
 from rempart.web.apps.steering.lines import Line, lines_of
-from rempart.web.apps.steering.models import UNKNOWN_LEVEL, SavedView, Situation, SituationQuerySet
+from rempart.web.apps.steering.models import (
+    UNKNOWN_LEVEL,
+    SavedView,
+    Situation,
+    SituationQuerySet,
+)
+from rempart.web.apps.steering.paging import page_of
 from rempart.web.apps.steering.rules import (
     COLUMNS,
     DEFAULT_SILENCE,
-    PER_PAGE,
-    SORTS,
     Asked,
     Audit,
     Column,
@@ -56,14 +60,6 @@ class Tally:
 
     whole: Figures
     by_department: dict[str, Figures]
-
-
-class Counted(Paginator[Any]):
-    """A paginator that is told how many rows there are: they have been counted already."""
-
-    def __init__(self, rows: QuerySet[Any], total: int) -> None:
-        super().__init__(rows, PER_PAGE)
-        self.__dict__["count"] = total
 
 
 def selected(scope: Scope, asked: Asked, today: date) -> SituationQuerySet:
@@ -108,8 +104,8 @@ def tally(rows: SituationQuerySet, asked: Asked, today: date) -> Tally:
         .values("region", "department", "directory_level")
         .annotate(
             total=Count("*"),
-            silent=_number(Q(last_sign_on__lt=quiet)),
-            late=_number(Q(next_due_on__lt=today)),
+            silent=Count("last_sign_on", filter=Q(last_sign_on__lt=quiet)),
+            late=Count("next_due_on", filter=Q(next_due_on__lt=today)),
         )
         .values_list("department", "directory_level", "total", "silent", "late")
     )
@@ -118,16 +114,6 @@ def tally(rows: SituationQuerySet, asked: Asked, today: date) -> Tally:
         whole.add(level, total, silent, late)
         places[department].add(level, total, silent, late)
     return Tally(whole, dict(places))
-
-
-def _number(condition: Q) -> Sum:
-    return Sum(Case(When(condition, then=Value(1)), default=Value(0)))
-
-
-def page_of(rows: SituationQuerySet, asked: Asked, total: int, number: str | None) -> Page[Any]:
-    """A page of situations, with the names of their operators and GHT."""
-    ordered = rows.select_related("operator", "ght").order_by(*SORTS[asked.sort])
-    return Counted(ordered.defer("search"), total).get_page(number)
 
 
 def late_actions(rows: Iterable[Situation], today: date) -> dict[str, int]:
@@ -155,7 +141,11 @@ def places_of(scope: Scope) -> list[str]:
 def categories_of(scope: Scope) -> list[tuple[str, str]]:
     """The categories that the scope has, by their words."""
     present = Situation.objects.visible_to(scope, Act.SEE_PORTFOLIO).order_by()
-    named = Category.objects.filter(pk__in=present.values("category").distinct())
+    if scope.is_national(Act.SEE_PORTFOLIO):
+        # One look-up for each category, where the list of all that there are would read every row.
+        named = Category.objects.filter(Exists(present.filter(category=OuterRef("pk"))))
+    else:
+        named = Category.objects.filter(pk__in=present.values("category").distinct())
     pairs = named.order_by("label").values_list("pk", "short_label", "label")
     return [(code, short or label) for code, short, label in pairs]
 
