@@ -4,11 +4,12 @@ import random
 import statistics
 import time
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -129,7 +130,7 @@ def fill(count: int, today: date) -> dict[str, float]:
         _groups(count)
         numbers = list(Establishment.objects.order_by("pk").values_list("pk", flat=True))
         _in_batches(Audit.objects, _audits(numbers, by, today, chance))
-        Audit.objects.update(deposited_at=datetime(2026, 3, 1, 9, tzinfo=None).astimezone())
+        Audit.objects.update(deposited_at=F("measured_on"))
         _in_batches(Action.objects, _actions(numbers, by, today, chance))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -154,10 +155,11 @@ def _groups(count: int) -> None:
 
 
 def people(count: int) -> None:
-    """Nadia sees the nation, Rose a region."""
+    """Nadia sees the nation, Rose a region, Gaëlle the hospitals of a group."""
     for email, role, level, code in (
         ("nadia@exemple.test", Role.NATIONAL_CERT, Level.NATIONAL, ""),
         ("rose@exemple.test", Role.REGIONAL_OFFICER, Level.REGION, "53"),
+        ("gaelle@exemple.test", Role.RSSI, Level.GROUPING, "GHT-003"),
     ):
         user = User.objects.create_user(email, None, first_name=email[:5], last_name="Essai")
         Membership.objects.create(user=user, role=role, level=level, code=code)
@@ -172,7 +174,9 @@ PAGES: Final = {
     "recherche d’un mot": "?q=ehpad",
     "silence": "?silence=12",
     "GHT": "?groupement=GHT-003",
+    "gestionnaire": "?gestionnaire=genets+2",
     "page 40": "?page=40",
+    "dernière page": "?page=99999",
     "carte d’un département": "?departement=35&carte=silencieux",
 }
 
