@@ -23,7 +23,7 @@ def load_shipped() -> list[StoredFramework]:
         known = rows.filter(digest=digest).first()
         if known is None:
             with transaction.atomic():
-                made.append(_kept(framework, Origin.SHIPPED))
+                made.append(keep(framework, Origin.SHIPPED))
         elif not known.is_current:
             with transaction.atomic():
                 _make_current(known)
@@ -47,7 +47,7 @@ def import_framework(*, framework: Framework, by: User, region: str = "") -> Sto
             f"L’identifiant « {framework.id} » est déjà pris par le référentiel d’une autre région.",
             todo="Donnez un autre identifiant au référentiel importé.",
         )
-    made = _kept(framework, Origin.IMPORTED, by=by, region=region)
+    made = keep(framework, Origin.IMPORTED, by=by, region=region)
     journal.record(
         "import_framework",
         by=by,
@@ -59,9 +59,10 @@ def import_framework(*, framework: Framework, by: User, region: str = "") -> Sto
     return made
 
 
-def _kept(
+def keep(
     framework: Framework, origin: Origin, *, by: User | None = None, region: str = ""
 ) -> StoredFramework:
+    """Write a version, which becomes the present one."""
     document = document_of(framework)
     digest = digest_of(document)
     rows = StoredFramework.objects.filter(framework_id=framework.id)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "rempart.web.apps.evidence",
     "rempart.web.apps.remediation",
     "rempart.web.apps.audits",
+    "rempart.web.apps.assessments",
     "rempart.web.apps.steering",
     "rempart.web.api",
 ]

@@ -1,0 +1,68 @@
+"""Stored frameworks and assessments."""
+
+from datetime import date
+from typing import Any
+
+from rempart.content.frameworks import Framework
+from rempart.engines.maturity.answers import NOT_APPLICABLE, UNKNOWN, Given, at
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.assessments import actions
+from rempart.web.apps.assessments.answering import Author, Outcome, save_answers
+from rempart.web.apps.assessments.models import Assessment
+from rempart.web.apps.assessments.rules import Reply, version_of
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.frameworks.actions import Origin, keep
+from rempart.web.apps.frameworks.models import StoredFramework
+from support.frameworks import a_framework
+
+TODAY = date(2026, 6, 1)
+ACCESS_1, ACCESS_2, BACKUP_1, BACKUP_2 = (
+    f"demo.{theme}.{n}" for theme in ("access", "backup") for n in (1, 2)
+)
+
+
+def a_stored(framework: Framework | None = None, **fields: Any) -> StoredFramework:
+    """A framework in the base."""
+    found = framework or a_framework(**fields)
+    known = StoredFramework.objects.filter(framework_id=found.id, version=found.version).first()
+    return known or keep(found, Origin.SHIPPED)
+
+
+def an_assessment(
+    establishment: Establishment, by: User, framework: Framework | None = None
+) -> Assessment:
+    """An assessment without an answer."""
+    return actions.open_assessment(
+        establishment=establishment, framework=a_stored(framework), today=TODAY, by=by
+    )
+
+
+def a_reply(value: int | str, note: str = "") -> Reply:
+    """A level, « u » or « n »."""
+    given: dict[Any, Given] = {"u": UNKNOWN, "n": NOT_APPLICABLE}
+    return Reply(given.get(value) or at(int(value)), note)
+
+
+def answered(
+    assessment: Assessment, by: User, seen: dict[str, int] | None = None, **values: int | str
+) -> dict[str, Outcome]:
+    """Answer items by the end of their names: `access_1=3`."""
+    names = {name: f"{assessment.framework_id}.{name.replace('_', '.')}" for name in values}
+    return save_answers(
+        assessment=assessment,
+        replies={
+            names[name]: a_reply(value, "Parce que." if value == "n" else "")
+            for name, value in values.items()
+        },
+        seen=seen
+        if seen is not None
+        else {item: version_of(assessment.given, item) for item in names.values()},
+        author=Author.of(by),
+    )
+
+
+def a_submitted(establishment: Establishment, by: User, **values: int | str) -> Assessment:
+    """A finished assessment."""
+    made = an_assessment(establishment, by)
+    answered(made, by, **(values or {"access_1": 1, "access_2": 4, "backup_1": "u"}))
+    return actions.submit(assessment=made, today=TODAY, by=by)
