@@ -10,8 +10,8 @@ import pytest
 
 from rempart.engines.directory.report import Report
 from rempart.render.pdf.directory import compiled
-from rempart.render.pdf.typeset import moment
 from rempart.render.pdf.glyphs import BLOCKS, drawable
+from rempart.render.pdf.typeset import moment
 from support import reports
 
 
