@@ -103,7 +103,8 @@ def _dominated(parent: Nodes, low: NDArray[np.bool_]) -> Nodes:
     rank, node, size = _preorder(parent)
     weight = np.concatenate([[False], low])[node]
     before = np.concatenate([[0], np.cumsum(weight)])
-    return (before[rank + size] - before[rank + 1])[1:]
+    under: Nodes = before[rank + size] - before[rank + 1]
+    return under[1:]
 
 
 def _levels(parent: Nodes) -> Nodes:

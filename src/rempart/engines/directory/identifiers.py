@@ -1,11 +1,54 @@
 """What the text of identifiers tells: RID and domain of many at once."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rempart.engines.directory.model import UNKNOWN
+
+_DIGITS: Final = 7
+_WORD: Final = np.dtype("<u8")
+
+
+def numbers_after(start: str, ids: Sequence[str]) -> NDArray[np.int64]:
+    """The number that follows `start` in each id that is nothing else, UNKNOWN for the others, and for numbers of more
+    than seven digits or written with needless zeros. `start` has eight characters at least.
+
+    All at once, over the bytes of the ids put end to end: a look-up for each of a million members costs five times as
+    much, since each waits for memory several times.
+    """
+    out = np.full(len(ids), UNKNOWN, np.int64)
+    text, head = "\n".join(ids), start.encode()
+    if not ids or not text.isascii():
+        return out
+    length = np.fromiter(map(len, ids), np.int64, len(ids))
+    first = np.cumsum(length + 1) - length - 1
+    width = length - len(head)
+    at = np.flatnonzero((width >= 1) & (width <= _DIGITS))
+    data = np.frombuffer(text.encode("ascii"), np.uint8)
+    at = at[_begin(data, first[at], head)] if len(at) else at
+    for digits in range(1, _DIGITS + 1):
+        here = at[width[at] == digits]
+        place = first[here] + len(head)
+        number, sound = np.zeros(len(here), np.int64), np.ones(len(here), np.bool_)
+        for k in range(digits):
+            digit = data[place + k] - np.uint8(48)
+            sound &= digit <= 9
+            number = number * 10 + digit
+        sound &= (number >= 10 ** (digits - 1)) | (digits == 1)
+        out[here[sound]] = number[sound]
+    return out
+
+
+def _begin(data: NDArray[np.uint8], at: NDArray[np.int64], head: bytes) -> NDArray[np.bool_]:
+    """Whether the bytes at each place begin with `head`, compared by words of eight."""
+    words = np.ndarray((len(data) - 7,), _WORD, data.data, strides=(1,))
+    same = np.ones(len(at), np.bool_)
+    for offset in [*range(0, len(head) - 8, 8), len(head) - 8]:
+        same &= words[at + offset] == np.frombuffer(head, _WORD, 1, offset)[0]
+    return same
 
 
 def rids_and_domains(
@@ -16,11 +59,16 @@ def rids_and_domains(
     `domains` gives the row of a domain SID, `by_name` that of a DNS name in upper case, for the prefixed well-known
     SIDs.
     """
+    rid, domain = np.full(len(ids), UNKNOWN, np.int64), np.full(len(ids), UNKNOWN, np.int32)
+    for sid, row in domains.items():
+        if sid.startswith("S-1-5-21-"):
+            found = numbers_after(sid + "-", ids)
+            rid[found >= 0], domain[found >= 0] = found[found >= 0], row
+    left = np.flatnonzero(rid == UNKNOWN)
     prefixes = _Prefixes(domains, by_name)
-    cut = [identifier.rpartition("-") for identifier in ids]
-    told = [prefixes[head] for head, _, _ in cut]
-    tails = [int(t) if t.isdigit() and len(t) < 12 else UNKNOWN for _, _, t in cut]
-    rid, domain = np.array(tails, np.int64), np.array(told, np.int32)
+    cut = [ids[row].rpartition("-") for row in left.tolist()]
+    domain[left] = [prefixes[head] for head, _, _ in cut]
+    rid[left] = [int(t) if t.isdigit() and len(t) < 12 else UNKNOWN for _, _, t in cut]
     rid[domain == _NO_SID] = UNKNOWN
     domain[domain == _NO_SID] = UNKNOWN
     for identifier, row in domains.items():

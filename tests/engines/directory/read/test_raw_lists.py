@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from rempart.engines.directory.read.raw_lists import ItemTable
-from rempart.engines.directory.read.sharphound_structs import REF, Ref
+from rempart.engines.directory.read.sharphound_structs import Ref
 
 A, B = '{"ObjectIdentifier":"A","x":[{"y":1},{"z":2}]}', '{"ObjectIdentifier":"B"}'
 
@@ -20,7 +20,7 @@ class Lengths(ItemTable):
 
 @pytest.fixture
 def table() -> Lengths:
-    return Lengths(REF, -1)
+    return Lengths(msgspec.json.Decoder(Ref), -1)
 
 
 @pytest.mark.parametrize(

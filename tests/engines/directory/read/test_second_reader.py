@@ -4,7 +4,7 @@ import io
 import subprocess
 import zipfile
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -272,19 +272,27 @@ def sized(*sizes: int) -> list[Member]:
     [
         ((), (0, 0)),
         ((50, 45), (2, 0)),
-        ((200,), (0, 132 << 20)),
-        ((10, 10, 200, 10), (2, 127 << 20)),
-        ((80, 80), (1, 32 << 20)),
+        ((200,), (0, 120 << 20)),
+        ((10, 10, 200, 10), (2, 115 << 20)),
+        ((80, 80), (1, 20 << 20)),
         ((110, 40), (1, 0)),
         ((100, 40), (1, 0)),
-        ((10, 90), (1, 72 << 20)),
-        ((1, 95), (2, 0)),
+        ((10, 90), (1, 60 << 20)),
+        ((90, 6), (0, 68 << 20)),
     ],
 )
 def test_the_last_bytes_go_to_the_second_process(
     sizes: tuple[int, ...], expected: tuple[int, int]
 ) -> None:
     assert sharphound_members.shares(sized(*sizes)) == expected
+
+
+def test_groups_weigh_more_than_their_bytes() -> None:
+    members = [
+        replace(m, name=name)
+        for m, name in zip(sized(100, 200), ("Groups.json", "u.json"), strict=True)
+    ]
+    assert sharphound_members.shares(members) == (1, 45 << 20)
 
 
 may_start = sharphound_members._may_start

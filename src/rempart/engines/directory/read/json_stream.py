@@ -15,8 +15,13 @@ import msgspec
 
 from rempart.kernel.errors import UnreadableSource
 
-PIECE: Final = 8 << 20
+PIECE: Final = 2 << 20
+"""Bytes that are decoded at once: few enough to stay in the cache of the processor, from the inflater to the columns."""
+FIRST_PIECES: Final = 4
+"""Pieces that are read before anything is decoded: the first object, which tells what the file holds, may be a large
+group."""
 LONGEST_OBJECT: Final = 512 << 20
+LARGE_OBJECT: Final = 8 << 20
 LONGEST_KEY: Final = 1 << 16
 """What may stand between the end of an object and the second key of the next one."""
 T = TypeVar("T")
@@ -58,7 +63,7 @@ class ArrayFile:
 
         Raises UnreadableSource for what is not a JSON object, and for UTF-16.
         """
-        self._fill(PIECE)
+        self._fill(FIRST_PIECES * PIECE)
         if self._buffer[:2] in (b"\xff\xfe", b"\xfe\xff"):
             self._buffer = self._recoded()
         if self._buffer.startswith(_BOM):
@@ -168,7 +173,9 @@ class ArrayFile:
         self, patterns: Sequence[re.Pattern[bytes]], decode: Callable[[bytes], T]
     ) -> Iterator[T]:
         """One piece up to a sound cut of the buffer; more is read while none is sound."""
-        for cut in self._candidates(patterns):
+        # Inside a large object, the weaker patterns would propose cuts that are all to be tried in vain.
+        tried = patterns[:1] if len(self._buffer) < LARGE_OBJECT else patterns
+        for cut in self._candidates(tried):
             decoded = self._decoded(cut, decode)
             if decoded is not None:
                 yield decoded
@@ -179,7 +186,7 @@ class ArrayFile:
                 expected="Un fichier de SharpHound décrit chaque objet en quelques kilo-octets.",
                 todo="Relancez la collecte ; le fichier est abîmé ou hostile.",
             )
-        self._fill(len(self._buffer) + PIECE)
+        self._fill(2 * len(self._buffer))
 
     def _candidates(self, patterns: Sequence[re.Pattern[bytes]]) -> Iterator[int]:
         """Ends of objects where the buffer may be cut, the last first; the end of the buffer is searched first."""

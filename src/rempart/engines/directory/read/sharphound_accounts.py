@@ -1,6 +1,7 @@
 """Users, computers and groups of SharpHound, into the builder: the many objects, hence the tight loops."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 
@@ -17,17 +18,12 @@ from rempart.engines.directory.model import (
     Relation,
     Uac,
 )
-from rempart.engines.directory.read.raw_lists import ItemTable
 from rempart.engines.directory.read.sharphound_acl import EMPTY_LIST, AceTable
 from rempart.engines.directory.read.sharphound_batch import Batch
 from rempart.engines.directory.read.sharphound_hosts import read_hosts
+from rempart.engines.directory.read.sharphound_member_table import NAMED, MemberTable
 from rempart.engines.directory.read.sharphound_pending import Pending
-from rempart.engines.directory.read.sharphound_structs import (
-    EMPTY,
-    REF,
-    AccountProperties,
-    Ref,
-)
+from rempart.engines.directory.read.sharphound_structs import AccountProperties
 from rempart.engines.directory.read.sharphound_values import (
     dates,
     encryption_types,
@@ -48,10 +44,9 @@ _UAC_OF: Final = (
     ("smartcardrequired", Uac.SMARTCARD_REQUIRED),
 )
 _KINDS: Final = {"users": Kind.USER, "computers": Kind.COMPUTER, "groups": Kind.GROUP}
+_IDENTIFIER: Final = attrgetter("ObjectIdentifier")
 _FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
 _ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
-UNREADABLE: Final = -1
-NAMED: Final = -2
 NO_PROPERTIES: Final = AccountProperties()
 # Nothing tells, object by object, that these were not read: those of computers prove nothing of users.
 _OF_USERS: Final = frozenset({Fact.SPN, Fact.SID_HISTORY})
@@ -77,9 +72,10 @@ class Accounts:
         self._builder = builder
         self._aces = aces
         self._pending = pending
-        self._member_rows = _MemberTable(builder)
+        self._member_rows = MemberTable(builder)
         self._uac = _Uacs()
         self._rids = _Rids()
+        self._parents = _Parents(builder)
 
     def take(self, kind: str, objects: Sequence[Any]) -> None:
         """Take the decoded objects of one piece: columns at a time, then what only some objects have."""
@@ -131,10 +127,8 @@ class Accounts:
         b.dns.update(_texts(rows, batch.column("distinguishedname")))
         parents = [(row, c.ObjectIdentifier) for row, c in batch.present("ContainedBy")]
         parents = [(row, parent) for row, parent in parents if parent]
-        upper = {parent: parent.upper() for parent in {parent for _, parent in parents}}
-        b.set_many(
-            "parent", [row for row, _ in parents], b.rows([upper[parent] for _, parent in parents])
-        )
+        found = [self._parents[parent] for _, parent in parents]
+        b.set_many("parent", [row for row, _ in parents], found)
         for row, history in batch.present("HasSIDHistory"):
             self._history(history, row)
         for name, attribute in _KEPT:
@@ -148,7 +142,8 @@ class Accounts:
         for name, fact in _FACT_OF_PROPERTY:
             if fact in b.facts or (fact in _OF_USERS and kind != "users"):
                 continue
-            if any(value is not None for value in batch.column(name)):
+            values = batch.column(name)
+            if values.count(None) < len(values):
                 b.facts.add(fact)
 
     def _access(self, batch: Batch) -> None:
@@ -235,22 +230,21 @@ class Accounts:
 
     def _members(self, batch: Batch) -> None:
         b, table = self._builder, self._member_rows
-        members: list[int] = []
-        counts = []
-        for row, item in zip(batch.rows, batch.items, strict=True):
-            known = table.numbers(bytes(item.Members)) if item.Members is not EMPTY else None
-            if known is None:
-                counts.append(0)
-                continue
+        lists = [item.Members for item in batch.items]
+        if any(members is not None for members in lists):
             b.facts.add(Fact.MEMBERS)
-            if min(known, default=0) < 0:
-                self._pending.named_members += [
-                    (table.names[NAMED - n], row) for n in known if n <= NAMED
-                ]
-                known = [n for n in known if n >= 0]
-            members += known
-            counts.append(len(known))
-        b.relate_all(Relation.MEMBER, members, np.repeat(batch.places, counts))
+        lists = [members or () for members in lists]
+        stated: list[str] = list(map(_IDENTIFIER, chain.from_iterable(lists)))
+        if not all(stated):
+            refs = chain.from_iterable(lists)
+            stated = [ref.ObjectIdentifier or ref.MemberId or "" for ref in refs]
+        members = table.rows(stated)
+        groups = np.repeat(batch.places, list(map(len, lists)))
+        readable = members >= 0
+        for i in np.flatnonzero(members <= NAMED).tolist():
+            name = table.names[NAMED - int(members[i])]
+            self._pending.named_members.append((name, int(groups[i])))
+        b.relate_all(Relation.MEMBER, members[readable], groups[readable])
 
     def _named_members(self) -> None:
         """Members that a collector wrote by distinguished name, once every object is read."""
@@ -306,24 +300,16 @@ _OF_HOST: Final[dict[str, Callable[[Any], list[str]]]] = {
 }
 
 
-class _MemberTable(ItemTable):
-    """Bytes of a member → its row; UNREADABLE, or NAMED - i for the i-th of `names`, which are distinguished names.
-
-    An account is a member of many groups, always by the same bytes: each is decoded once.
-    """
+class _Parents(dict[str, int]):
+    """Identifier of a container, as it is written → its row: a few hundred stand for all the objects."""
 
     def __init__(self, builder: Builder) -> None:
-        super().__init__(REF, UNREADABLE)
-        self.names: list[str] = []
+        super().__init__()
         self._builder = builder
 
-    def number_of(self, item: Ref) -> int:
-        """The row of a member, or what stands for its name."""
-        name = (item.ObjectIdentifier or item.MemberId or "").upper()
-        if "=" in name:
-            self.names.append(name)
-            return NAMED - (len(self.names) - 1)
-        return self._builder.row(name) if name else UNREADABLE
+    def __missing__(self, stated: str) -> int:
+        found = self[stated] = self._builder.row(stated.upper())
+        return found
 
 
 class _Uacs(dict[tuple[Any, ...], tuple[int, int]]):

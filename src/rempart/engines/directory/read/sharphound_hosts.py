@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from rempart.engines.directory.builder import Builder
@@ -52,13 +53,11 @@ def read_hosts(builder: Builder, batch: Batch) -> None:
 def _said(batch: Batch, name: str) -> Iterator[tuple[int, Computer, bytes]]:
     """Row, computer and JSON of the fields that say something: most computers answer the same few words, nothing
     collected or nobody there."""
-    for row, item in zip(batch.rows, batch.items, strict=True):
-        raw = getattr(item, name)
-        if raw is EMPTY:
-            continue
-        said = bytes(raw)
+    answers = list(map(attrgetter(name), batch.items))
+    for i in [i for i, raw in enumerate(answers) if raw is not EMPTY]:
+        said = bytes(answers[i])
         if len(said) > SHORT or not _is_silent(said):
-            yield row, item, said
+            yield batch.rows[i], batch.items[i], said
 
 
 @lru_cache(maxsize=4096)

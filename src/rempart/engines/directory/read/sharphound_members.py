@@ -7,10 +7,11 @@ here, and the result is the same, row by row, since the files are cut at the sam
 import os
 import sys
 from collections.abc import Sequence
+from operator import mul
 from pathlib import Path
+from typing import Final
 
 from rempart.engines.directory.builder import Builder
-from rempart.engines.directory.read import json_stream
 from rempart.engines.directory.read.archives import Member
 from rempart.engines.directory.read.second_reader import SecondReader
 from rempart.engines.directory.read.sharphound import SharpHoundReader
@@ -20,8 +21,12 @@ from rempart.kernel.progress import Observer
 
 SMALLEST = 96 << 20
 """Bytes of JSON below which a second process costs more than it brings."""
-HEAD_START = 32 << 20
-"""Bytes that are read here while the second process starts."""
+HEAD_START = 20 << 20
+"""Half the bytes that are read here while the second process starts."""
+NEAR: Final = 16 << 20
+"""Bytes of a file that are not worth being read apart from the rest of it."""
+_WEIGHTS: Final = (("groups", 1.5),)
+"""What a byte of a file costs, by what its name holds: members are many, and small."""
 
 
 def read_members(
@@ -49,16 +54,21 @@ def shares(members: Sequence[Member]) -> tuple[int, int]:
     """Number of the member, and offset in its array, from which a second process reads; the number of members when it
     has nothing to read."""
     sizes = [member.size for member in members]
-    near = 2 * json_stream.PIECE
-    left = sum(sizes) // 2 + HEAD_START
+    weights = [_weight(member.name) for member in members]
+    left = sum(map(mul, sizes, weights)) / 2 + HEAD_START
     if sum(sizes) >= SMALLEST:
-        for number, size in enumerate(sizes):
-            if left < near:
+        for number, (size, weight) in enumerate(zip(sizes, weights, strict=True)):
+            here = int(left / weight)
+            if here < NEAR:
                 return number, 0
-            if left < size - near:
-                return number, left
-            left -= min(left, size)
+            if here < size - NEAR:
+                return number, here
+            left -= min(here, size) * weight
     return len(members), 0
+
+
+def _weight(name: str) -> float:
+    return next((weight for word, weight in _WEIGHTS if word in name.lower()), 1.0)
 
 
 def _may_start() -> bool:

@@ -1,7 +1,7 @@
 """What is read of SharpHound's objects, every field optional and every type loose: versions 3 to 6 differ.
 
 Source: SharpHoundCommon output types and BloodHound's ingest models; see docs/dev/directory-formats.md.
-Access lists and members stay raw bytes: the same few thousand entries stand behind millions, so each is decoded once.
+Access lists stay raw bytes: the same few thousand entries stand behind millions, so each is decoded once.
 """
 
 from typing import Any
@@ -122,7 +122,7 @@ class Group(Struct, gc=False):
     ObjectIdentifier: str = ""
     Properties: AccountProperties | None = None
     Aces: Raw = EMPTY
-    Members: Raw = EMPTY
+    Members: list[Ref] | None = None
     HasSIDHistory: list[Any] | None = None
     IsACLProtected: bool | None = None
     IsDeleted: bool | None = None
@@ -134,5 +134,4 @@ COMPUTERS = msgspec.json.Decoder(list[Computer])
 GROUPS = msgspec.json.Decoder(list[Group])
 OBJECTS = msgspec.json.Decoder(list[Any])
 ACE = msgspec.json.Decoder(Ace)
-REF = msgspec.json.Decoder(Ref)
 ANY = msgspec.json.Decoder()
