@@ -8,11 +8,13 @@ from django.utils import timezone
 from factories.audits import a_control, a_deposit, a_report
 from factories.findings import a_finding, an_action
 from factories.invitations import a_mandate, an_invitation
+from factories.people import a_person
 from rempart.web.api.models import ApiToken
 from rempart.web.apps.accounts.models import Membership
 from rempart.web.apps.establishments.models import RegistryImport
 from rempart.web.apps.steering.models import SavedView
 from rempart.web.core.files import store
+from rempart.web.core.scope import Level, Role
 
 
 def a_world(cast: Any) -> dict[str, dict[str, Any]]:
@@ -31,6 +33,7 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
     membership = Membership.objects.get(user=cast.alice)
+    person = a_person("d@exemple.test", Role.DIRECTION, Level.ESTABLISHMENT, cast.home.pk)
     found: dict[str, dict[str, Any]] = {
         "action_proof": {"pk": action.pk},
         "api_token_revoke": {"token_id": token.pk},
@@ -54,6 +57,7 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     }
     # By the first word of their names: `audit`, `audit_cancel`, and those that come.
     found |= {"audit_": {"pk": audit.pk}, "action_": {"pk": action.pk}}
+    found |= {"person_": {"pk": person.pk}}
     found |= {"job_": {"pk": audit.job_id}, "registry_": {"pk": given.pk}}
     found |= {"api": {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
     return found

@@ -58,3 +58,8 @@ def revoke_token(*, by: User, token_id: int) -> None:
     journal.record(
         "revoke_token", by=by, object_kind="token", object_id=token.pk, object_label=token.name
     )
+
+
+def revoke_all(owner: User) -> None:
+    """Nothing signs in for somebody whose account is closed, even if it opens again one day."""
+    ApiToken.objects.filter(owner=owner, revoked_at__isnull=True).update(revoked_at=timezone.now())

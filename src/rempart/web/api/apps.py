@@ -1,6 +1,7 @@
 """The API as an app: its tokens have a table."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class ApiConfig(AppConfig):
@@ -8,3 +9,9 @@ class ApiConfig(AppConfig):
 
     name = "rempart.web.api"
     label = "api"
+
+    def ready(self) -> None:
+        """The tokens of a person end with their account."""
+        # Imported now that the models are ready.
+        endings = import_string("rempart.web.apps.accounts.closing.ENDINGS")
+        endings.append(import_string("rempart.web.api.actions.revoke_all"))

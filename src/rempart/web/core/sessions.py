@@ -5,12 +5,14 @@ The number in the cookie is the secret of a session, and is never shown: a page 
 
 import hashlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from rempart.web.core.models import Session
@@ -65,19 +67,26 @@ def seen(store: Any) -> None:
     if last is None or now - last < OFTEN:
         return
     store.seen_at = now
-    is_embedded = connection.vendor == "sqlite"
     try:
-        with connection.cursor() as cursor:
-            if is_embedded:
-                cursor.execute("PRAGMA busy_timeout = 0")
-            try:
-                Session.objects.filter(pk=store.session_key).update(seen_at=now)
-            finally:
-                if is_embedded:
-                    wait = connection.settings_dict["OPTIONS"].get("timeout", 5)
-                    cursor.execute(f"PRAGMA busy_timeout = {int(wait) * 1000}")
+        with _without_waiting(), transaction.atomic():
+            Session.objects.filter(pk=store.session_key).update(seen_at=now)
     except DatabaseError as fault:
         log.info("a session could not be marked as in use: %s", fault)
+
+
+@contextmanager
+def _without_waiting() -> Iterator[None]:
+    """An embedded database has one writer, which may be an import of a minute: a page does not stand behind it."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5)) * 1000
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def handle_of(session_key: str | None) -> str:

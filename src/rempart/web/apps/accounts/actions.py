@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from rempart.web.apps.accounts import mails
+from rempart.web.apps.accounts import leads, mails
 from rempart.web.apps.accounts.models import Delegation, Invitation, Membership, User
 from rempart.web.apps.accounts.places import Place, covers, place_of
 from rempart.web.apps.accounts.rules import APPOINTERS, OUTSIDERS, may_invite
@@ -150,7 +150,7 @@ def end_membership(*, membership: Membership, scope: Scope, by: User) -> None:
     place = place_of(level, membership.code)
     if membership.user_id != by.pk:
         _grant_to_invite(scope, role, place)
-    _refuse_if_last(membership)
+    refuse_if_last(membership)
     ended = Membership.objects.filter(pk=membership.pk, ended_at__isnull=True)
     if not ended.update(ended_at=timezone.now()):
         raise Refused("Ce rôle a déjà pris fin.", todo="Rechargez la page.")
@@ -163,6 +163,8 @@ def end_membership(*, membership: Membership, scope: Scope, by: User) -> None:
         establishment=membership.code if level is Level.ESTABLISHMENT else "",
     )
     mails.membership_ended(membership.user.email, role, place)
+    if role in APPOINTERS:
+        leads.tell_if_unled(place)
 
 
 @transaction.atomic
@@ -276,7 +278,8 @@ def _led_inside(role: Role, place: Place) -> list[str]:
     return sorted(set(led.values_list("user__email", flat=True)))
 
 
-def _refuse_if_last(membership: Membership) -> None:
+def refuse_if_last(membership: Membership) -> None:
+    """The nation keeps one account at least. Raises Refused."""
     if membership.role != Role.NATIONAL_CERT:
         return
     others = Membership.objects.in_force().filter(role=Role.NATIONAL_CERT)
@@ -345,11 +348,20 @@ def _send(email: str, role: Role | None, place: Place, by: User | None) -> Sent:
 
 
 def _opened(email: str, first_name: str, last_name: str, password: str | None) -> User:
-    """A new account; its address is proven by the link that was posted there."""
-    if User.objects.filter(email=email).exists():
+    """A new account, or a closed one that opens again without any of its roles; its address is proven by the link
+    that was posted there."""
+    known = User.objects.filter(email=email).first()
+    if known and known.is_active:
         raise Refused(
             f"Un compte existe déjà pour {email}.", todo="Connectez-vous, puis rouvrez le lien."
         )
+    if known:
+        known.first_name, known.last_name = first_name, last_name
+        known.set_password(password)
+        known.is_active, known.closed_at, known.closed_by = True, None, None
+        known.save()
+        journal.record("reopen_account", by=known, object_kind="account", object_id=known.pk)
+        return known
     user = User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
     return user

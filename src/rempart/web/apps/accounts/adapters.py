@@ -21,6 +21,7 @@ from rempart.web.apps.accounts.actions import accept_invitation
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.accounts.provider_views import END_OF_SESSION, ID_TOKEN
 from rempart.web.apps.accounts.queries import IN_SESSION, invitation_of
+from rempart.web.core import sessions
 from rempart.web.core.errors import Refused
 from rempart.web.core.sealing import seal, unseal
 
@@ -68,6 +69,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
         template = "notice" if sentence else name
         text = render_to_string(f"accounts/mail/{template}.txt", context | {"sentence": sentence})
         mails.account_message(email, f"Rempart : {subject}", text)
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Whoever had the former password, or stole it, is signed out: every session but this one ends."""
+        super().set_password(user, password)
+        sessions.close(user.pk, but=self.request.session.session_key)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """To the identity provider when one opened the session: its rules ask that it be closed there too."""

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from rempart.web.apps.accounts.models import Delegation, User
+from rempart.web.apps.accounts.places import Place
 from rempart.web.apps.accounts.queries import groupings_of_region
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.core.scope import ACT_WORDS, DELEGABLE, LEVEL_WORDS, ROLE_WORDS, Act, Level, Role
@@ -147,6 +148,21 @@ class GiveMandate(forms.Form):
         named = {Delegation.To.PERSON.value: "email", Delegation.To.GROUPING.value: "grouping"}
         data["code"] = data.get(named.get(data.get("to", ""), ""), "")
         return data
+
+
+class CloseAccount(forms.Form):
+    """Close an account; where a place is left without anybody, whoever closes says that they know it."""
+
+    is_acknowledged = forms.BooleanField(label="")
+
+    def __init__(self, *args: Any, unled: list[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not unled:
+            del self.fields["is_acknowledged"]
+            return
+        names = ", ".join(map(str, unled))
+        field = self.fields["is_acknowledged"]
+        field.label = f"Je sais qu’il n’y aura plus ni référent ni direction pour {names}"
 
 
 def choice_of(field: forms.Field) -> Any:

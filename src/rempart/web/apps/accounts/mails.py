@@ -55,6 +55,24 @@ def appointed_above(email: str, who: str, role: Role, place: Place) -> None:
     _queue(email, f"Rempart : un nouveau rôle pour {place}", "appointed_above", said)
 
 
+def account_closed(email: str, by: str) -> None:
+    """An account is closed: by its owner, or by somebody of the organisation."""
+    _queue(email, "Rempart : votre compte est fermé", "account_closed", {"by": by})
+
+
+def second_factor_reset(email: str, by: str) -> None:
+    """Somebody took the second factor away, because the person has lost it."""
+    subject = "Rempart : votre second facteur a été réinitialisé"
+    said = {"by": by, "address": settings.PUBLIC_URL + reverse("mfa_index")}
+    _queue(email, subject, "second_factor_reset", said)
+
+
+def left_unled(email: str, place: Place) -> None:
+    """A place has nobody left who invites: the authority that may do it is told."""
+    said = {"place": str(place), "code": place.code, "address": settings.PUBLIC_URL}
+    _queue(email, f"Rempart : {place} n’a plus de référent", "left_unled", said)
+
+
 def delegation_given(email: str, delegation: Delegation) -> None:
     """A person is mandated."""
     subject = f"Rempart : {delegation.establishment} vous donne un mandat"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -11,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rempart.web.apps.accounts.access import scope_of
+from rempart.web.apps.accounts.rules import browser_words, shortened
 from rempart.web.apps.accounts.second_factor import is_missing
 from rempart.web.apps.accounts.witness import record_looks
+from rempart.web.core import sessions
 from rempart.web.core.policy import ScopedRequest, policy_of
 from rempart.web.core.scope import NOBODY, Scope
 
@@ -33,7 +36,14 @@ class ScopeMiddleware:
                 # Signed in, and allowed nothing until the second factor is there.
                 scoped.scope = Scope(user_id=user.pk)
                 vars(request)["wants_second_factor"] = True
+            sessions.seen(request.session)
         response = self.get_response(request)
+        if sessions.is_just_opened(request.session):
+            sessions.opened(
+                request.session,
+                browser=browser_words(request.headers.get("User-Agent", "")),
+                address=shortened(get_client_ip(request) or ""),
+            )
         if response.status_code == HTTPStatus.OK:
             record_looks(request, scoped.scope)
         return response

@@ -40,12 +40,24 @@ class User(AbstractBaseUser):
     last_name = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # A closed account keeps its row: the journal, the mandates and the plan name the person.
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="account_is_open_or_has_been_closed",
+                condition=Q(is_active=True, closed_at__isnull=True)
+                | Q(is_active=False, closed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

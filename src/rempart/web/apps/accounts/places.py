@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rempart.content.places import regions
+from rempart.web.apps.accounts.rules import may_invite
 from rempart.web.apps.establishments.models import (
     Establishment,
     Grouping,
@@ -12,7 +13,7 @@ from rempart.web.apps.establishments.models import (
     Operator,
 )
 from rempart.web.core.errors import Refused
-from rempart.web.core.scope import Act, Grant, Level, Scope
+from rempart.web.core.scope import Act, Grant, Level, Role, Scope
 
 NATION: Final = "france"
 _KINDS: Final[dict[Level, Any]] = {
@@ -99,6 +100,12 @@ def covers(grant: Grant, place: Place) -> bool:
         members = GroupingMember.objects.filter(grouping=grant.code, operator=place.code)
         return members.exists()
     return False
+
+
+def may_appoint(scope: Scope, role: Role, level: Level, code: str) -> bool:
+    """Whether this scope gives and takes back that role there."""
+    able = [grant for grant in scope.grants if may_invite(grant, role, level)]
+    return bool(able) and any(covers(grant, place_of(level, code)) for grant in able)
 
 
 def _unknown(found: str) -> Refused:

@@ -15,8 +15,8 @@ from rempart.web.apps.accounts.models import (
     Membership,
     User,
 )
-from rempart.web.apps.accounts.places import NATION, covers, names_of, place_of
-from rempart.web.apps.accounts.rules import may_invite
+from rempart.web.apps.accounts.places import NATION, may_appoint, names_of
+from rempart.web.apps.accounts.rules import APPOINTERS, may_invite
 from rempart.web.apps.establishments.models import (
     Establishment,
     Grouping,
@@ -41,12 +41,15 @@ class Held:
     """A role as a list shows it."""
 
     pk: int
+    user_id: int
     person: str
     email: str
     role: str
     through: str
     since_on: date
     can_end: bool
+    can_manage: bool
+    is_last_lead: bool
 
 
 def invitation_of(place: str, token: str) -> Invitation:
@@ -80,26 +83,31 @@ def people_of(establishment: Establishment, scope: Scope, by: User) -> list[Held
     names = names_of({(row.level, row.code) for row in rows})
     # What may be ended depends on the role and the place alone: asked once for each, however many people.
     keys = {(Role(row.role), Level(row.level), row.code) for row in rows}
-    endable = {key for key in keys if _may_end(*key, scope)}
+    endable = {key for key in keys if may_appoint(scope, *key)}
+    leaders = {row.user_id for row in rows if row.role in APPOINTERS and is_on_site(row)}
     width = {level.value: k for k, level in enumerate(reversed(Level))}
     ordered = sorted(rows, key=lambda r: (width[r.level], r.role, r.user.email))
     return [
         Held(
             pk=row.pk,
+            user_id=row.user_id,
             person=str(row.user),
             email=row.user.email,
             role=ROLE_WORDS[Role(row.role)],
             through=names[row.level, row.code],
             since_on=row.since_on,
             can_end=row.user_id == by.pk or (Role(row.role), Level(row.level), row.code) in endable,
+            can_manage=(Role(row.role), Level(row.level), row.code) in endable
+            and row.user_id != by.pk,
+            is_last_lead=leaders == {row.user_id} and row.role in APPOINTERS,
         )
         for row in ordered
     ]
 
 
-def _may_end(role: Role, level: Level, code: str, scope: Scope) -> bool:
-    able = [grant for grant in scope.grants if may_invite(grant, role, level)]
-    return bool(able) and any(covers(grant, place_of(level, code)) for grant in able)
+def is_on_site(row: Membership) -> bool:
+    """Whether a role is held by somebody of the house: on the site, or on its operator."""
+    return row.level in (Level.ESTABLISHMENT, Level.OPERATOR)
 
 
 def _reaching(establishment: Establishment) -> Q:
@@ -210,11 +218,18 @@ def _mandate(row: Delegation, today: date) -> Mandate:
         from_on=row.from_on,
         until_on=row.until_on,
         reason=row.reason,
-        by=str(row.made_by),
+        by=_giver(row),
         state=state,
         tone=tone,
         can_end=tone in ("ok", "said"),
     )
+
+
+def _giver(row: Delegation) -> str:
+    """Who gave a mandate: the establishment itself, once the account of the person who did is closed."""
+    if row.made_by.is_active:
+        return str(row.made_by)
+    return f"{row.establishment} ({row.made_by}, compte fermé)"
 
 
 def _state(row: Delegation, today: date) -> tuple[str, str]:
@@ -257,4 +272,12 @@ def own_roles(scope: Scope) -> list[Own]:
             [ACT_WORDS[act] for act in Act if grant.allows(act)],
         )
         for grant in held
+    ]
+
+
+def roles_as_shown(rows: list[Membership]) -> list[Own]:
+    """Some roles of a person, as somebody who manages them reads them."""
+    names = names_of({(row.level, row.code) for row in rows})
+    return [
+        Own(ROLE_WORDS[Role(row.role)], names[row.level, row.code], row.code, []) for row in rows
     ]

@@ -1,5 +1,6 @@
-"""Who may invite whom, and where a role can be held. Pure: no rows, no clock."""
+"""Who may invite whom, where a role can be held, what a session is recognised by. Pure: no rows, no clock."""
 
+import ipaddress
 from typing import Final
 
 from rempart.web.core.scope import Act, Grant, Level, Role
@@ -57,3 +58,39 @@ def may_invite(grant: Grant, role: Role, level: Level) -> bool:
         and level in ROLE_LEVELS[role]
         and _WIDTH[level] <= _WIDTH[grant.level]
     )
+
+
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_words(agent: str) -> str:
+    """What a person recognises a browser by: « Firefox sur Windows ». The first name found wins: each of them also
+    names older ones."""
+    browser = next((words for mark, words in _BROWSERS if mark in agent), "Navigateur inconnu")
+    system = next((words for mark, words in _SYSTEMS if mark in agent), "")
+    return f"{browser} sur {system}" if system else browser
+
+
+def shortened(address: str) -> str:
+    """An address of which the last part is forgotten: enough to recognise a network, too little for a machine."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if found.version == 4:
+        return f"{address.rpartition('.')[0]}.x"
+    return str(ipaddress.ip_network(f"{address}/48", strict=False))

@@ -3,11 +3,22 @@
 from django.urls import include, path
 
 from rempart.web.apps.accounts import library, provider_views
-from rempart.web.apps.accounts.views import account, invitations, mandates, members, records
+from rempart.web.apps.accounts.views import (
+    account,
+    closing,
+    connections,
+    invitations,
+    mandates,
+    members,
+    records,
+)
 
 _OF_ACCOUNT = [
     path("", account.account, name="account"),
     path("sur-invitation/", account.by_invitation, name="account_signup"),
+    path("connexions/", connections.opened, name="sessions"),
+    path("connexions/fermer/", connections.close, name="sessions_close"),
+    path("fermer/", closing.close_own, name="account_close"),
     path("mandats/", mandates.received, name="mandates_received"),
     path("sso/<slug:provider_id>/", provider_views.go, name="health_login"),
     path("sso/<slug:provider_id>/retour/", provider_views.come_back, name="health_callback"),
@@ -30,6 +41,9 @@ urlpatterns = [
     path("invitations/inviter/", members.invite, name="invite"),
     path("invitations/<int:pk>/annuler/", members.revoke, name="invitation_revoke"),
     path("invitations/<str:place>/<str:token>/", invitations.answer, name="invitation"),
+    path("personnes/<int:pk>/", closing.person, name="person"),
+    path("personnes/<int:pk>/second-facteur/", closing.reset, name="person_reset"),
+    path("personnes/<int:pk>/fermer/", closing.close, name="person_close"),
     path("acces/<int:pk>/finir/", members.end, name="membership_end"),
     path("mandats/<int:pk>/finir/", mandates.revoke, name="mandate_revoke"),
 ]

@@ -34,9 +34,28 @@ class Migration(migrations.Migration):
                 ("last_name", models.CharField(blank=True, max_length=80)),
                 ("is_active", models.BooleanField(default=True)),
                 ("joined_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("is_active", True)),
+                            models.Q(("closed_at__isnull", False), ("is_active", False)),
+                            _connector="OR",
+                        ),
+                        name="account_is_open_or_has_been_closed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

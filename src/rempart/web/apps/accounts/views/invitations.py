@@ -28,7 +28,7 @@ def answer(request: HttpRequest, place: str, token: str) -> HttpResponse:
     request.session[IN_SESSION] = [place, token]
     if request.user.is_authenticated:
         return _with_account(request, invitation, request.user)
-    if User.objects.filter(email=invitation.email).exists():
+    if User.objects.filter(email=invitation.email, is_active=True).exists():
         return render(
             request, "accounts/invitation.html", _said(invitation) | {"has_account": True}
         )
