@@ -214,7 +214,8 @@ def _exposure(report: Report) -> Observation:
 def proposals(report: Report) -> list[Proposal]:
     """What to do: the gestures of the plan in their order, then the controls that they do not mend, the worst first."""
     failed = {c.id: c for c in (*report.controls, *report.unscored) if c.outcome is Outcome.FAILED}
-    gestures = [_gesture(action, failed) for action in report.plan.actions[:MOST_GESTURES]]
+    taken = report.plan.actions[:MOST_GESTURES]
+    gestures = [_gesture(action, failed, 1 / len(report.plan.actions)) for action in taken]
     treated: dict[str, set[str]] = {}
     for gesture in gestures:
         for mends in gesture.mends:
@@ -232,7 +233,7 @@ def _is_left(control: ControlResult, treated: dict[str, set[str]]) -> bool:
     return key not in treated or not {ref.id for ref in control.objects} <= treated[key]
 
 
-def _gesture(action: Action, failed: dict[str, ControlResult]) -> Proposal:
+def _gesture(action: Action, failed: dict[str, ControlResult], share: float) -> Proposal:
     mine = {ref.id for ref in action.objects}
     mends = []
     for key in action.closes:
@@ -245,7 +246,7 @@ def _gesture(action: Action, failed: dict[str, ControlResult]) -> Proposal:
         title=name(action.title, 290),
         how=how(action.fix),
         minutes=action.minutes,
-        mends=tuple(mends) or (Mends(EXPOSURE),),
+        mends=tuple(mends) or (Mends(EXPOSURE, share=share),),
     )
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation import following
+from rempart.web.apps.remediation import following, proposing
 from rempart.web.apps.remediation.models import Action, Comment, Finding
 from rempart.web.apps.remediation.recording import (
     Observation,
@@ -121,7 +121,10 @@ def propose(
     """Put proposals in the plan; those of the same subject that are not proposed any more, and that nobody took, leave
     it. Gives the number of new ones."""
     _locked(establishment)
-    count = following.propose(establishment, source_kind, subject, proposals, today)
+    count = following.propose(
+        establishment, source_kind, subject, proposals, today,
+        merged=proposing.merged(establishment),
+    )  # fmt: skip
     journal.record(
         "propose_actions",
         by=by,
@@ -133,6 +136,24 @@ def propose(
     )
     projections.refresh([establishment.pk])
     return count
+
+
+@transaction.atomic
+def propose_measures(*, establishment: Establishment, today: date, by: User | None) -> int:
+    """Put in the plan the measures of the content that mend what is open, whatever source saw it: one action for all that it
+    mends. Gives the number of new ones; what people wrote of the others stays."""
+    _locked(establishment)
+    held, new = proposing.propose(establishment, today)
+    journal.record(
+        "propose_measures",
+        by=by,
+        object_kind="plan",
+        object_id=establishment.pk,
+        establishment=establishment.pk,
+        details={"proposed": held, "new": new},
+    )
+    projections.refresh([establishment.pk])
+    return new
 
 
 @transaction.atomic

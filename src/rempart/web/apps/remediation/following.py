@@ -1,6 +1,6 @@
 """How actions follow what measures say: proposed, withdrawn, verified, reopened. Called inside an act's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,10 +15,14 @@ from rempart.web.core import journal
 
 @dataclass(frozen=True, slots=True)
 class Mends:
-    """A finding that an action would mend, by its key; `concerned` when it is about some of its objects only."""
+    """A finding that an action would mend, by its key; `concerned` when it is about some of its objects only.
+
+    `share`: the part of it that the action mends, when the others of the same plan do the rest.
+    """
 
     key: str
     concerned: tuple[str, ...] = ()
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def follow(establishment: Establishment, *, only: int | None = None) -> None:
             evidence.append(told[key].evidence(link.finding, link.concerned))
         event = _event(action, evidence)
         if event is not None:
-            _move(action, event, evidence)
+            move(action, event, evidence)
 
 
 def _event(action: Action, evidence: Sequence[Evidence]) -> Event | None:
@@ -82,7 +86,8 @@ def _event(action: Action, evidence: Sequence[Evidence]) -> Event | None:
     return None
 
 
-def _move(action: Action, event: Event, evidence: Sequence[Evidence]) -> None:
+def move(action: Action, event: Event, evidence: Sequence[Evidence]) -> None:
+    """Change the state of an action after a measure, and say so in the journal."""
     absent = [(e.absent_on, e.absent_by) for e in evidence if e.absent_on]
     seen = [(e.last_seen_on, e.seen_by) for e in evidence if not e.absent_on]
     day, label = max((seen if event is Event.SEE_AGAIN else absent) or [(action.state_on, "")])
@@ -109,8 +114,13 @@ def propose(
     subject: str,
     proposals: Sequence[Proposal],
     today: date,
+    *,
+    merged: Collection[int] = (),
 ) -> int:
-    """Create, update or propose again what is proposed now; withdraw the rest of this subject that nobody took."""
+    """Create, update or propose again what is proposed now; withdraw the rest of this subject that nobody took.
+
+    `merged`: findings that an action of the plan mends with others; to correct one of them alone is not proposed.
+    """
     family = f"{source_kind}/{subject}/"
     findings = {
         f.key: f
@@ -122,8 +132,10 @@ def propose(
     known = {action.origin: action for action in mine}
     wanted, new = set(), 0
     for position, proposal in enumerate(proposals, 1):
-        links = [(findings[m.key], m.concerned) for m in proposal.mends if m.key in findings]
+        links = [(findings[m.key], m) for m in proposal.mends if m.key in findings]
         if not links:
+            continue
+        if proposal.origin.startswith("control/") and {f.pk for f, _ in links} <= set(merged):
             continue
         origin = (family + proposal.origin)[:200]
         wanted.add(origin)
@@ -137,7 +149,7 @@ def propose(
             _write(action, proposal, position, links)
     for origin, action in known.items():
         if origin not in wanted and action.state == State.PROPOSED:
-            _move(action, Event.WITHDRAW, [])
+            move(action, Event.WITHDRAW, [])
     return new
 
 
@@ -145,7 +157,7 @@ def _write(
     action: Action,
     proposal: Proposal,
     position: int,
-    links: Sequence[tuple[Finding, tuple[str, ...]]],
+    links: Sequence[tuple[Finding, Mends]],
 ) -> None:
     action.title, action.how = proposal.title[:300], proposal.how
     action.half_days = half_days(proposal.minutes)
@@ -155,6 +167,17 @@ def _write(
     action.save()
     action.links.all().delete()
     ActionFinding.objects.bulk_create(
-        ActionFinding(action=action, finding=finding, concerned=sorted(concerned))
-        for finding, concerned in links
+        ActionFinding(
+            action=action,
+            finding=finding,
+            concerned=sorted(mends.concerned),
+            share=_share(finding, mends),
+        )
+        for finding, mends in links
     )
+
+
+def _share(finding: Finding, mends: Mends) -> float:
+    if not mends.concerned:
+        return mends.share
+    return min(1.0, len(mends.concerned) / max(finding.objects_count, 1))

@@ -23,6 +23,10 @@ from rempart.web.apps.remediation.states import State
 MOST_CONCERNED: Final = 500
 """Objects that are followed one by one; beyond, a finding is judged whole."""
 
+ASSESSMENT: Final = "assessment"
+DECLARED: Final = frozenset({ASSESSMENT})
+"""Kinds of sources in which people answer: what they say opens and mends findings, and verifies no action."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -105,13 +109,15 @@ class Told:
         """What is known of a finding, or of some objects of it only."""
         looks = list(self.looks_at(finding, concerned))
         now = standing(looks) or standing(self.looks_at(finding))
+        is_declared = finding.source_kind in DECLARED
         if now is None:
-            return Evidence(finding.last_seen_on, finding.absent_on)
+            return Evidence(finding.last_seen_on, finding.absent_on, is_declared=is_declared)
         return Evidence(
             now.last_seen_on,
             now.absent_on,
             self._label(looks, Look.SEEN),
             self._label(looks, Look.ABSENT),
+            is_declared,
         )
 
     def _label(self, looks: Sequence[Looked], wanted: Look) -> str:

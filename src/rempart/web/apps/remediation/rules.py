@@ -68,12 +68,13 @@ class Evidence:
     )  # last day on which a measure looked for it and did not see it, after it was last seen
     seen_by: str = ""
     absent_by: str = ""
+    is_declared: bool = False  # somebody answered, nothing was measured
 
 
 def is_verified(done_on: date, evidence: Sequence[Evidence]) -> bool:
     """Whether a closed action is proven: each of its findings was looked for, and not seen, on the day that it was
-    declared done or later."""
-    return bool(evidence) and all(
+    declared done or later. What people answer proves nothing by itself: something must have been measured."""
+    return any(not e.is_declared for e in evidence) and all(
         e.absent_on is not None and e.absent_on >= done_on for e in evidence
     )
 
