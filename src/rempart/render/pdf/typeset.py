@@ -1,5 +1,6 @@
 """A PDF/UA-1 document from a template and its data, always in the same way."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -12,11 +13,19 @@ import typst
 from rempart.render.pdf.glyphs import drawable
 
 
-def typeset(package: str, template: str, data: Any, *, made_on: str) -> bytes:
+def typeset(
+    package: str,
+    template: str,
+    data: Any,
+    *,
+    made_on: str,
+    pictures: Mapping[str, str] | None = None,
+) -> bytes:
     """The PDF of a template of `package`; the same bytes for the same data and day (`made_on`, ISO).
 
     Data reaches typst as one JSON string, so that no word of a person or of a directory is ever read as markup; the
-    folder that typst may read holds the template alone.
+    folder that typst may read holds the template alone. `pictures` are SVG that we drew, by the name under which the
+    template asks for them (`sys.inputs`): words are cut for the page, pictures are not.
     """
     words = msgspec.json.encode(_drawable(data)).decode("utf-8")
     source = files(package).joinpath(template).read_bytes()
@@ -26,7 +35,7 @@ def typeset(package: str, template: str, data: Any, *, made_on: str) -> bytes:
         return typst.compile(
             main,
             root=Path(folder),
-            sys_inputs={"data": words},
+            sys_inputs={"data": words, **(pictures or {})},
             format="pdf",
             pdf_standards="ua-1",
             ignore_system_fonts=True,
