@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from factories.invitations import scope
 from rempart.web.api.actions import make_token, revoke_token
 from rempart.web.api.models import ApiToken
 from rempart.web.apps.accounts.access import scope_of
+from rempart.web.apps.accounts.closing import close_account
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import JournalEntry
 from rempart.web.core.scope import Act
@@ -51,8 +53,7 @@ def test_a_token_dies_with_the_account_of_its_owner(
     script: Callable[..., Client], cast: Any
 ) -> None:
     calling = script("alice")
-    cast.alice.is_active = False
-    cast.alice.save()
+    close_account(person=cast.alice, scope=scope(cast.alice), by=cast.alice, is_acknowledged=True)
     assert calling.get(HOME).status_code == 401
 
 

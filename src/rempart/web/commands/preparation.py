@@ -7,16 +7,17 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 
 from rempart import __version__
 from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted
-from rempart.web.apps.frameworks.actions import load_shipped
 
 STAMP: Final = ".rempart-stamp"
 
@@ -35,7 +36,7 @@ def prepare() -> None:
         keep_copy()
         migrate()
     elif is_embedded():
-        load_shipped()
+        load_knowledge()
     elif late:
         raise RempartError(
             f"La base n’est pas à jour : {counted(late, 'migration')} à passer.",
@@ -59,7 +60,13 @@ def pending() -> int:
 def migrate() -> None:
     """Bring the tables up to date, and the frameworks that they hold."""
     call_command("migrate", interactive=False, verbosity=0, database=DEFAULT_DB_ALIAS)
-    load_shipped()
+    load_knowledge()
+
+
+def load_knowledge() -> None:
+    """Bring into the tables the frameworks that this version ships, where their app is installed."""
+    if apps.is_installed("rempart.web.apps.frameworks"):
+        import_string("rempart.web.apps.frameworks.actions.load_shipped")()
 
 
 def keep_copy() -> Path | None:
