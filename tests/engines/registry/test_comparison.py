@@ -30,7 +30,42 @@ def kept(*lines: str) -> Stored:
 
 def test_in_an_empty_registry_all_is_new() -> None:
     found = compared(REAL)
-    assert (len(found.added), found.changed, found.gone, found.unreadable) == (14, [], [], [])
+    assert (found.new, found.changed, found.gone, found.unreadable) == (14, [], [], [])
+
+
+def test_new_lines_are_read_again_with_their_hashes() -> None:
+    found = compared(REAL)
+    lines = REAL.read_bytes().splitlines()[1:]
+    seen = {
+        n: m for fields, marks in found.new_lines() for n, m in zip(fields[1], marks, strict=True)
+    }
+    assert seen == {
+        line[12:21].decode(): mark for line, mark in zip(lines, line_hashes(lines), strict=True)
+    }
+    assert found.numbers() == seen.keys() and len(found.first) == 14
+
+
+def test_a_block_is_new_as_a_whole_when_its_lines_are_plain(tmp_path: Path) -> None:
+    sites = [a_site(f"3500{n:04}0") for n in range(20)]
+    found = compared(a_file(tmp_path, *sites, a_site("350099990", rs='"LE ""LAC"""')))
+    assert ([len(run.numbers) for run in found.runs], len(found.added)) == ([20], 1)
+    assert found.cited() == {"350000001"}
+
+
+def test_lines_beside_those_that_are_stored_are_new_one_by_one(tmp_path: Path) -> None:
+    found = compared(a_file(tmp_path, a_site(), a_site("350000027")), kept(a_site()))
+    assert (found.runs, found.new, found.unchanged) == ([], 1, 1)
+
+
+@pytest.mark.parametrize(
+    "field", [{"dateouv": "hier"}, {"rs": " "}, {"rs": "A\0B"}, {"operator": "35000000?"}]
+)
+def test_one_unreadable_line_leaves_the_others_of_its_block(
+    tmp_path: Path, field: dict[str, str]
+) -> None:
+    sites = [a_site(f"3500{n:04}0") for n in range(20)]
+    found = compared(a_file(tmp_path, *sites, a_site("350099990", **field)))
+    assert (found.new, [u.line for u in found.unreadable]) == (20, [22])
 
 
 def test_the_same_file_again_changes_nothing() -> None:
@@ -94,7 +129,7 @@ def test_an_unreadable_line_closes_nobody(tmp_path: Path) -> None:
 def test_a_quoted_line_and_an_old_one_are_read_like_the_others(tmp_path: Path) -> None:
     old = a_site("350000027").rpartition(";")[0]
     found = compared(a_file(tmp_path, a_site(rs='"RESIDENCE ""A"""'), old))
-    assert (len(found.added), found.unreadable) == (2, [])
+    assert (found.new, found.unreadable) == (2, [])
 
 
 def test_a_truncated_file_is_refused_with_its_line(tmp_path: Path) -> None:
@@ -131,4 +166,4 @@ def test_positions_are_read_after_the_sites(tmp_path: Path) -> None:
 
 
 def test_batches_hold_everything_once() -> None:
-    assert list(many(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(many([0, 1, 2, 3, 4], 2)) == [[0, 1], [2, 3], [4]]

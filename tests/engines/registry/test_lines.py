@@ -2,7 +2,7 @@
 
 import pytest
 
-from rempart.engines.registry.lines import blocks
+from rempart.engines.registry.lines import blocks, parted, split
 
 
 def numbered(data: bytes, size: int) -> list[tuple[int, bytes]]:
@@ -10,8 +10,8 @@ def numbered(data: bytes, size: int) -> list[tuple[int, bytes]]:
     chunks = [data[n : n + size] for n in range(0, len(data), size)]
     return [
         (first + n, line)
-        for first, lines, _ in blocks(chunks)
-        for n, line in enumerate(lines)
+        for first, block, _ in blocks(chunks)
+        for n, line in enumerate(split(block))
         if line
     ]
 
@@ -47,3 +47,16 @@ def test_a_file_says_whether_its_last_line_is_finished(data: bytes, unfinished: 
 
 def test_an_empty_file_has_no_block() -> None:
     assert list(blocks([])) == []
+
+
+def test_plain_lines_are_parted_from_those_with_quotes() -> None:
+    plain, odd = parted(b'head\na\n"b"\r\nc\nd;"e\nf"\ng\n', 1)
+    assert (plain, odd) == (b"a\nc\ng\n", [(2, b'"b"'), (4, b'd;"e f"')])
+
+
+def test_a_block_without_quotes_is_given_whole() -> None:
+    assert parted(b"a\r\nb\n") == (b"a\nb\n", [])
+
+
+def test_a_quoted_line_keeps_its_place() -> None:
+    assert parted(b'a\n"b"\nc\n"d"\n') == (b"a\nc\n", [(1, b'"b"'), (3, b'"d"')])

@@ -1,17 +1,18 @@
 """What a stock file would change: new, changed, closed, reopened, unreadable; the lines to write are kept, not their values."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Final, TypeVar
 
 import numpy as np
+from isal.isal_zlib import adler32, crc32
 
 from rempart.engines.registry.formats import TITLES, Kind
-from rempart.engines.registry.lines import blocks
+from rempart.engines.registry.lines import blocks, parted, split
+from rempart.engines.registry.plain import LONG, Checker, Run
 from rempart.engines.registry.positions import Positions
-from rempart.engines.registry.rows import FIELDS, fault, is_day
+from rempart.engines.registry.rows import FIELDS, Fields, fault, fields_of, fields_of_plain, is_day
 from rempart.engines.registry.sources import Source
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.finess import PATTERN
@@ -23,13 +24,18 @@ READING: Final = 1
 """Number of our reading of a line: raised when other values are kept, so that every row is then seen as changed."""
 
 _ABSENT: Final = object()
+_PLACED: Final = b"geolocalisation;"
 _UNREADABLE_SHARE: Final = 0.1
-_LONG: Final = 3900
 _PREFIX: Final = {
-    Kind.OPERATORS: rb"structureej;" + PATTERN.pattern.encode() + rb";[^;\0]",
-    Kind.ESTABLISHMENTS: rb"structureet;" + (PATTERN.pattern.encode() + rb";") * 2 + rb"[^;\0]",
+    Kind.OPERATORS: rb"structureej;" + PATTERN.pattern.encode() + rb";[^;\0 ]",
+    Kind.ESTABLISHMENTS: rb"structureet;" + (PATTERN.pattern.encode() + rb";") * 2 + rb"[^;\0 ]",
 }
-_KEY: Final = slice(12, 21)  # both tags have eleven letters
+_KEY, _CITED = slice(12, 21), slice(22, 31)  # both tags have eleven letters
+_AT_ONCE: Final = 250
+"""Lines taken apart at once: their values stay in the nearest memory of the processor, which counts for half of the time."""
+
+SHOWN: Final = 200
+"""How many lines of each sort are kept to be shown; the figures are of all."""
 
 
 @dataclass(slots=True)
@@ -56,10 +62,16 @@ class Unreadable:
 
 @dataclass(slots=True)
 class Comparison:
-    """The answer. `added` and `changed` are lines of the file; `reopened` are among `changed`; `gone` are numbers."""
+    """The answer. `changed` are lines of the file; `reopened` are among them; `gone` are numbers.
+
+    New lines are where they are in the file, by `runs` of whole blocks, or in `added` one by one; `first` are those that
+    come first.
+    """
 
     source: Source
+    runs: list[Run] = field(default_factory=list)
     added: list[bytes] = field(default_factory=list)
+    first: list[bytes] = field(default_factory=list)
     changed: list[bytes] = field(default_factory=list)
     reopened: set[str] = field(default_factory=set)
     gone: list[str] = field(default_factory=list)
@@ -68,11 +80,42 @@ class Comparison:
     unreadable: list[Unreadable] = field(default_factory=list)
     positions: Positions = field(default_factory=Positions)
 
+    @property
+    def new(self) -> int:
+        """How many lines are new."""
+        return len(self.added) + sum(len(run.numbers) for run in self.runs)
 
-def line_hashes(lines: list[bytes]) -> list[int]:
-    """A signed 64-bit hash of each line: what tells that a row has not changed since it was written."""
-    digests = b"".join([blake2b(line, digest_size=8).digest() for line in lines])
-    found: list[int] = (np.frombuffer(digests, dtype=">i8").astype(np.int64) ^ READING).tolist()
+    def numbers(self) -> set[str]:
+        """The numbers of the new lines."""
+        found = {line[_KEY].decode() for line in self.added}
+        return found.union(*(run.numbers.astype(str).tolist() for run in self.runs))
+
+    def cited(self) -> set[str]:
+        """The numbers of the operators that new and changed lines of establishments name."""
+        found = {line[_CITED].decode() for line in (*self.added, *self.changed)}
+        return found.union(*(run.cited.astype(str).tolist() for run in self.runs))
+
+    def new_lines(self) -> Iterator[tuple[Fields, list[int]]]:
+        """The new lines with their hashes, by batches, read again from the file."""
+        runs, source = {run.block: run.width for run in self.runs}, self.source
+        for number, block, _ in blocks(source.chunks()) if runs else ():
+            if number in runs:
+                plain, _ = parted(block, max(source.header_lines - number + 1, 0))
+                for lines in many(plain.split(b"\n")[:-1], _AT_ONCE):
+                    yield fields_of_plain(lines, runs[number]), line_hashes(lines)
+        for lines in many(self.added):
+            yield fields_of(lines), line_hashes(lines)
+
+
+def line_hashes(lines: Sequence[bytes]) -> list[int]:
+    """A signed 64-bit sum of each line: what tells that a row has not changed since it was written.
+
+    Two checksums of 32 bits, by different rules: they guard against chance only, as the lines are those of a published
+    file, and are compared with the one that had the same number.
+    """
+    high = np.array([adler32(line) for line in lines], np.uint64) << np.uint64(32)
+    low = np.array([crc32(line) for line in lines], np.uint64)
+    found: list[int] = ((high | low).view(np.int64) ^ READING).tolist()
     return found
 
 
@@ -83,9 +126,8 @@ def compare(source: Source, stored: Stored, observer: Observer) -> Comparison:
     """
     observer.stage(f"Lecture : {TITLES[source.kind]}")
     reader = _Reader(source, stored)
-    for number, lines, unfinished in blocks(source.chunks()):
-        reader.take(number, lines, unfinished)
-        observer.advance(len(lines))
+    for number, block, unfinished in blocks(source.chunks()):
+        observer.advance(reader.take(number, block, unfinished))
     return reader.finished()
 
 
@@ -99,19 +141,53 @@ class _Reader:
         self._new: set[bytes] = set()
         self._seen: set[bytes] = set()
         self._quick = _Quick(source.kind)
+        self._checker = Checker(source.kind)
 
-    def take(self, number: int, lines: list[bytes], unfinished: bool) -> None:
-        """Sort one block."""
-        if number <= self.found.source.header_lines:
-            lines[: self.found.source.header_lines - number + 1] = [b""]
+    def take(self, number: int, block: bytes, unfinished: bool) -> int:
+        """Sort one block; gives its number of lines."""
+        skipped = max(self.found.source.header_lines - number + 1, 0)
         if unfinished:
-            self._refuse_truncated(number + len(lines) - 1, lines[-1])
-        if lines[0].startswith(b"geolocalisation;") or lines[-1].startswith(b"geolocalisation;"):
-            lines = self._take_positions(number, lines)
-        self.found.lines += len(lines)
-        left = list(enumerate(lines, start=number))
-        if not self._known:
-            left = self._take_new(left)
+            left, lines = None, 0
+        else:
+            left, lines = self._take_new(number, block, skipped)
+        if left is None:
+            rows = split(block)
+            rows[:skipped] = [b""] * min(skipped, len(rows))
+            lines = len(rows)
+            if unfinished:
+                self._refuse_truncated(number + lines - 1, rows[-1])
+            if rows[0].startswith(_PLACED) or rows[-1].startswith(_PLACED):
+                rows = self._take_positions(number, rows)
+            left = list(enumerate(rows, start=number))
+        self.found.lines += lines
+        self._take_lines(left)
+        return lines
+
+    def _take_new(
+        self, number: int, block: bytes, skipped: int
+    ) -> tuple[list[tuple[int, bytes]] | None, int]:
+        """The plain lines of a block as a whole, when all are readable and new; gives the others, and how many they were.
+
+        None when the whole block must be looked at line by line.
+        """
+        known = self._known
+        plain, odd = parted(block, skipped)
+        if not plain or plain[_KEY] in known:
+            return None, 0
+        run = self._checker.run(plain, number)
+        keys: set[bytes] = set() if run is None else set(run.numbers.tolist())
+        if run is None or not (keys.isdisjoint(known) and keys.isdisjoint(self._new)):
+            return None, 0
+        self._new |= keys
+        self.found.runs.append(run)
+        self._show(plain.split(b"\n", SHOWN)[:-1])
+        return [(number + place, line) for place, line in odd], len(keys) + len(odd)
+
+    def _show(self, lines: list[bytes]) -> None:
+        self.found.first += lines[: SHOWN - len(self.found.first)]
+
+    def _take_lines(self, left: list[tuple[int, bytes]]) -> None:
+        """Sort lines one by one."""
         marks = line_hashes([line for _, line in left])
         pop, unchanged = self.stored.open.pop, 0
         for (place, line), mark in zip(left, marks, strict=True):
@@ -122,17 +198,6 @@ class _Reader:
             elif line:
                 self._sort(place, line, key, old)
         self.found.unchanged += unchanged
-
-    def _take_new(self, lines: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
-        """With nothing stored, a block of plainly readable lines is new as a whole; gives what must be looked at."""
-        plain = [line for _, line in lines if line and b'"' not in line]
-        keys = {line[_KEY] for line in plain}
-        doubled = len(keys) < len(plain) or not keys.isdisjoint(self._new)
-        if doubled or not self._quick.all(plain):
-            return lines
-        self._new |= keys
-        self.found.added += plain
-        return [(number, line) for number, line in lines if b'"' in line]
 
     def _sort(self, number: int, line: bytes, key: bytes, old: object) -> None:
         """Put one line that is not already stored as it is where it belongs."""
@@ -150,6 +215,7 @@ class _Reader:
             self._seen.add(key)
         else:
             found.added.append(line)
+            self._show([line])
             self._new.add(key)
 
     def _is_double(self, key: bytes) -> bool:
@@ -208,15 +274,6 @@ class _Quick:
         self._after = 0 if kind is Kind.OPERATORS else 3
         self._days: set[bytes] = {b""}
 
-    def all(self, lines: list[bytes]) -> bool:
-        """Whether all these lines are, none of them having a quote."""
-        if {line.count(b";") for line in lines} != {max(self._counts)}:
-            return False
-        if not all(map(self._begins, lines)) or max(map(len, lines)) > _LONG:
-            return False
-        days = {line.rsplit(b";", self._after + 1)[1] for line in lines} - self._days
-        return all(self._is_day(day) for day in days)
-
     def _is_day(self, day: bytes) -> bool:
         if is_day(day.decode("utf-8", errors="replace")):
             self._days.add(day)
@@ -224,20 +281,16 @@ class _Quick:
 
     def __call__(self, line: bytes) -> bool:
         count = line.count(b";")
-        if count not in self._counts or b'"' in line or not self._begins(line) or len(line) > _LONG:
+        if b"\0" in line or b'"' in line or len(line) > LONG:
+            return False
+        if count not in self._counts or not self._begins(line):
             return False
         after = self._after - (31 - count if self._after else 0)
         day = line.rsplit(b";", after + 1)[1]
         return day in self._days or self._is_day(day)
 
 
-def many(lines: Iterable[Item], size: int = 1000) -> Iterator[list[Item]]:
+def many(lines: Sequence[Item], size: int = 1000) -> Iterator[Sequence[Item]]:
     """Lines, or rows, by batches, so that only the values of one batch are held at once."""
-    batch: list[Item] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    for first in range(0, len(lines), size):
+        yield lines[first : first + size]

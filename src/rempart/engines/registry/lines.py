@@ -10,43 +10,86 @@ MAX_JOINED: Final = 4
 _OPEN_QUOTE: Final = re.compile(rb'(?:^|;)"(?:[^"]|"")*$')
 
 
-def blocks(chunks: Iterable[bytes]) -> Iterator[tuple[int, list[bytes], bool]]:
-    """(number of the first line, lines, whether the last line of all is unfinished) for each block.
+def blocks(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+    """(number of the first line, whole lines, whether the last line of all is unfinished) for each block.
 
-    Lines have no end mark. A line that continues the one before is joined to it and leaves an empty line in its place,
-    so that the n-th line of a block is the n-th of the file. `unfinished` is true on the last block when the file does
-    not end with an end of line.
+    No quoted field is cut by the end of a block. `unfinished` is true on the last one when the file does not end with an
+    end of line.
     """
     number, rest = 1, b""
     for chunk in chunks:
-        lines = (rest + chunk).split(b"\n")
+        data = rest + chunk
         # What may still grow stays for the next block: the last line, and those whose quote it may close.
-        kept = _joined_from(lines)
-        rest = b"\n".join(lines[kept:])
-        if kept:
-            yield number, _whole(lines[:kept]), False
-            number += kept
+        cut = _cut(data)
+        rest = data[cut:]
+        if cut:
+            yield number, data[:cut], False
+            number += data.count(b"\n", 0, cut)
     if rest:
-        lines = rest.split(b"\n")
-        yield number, _whole(lines), bool(lines[-1])
+        yield number, rest, not rest.endswith(b"\n")
 
 
-def _joined_from(lines: list[bytes]) -> int:
-    """How many lines can be given now."""
-    kept = len(lines) - 1
-    for place in range(max(kept - MAX_JOINED, 0), kept):
-        if b'"' in lines[place] and _OPEN_QUOTE.search(lines[place]):
-            return place
-    return kept
-
-
-def _whole(lines: list[bytes]) -> list[bytes]:
-    """Lines without their carriage return, quoted ones joined."""
-    found = [line[:-1] if line[-1:] == b"\r" else line for line in lines]
-    for place, line in enumerate(found):
+def _cut(data: bytes) -> int:
+    """Where the lines that can be given now end."""
+    last = data.rsplit(b"\n", MAX_JOINED + 1)
+    if len(last) > MAX_JOINED + 1:
+        del last[0]
+    cut = len(data) - sum(map(len, last)) - max(len(last) - 1, 0)
+    for line in last[:-1]:
         if b'"' in line and _OPEN_QUOTE.search(line):
-            _join(found, place)
-    return found
+            break
+        cut += len(line) + 1
+    return cut
+
+
+def split(block: bytes) -> list[bytes]:
+    """The lines of a block, without their ends.
+
+    A line that continues the one before is joined to it and leaves an empty line in its place, so that the n-th line
+    of the block is the n-th of the answer.
+    """
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if b"\r" in block:
+        lines = [line[:-1] if line[-1:] == b"\r" else line for line in lines]
+    if b'"' in block:
+        for place, line in enumerate(lines):
+            if b'"' in line and _OPEN_QUOTE.search(line):
+                _join(lines, place)
+    return lines
+
+
+def parted(block: bytes, skipped: int = 0) -> tuple[bytes, list[tuple[int, bytes]]]:
+    """The lines of a block that hold no quote, each with its end; and the others, with their places in the block.
+
+    The first `skipped` lines are left out.
+    """
+    for _ in range(skipped):
+        block = block[block.find(b"\n") + 1 :]
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n")
+    plain, odd, done, place = [], [], 0, skipped
+    while (quote := block.find(b'"', done)) >= 0:
+        start = max(block.rfind(b"\n", done, quote) + 1, done)
+        end = block.find(b"\n", quote) + 1 or len(block)
+        line = block[start:end].rstrip(b"\n")
+        if _OPEN_QUOTE.search(line):
+            return _parted_by_line(block, skipped)
+        place += block.count(b"\n", done, start)
+        odd.append((place, line))
+        place += 1
+        plain.append(block[done:start])
+        done = end
+    return b"".join([*plain, block[done:]]) if odd else block, odd
+
+
+def _parted_by_line(block: bytes, skipped: int) -> tuple[bytes, list[tuple[int, bytes]]]:
+    """The same, where a quoted field runs over several lines."""
+    lines = split(block)
+    odd = [(place, line) for place, line in enumerate(lines, skipped) if b'"' in line]
+    plain = [line for line in lines if line and b'"' not in line]
+    return b"".join([line + b"\n" for line in plain]), odd
 
 
 def _join(lines: list[bytes], place: int) -> None:

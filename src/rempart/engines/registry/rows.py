@@ -1,6 +1,7 @@
 """From the lines of a file to columns of values, a block at a time; and why a line cannot be read."""
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Final
@@ -8,6 +9,9 @@ from typing import Final
 from rempart.content.places import category_words, departments_of_finess
 from rempart.engines.registry.formats import ESTABLISHMENT, OPERATOR, Kind
 from rempart.kernel.finess import is_finess
+
+Fields = Sequence[Sequence[str]]
+"""Columns of a file, by their places in it."""
 
 Columns = dict[str, list[str | None]]
 """Name of a value → its values, one a line. Dates are ISO days or None, everything else text, maybe empty."""
@@ -19,9 +23,9 @@ FIELDS: Final = {
     Kind.OPERATORS: (len(OPERATOR),),
     Kind.ESTABLISHMENTS: (len(ESTABLISHMENT), len(ESTABLISHMENT) - 1),
 }
-_TAG: Final = {Kind.OPERATORS: "structureej", Kind.ESTABLISHMENTS: "structureet"}
-_DATE: Final = {Kind.OPERATORS: 22, Kind.ESTABLISHMENTS: 28}
-_NAME: Final = {Kind.OPERATORS: 2, Kind.ESTABLISHMENTS: 3}
+TAG: Final = {Kind.OPERATORS: "structureej", Kind.ESTABLISHMENTS: "structureet"}
+DATE: Final = {Kind.OPERATORS: 22, Kind.ESTABLISHMENTS: 28}
+NAME: Final = {Kind.OPERATORS: 2, Kind.ESTABLISHMENTS: 3}
 
 
 def split(line: str) -> list[str]:
@@ -41,8 +45,8 @@ def fault(line: bytes, kind: Kind) -> str:
         fields = split(line.decode("utf-8"))
     except csv.Error as error:
         return f"guillemets ({error})"
-    if fields[0] != _TAG[kind]:
-        return f"commence par « {fields[0][:30]} » au lieu de « {_TAG[kind]} »"
+    if fields[0] != TAG[kind]:
+        return f"commence par « {fields[0][:30]} » au lieu de « {TAG[kind]} »"
     if len(fields) not in FIELDS[kind]:
         return f"{len(fields)} champs au lieu de {FIELDS[kind][0]}"
     return _field_fault(fields, kind)
@@ -53,10 +57,10 @@ def _field_fault(fields: list[str], kind: Kind) -> str:
     for number in numbers:
         if not is_finess(number):
             return f"numéro FINESS « {number[:20]} »"
-    if not fields[_NAME[kind]].strip():
+    if not fields[NAME[kind]].strip():
         return "raison sociale absente"
-    if not is_day(fields[_DATE[kind]]):
-        return f"date « {fields[_DATE[kind]][:20]} », attendue sous la forme AAAA-MM-JJ"
+    if not is_day(fields[DATE[kind]]):
+        return f"date « {fields[DATE[kind]][:20]} », attendue sous la forme AAAA-MM-JJ"
     return ""
 
 
@@ -70,14 +74,20 @@ def is_day(text: str) -> bool:
         return False
 
 
-def _fields(lines: list[bytes]) -> list[tuple[str, ...]]:
-    """The fields of readable lines, by column."""
+def fields_of(lines: Sequence[bytes]) -> Fields:
+    """The fields of readable lines, taken apart one by one."""
     text = b"\n".join(lines).decode("utf-8").split("\n")
     return list(zip(*[t.split(";") if '"' not in t else split(t) for t in text], strict=False))
 
 
+def fields_of_plain(lines: Sequence[bytes], width: int) -> Fields:
+    """The fields of lines that have no quote, all of them `width` fields: several times faster."""
+    flat = b";".join(lines).decode("utf-8").split(";")
+    return [flat[place::width] for place in range(width)]
+
+
 @cache
-def _places() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+def _known_places() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """By the code of the registry: department, region, and how the code of a municipality begins."""
     known = departments_of_finess()
     return (
@@ -88,48 +98,51 @@ def _places() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     )
 
 
-def _placed(
-    departments: tuple[str, ...], communes: tuple[str, ...], routes: tuple[str, ...]
-) -> Columns:
+def _placed(departments: Sequence[str], communes: Sequence[str], routes: Sequence[str]) -> Columns:
     """The columns of a place: department and region by their INSEE codes, municipality, postal code."""
-    code, region, prefix = (known.get for known in _places())
+    code, region, prefix = _known_places()
+    named = set(departments)
+    codes = {d: code.get(d, "") for d in named}
+    regions = {d: region.get(d, "") for d in named}
+    starts = {d: prefix.get(d, d) for d in named}
     return {
-        "department": [code(d, "") for d in departments],
-        "region": [region(d, "") for d in departments],
-        "municipality": [r[6:].partition(" CEDEX")[0] for r in routes],
-        "municipality_code": [prefix(d, d) + c for d, c in zip(departments, communes, strict=True)],
+        "department": [codes[d] for d in departments],
+        "region": [regions[d] for d in departments],
+        "municipality": [
+            r[6:] if " CEDEX" not in r else r[6:].partition(" CEDEX")[0] for r in routes
+        ],
+        "municipality_code": [starts[d] + c for d, c in zip(departments, communes, strict=True)],
         "postal_code": [r[:5] for r in routes],
     }
 
 
-def _addresses(*parts: tuple[str, ...]) -> list[str | None]:
+def _addresses(*parts: Sequence[str]) -> list[str | None]:
     """Number, its letter, way, name of the way, then the two free fields."""
     return [
         f"{number} {way} {name}"
-        if number and way and not (letter or first or second)
+        if number and way and name and not (letter or first or second)
         else " ".join(f"{number} {letter} {way} {name} {first} {second}".split())
         for number, letter, way, name, first, second in zip(*parts, strict=True)
     ]
 
 
-def _names(
-    short: tuple[str, ...], long: tuple[str, ...], more: tuple[str, ...], towns: list[str | None]
-) -> list[str | None]:
-    """The words of the names and of the town, the short name left out when the long one begins with it."""
+def _names(short: Sequence[str], long: Sequence[str], more: Sequence[str]) -> list[str | None]:
+    """The words of the names, the short one left out when the long one begins with it."""
     return [
-        f"{lo} {m} {town}" if lo.startswith(s) else f"{s} {lo} {m} {town}"
-        for s, lo, m, town in zip(short, long, more, towns, strict=True)
+        f"{lo} {m}" if lo.startswith(s) else f"{s} {lo} {m}"
+        for s, lo, m in zip(short, long, more, strict=True)
     ]
 
 
-def establishment_columns(lines: list[bytes]) -> Columns:
+def establishment_columns(c: Fields) -> Columns:
     """The values that we keep of lines of cs1100502 that `fault` accepts.
 
-    `words` is what it is searched by before accents are taken away, `usual` the usual words of its category;
-    `category_label` is the nomenclature's, as the file repeats it.
+    `words` is what it is searched by, besides its place, before accents are taken away; `usual` the usual words of its
+    category; `category_label` is the nomenclature's, as the file repeats it.
     """
-    c = _fields(lines)
-    columns: Columns = {
+    usual = category_words()
+    words = {code: usual.get(code, "") for code in set(c[18])}
+    return {
         "finess": list(c[1]),
         "operator": list(c[2]),
         "name": list(c[3]),
@@ -140,18 +153,15 @@ def establishment_columns(lines: list[bytes]) -> Columns:
         "category": list(c[18]),
         "category_label": list(c[19]),
         "siret": list(c[22]),
-        "opened_on": [d or None for d in c[28]],
+        "opened_on": [day or None for day in c[28]],
+        "usual": [words[code] for code in c[18]],
+        "words": _names(c[3], c[4], c[5]),
     }
-    usual = category_words().get
-    columns["usual"] = [usual(k, "") for k in c[18]]
-    columns["words"] = _names(c[3], c[4], c[5], columns["municipality"])
-    return columns
 
 
-def operator_columns(lines: list[bytes]) -> Columns:
+def operator_columns(c: Fields) -> Columns:
     """The values that we keep of lines of cs1100501 that `fault` accepts; `words` and `usual` as for sites."""
-    c = _fields(lines)
-    columns: Columns = {
+    return {
         "finess": list(c[1]),
         "name": list(c[2]),
         "long_name": list(c[3]),
@@ -160,8 +170,7 @@ def operator_columns(lines: list[bytes]) -> Columns:
         "phone": list(c[15]),
         "legal_status": list(c[16]),
         "siren": list(c[20]),
-        "created_on": [d or None for d in c[22]],
+        "created_on": [day or None for day in c[22]],
+        "usual": [""] * len(c[1]),
+        "words": _names(c[2], c[3], c[4]),
     }
-    columns["usual"] = [""] * len(lines)
-    columns["words"] = _names(c[2], c[3], c[4], columns["municipality"])
-    return columns

@@ -18,7 +18,7 @@ from rempart.engines.registry.formats import (
 )
 from rempart.kernel.errors import UnreadableSource
 
-CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 18
 MAX_BYTES: Final = 1 << 30
 """A stock of 103 000 lines weighs 40 MB: beyond a gigabyte once unzipped, it is something else."""
 

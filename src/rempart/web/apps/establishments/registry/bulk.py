@@ -1,14 +1,22 @@
-"""Many rows at once: executemany on SQLite, COPY on PostgreSQL. Rows are tuples, never objects."""
+"""Many rows at once, by columns: statements of several rows on SQLite, COPY on PostgreSQL."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 from django.db import connection, models
 
 Batch = Sequence[Sequence[Any]]
+"""The values of some rows, one sequence a column."""
+
+_VALUES: Final = 999
+"""Bound values in one statement of SQLite: what any allows, and no quicker with more."""
+
+_MANY: Final = 10_000
+"""Rows above which indexes are sooner made again than kept up."""
+
+_ESCAPED: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 def bulk_load(
@@ -19,10 +27,16 @@ def bulk_load(
     update: bool = False,
 ) -> None:
     """Insert batches of rows; with `update`, a row whose key (the first column) exists takes the new values."""
-    if connection.vendor == "postgresql":
-        _copied(model, columns, batches, update=update)
-    else:
+    if connection.vendor != "postgresql":
         _executed(model, columns, batches, update=update)
+    elif not update:
+        _copy(model, model._meta.db_table, columns, batches)
+    else:
+        table, names = model._meta.db_table, ", ".join(columns)
+        with _staged(model, columns, batches) as staged, connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM {staged}{_on_conflict(columns)}"  # noqa: S608
+            )
 
 
 def bulk_update(
@@ -39,40 +53,35 @@ def bulk_update(
         return
     assigned = ", ".join(f"{name} = %s" for name in values)
     with connection.cursor() as cursor:
-        for rows in batches:
-            turned = [(*row[1:], row[0]) for row in rows]
+        for batch in batches:
+            turned = list(zip(*batch[1:], batch[0], strict=True))
             cursor.executemany(f"UPDATE {table} SET {assigned} WHERE {key} = %s", turned)  # noqa: S608
 
 
 def _executed(
     model: type[models.Model], columns: Sequence[str], batches: Iterable[Batch], *, update: bool
 ) -> None:
-    places = ", ".join(["%s"] * len(columns))
-    sql = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
-    with connection.cursor() as cursor:
-        # The indexes of a whole registry: with the usual cache, their pages would be written again and again.
-        cursor.execute("PRAGMA cache_size=-32768")
-        for rows in batches:
-            cursor.executemany(sql + (_on_conflict(columns) if update else ""), rows)
-        cursor.execute("PRAGMA cache_size=-8000")
+    """Statements of several rows, a third quicker than one statement a row."""
+    end = _on_conflict(columns) if update else ""
+    start = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES "  # noqa: S608
+    connection.ensure_connection()
+    cursor = connection.connection.cursor()
+    most, place = _VALUES // len(columns), f"({', '.join('?' * len(columns))})"
+    several = f"{start}{', '.join([place] * most)}{end}"
+    # The indexes of a whole registry: with the usual cache, their pages would be written again and again.
+    cursor.execute("PRAGMA cache_size=-32768")
+    for batch in batches:
+        rows = list(zip(*batch, strict=True))
+        whole = len(rows) - len(rows) % most
+        for first in range(0, whole, most):
+            cursor.execute(several, list(chain.from_iterable(rows[first : first + most])))
+        cursor.executemany(f"{start}{place}{end}", rows[whole:])
+    cursor.execute("PRAGMA cache_size=-8000")
 
 
 def _on_conflict(columns: Sequence[str]) -> str:
     key, *values = columns
     return f" ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f"{n} = excluded.{n}" for n in values)
-
-
-def _copied(
-    model: type[models.Model], columns: Sequence[str], batches: Iterable[Batch], *, update: bool
-) -> None:
-    table, names = model._meta.db_table, ", ".join(columns)
-    if not update:
-        _copy(model, table, columns, batches)
-        return
-    with _staged(model, columns, batches) as staged, connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM {staged}{_on_conflict(columns)}"  # noqa: S608
-        )
 
 
 @contextmanager
@@ -93,12 +102,81 @@ def _staged(
 def _copy(
     model: type[models.Model], table: str, columns: Sequence[str], batches: Iterable[Batch]
 ) -> None:
-    """COPY in CSV: an empty field is NULL, except in the columns that are never NULL, where it is an empty text."""
-    never_null = {f.column for f in model._meta.concrete_fields if not f.null}
-    kept = ", ".join(name for name in columns if name in never_null)
-    sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({kept}))"
+    """COPY in its text format, where NULL is written \\N."""
+    texts = {
+        f.column
+        for f in model._meta.concrete_fields
+        if not f.null and isinstance(f, models.CharField | models.TextField)
+    }
+    sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
-        for rows in batches:
-            text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows(rows)
-            copy.write(text.getvalue())
+        for batch in batches:
+            kept = [
+                values if name in texts else _written(values)
+                for name, values in zip(columns, batch, strict=True)
+            ]
+            text = "\n".join(map("\t".join, zip(*kept, strict=True))) + "\n"
+            signs = text.count("\t") + text.count("\n") - len(batch[0]) * len(columns)
+            if signs or "\r" in text or text.count("\\") > text.count("\\N"):
+                kept = [
+                    [value.translate(_ESCAPED) for value in values] if name in texts else values
+                    for name, values in zip(columns, kept, strict=True)
+                ]
+                text = "\n".join(map("\t".join, zip(*kept, strict=True))) + "\n"
+            copy.write(text)
+
+
+def _written(values: Sequence[Any]) -> list[str]:
+    return ["\\N" if value is None else str(value) for value in values]
+
+
+@contextmanager
+def refilled(model: type[models.Model], rows: int) -> Iterator[None]:
+    """While a great many rows enter an empty table: its secondary indexes and foreign keys are taken away, and made after.
+
+    In the present transaction: a reader waits, or sees the table as it was, with its indexes.
+    """
+    table = model._meta.db_table
+    if rows < _MANY or model._default_manager.exists():
+        yield
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            drops, makes = _postgresql_keys(cursor, table)
+        else:
+            drops, makes = _sqlite_indexes(cursor, table)
+        for statement in drops:
+            cursor.execute(statement)
+        yield
+        for statement in makes:
+            cursor.execute(statement)
+
+
+def _sqlite_indexes(cursor: Any, table: str) -> tuple[list[str], list[str]]:
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = %s",
+        [table],
+    )
+    found = cursor.fetchall()
+    return [f'DROP INDEX "{name}"' for name, _ in found], [sql for _, sql in found]
+
+
+def _postgresql_keys(cursor: Any, table: str) -> tuple[list[str], list[str]]:
+    cursor.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+        " WHERE i.indrelid = %s::regclass AND NOT EXISTS"
+        " (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+        [table],
+    )
+    indexes = cursor.fetchall()
+    cursor.execute(
+        "SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = %s::regclass AND contype = 'f'",
+        [table],
+    )
+    keys = cursor.fetchall()
+    drops = [f"DROP INDEX {name}" for name, _ in indexes]
+    drops += [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for name, _ in keys]
+    makes = [made for _, made in indexes]
+    makes += [f"ALTER TABLE {table} ADD CONSTRAINT {name} {made}" for name, made in keys]
+    return drops, makes

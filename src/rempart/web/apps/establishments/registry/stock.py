@@ -1,7 +1,7 @@
 """A stock file of operators or establishments: beside the tables, then into them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -21,7 +21,9 @@ from rempart.engines.registry.comparison import (
 from rempart.engines.registry.formats import Kind
 from rempart.engines.registry.rows import (
     Columns,
+    Fields,
     establishment_columns,
+    fields_of,
     operator_columns,
 )
 from rempart.engines.registry.sources import Source
@@ -33,7 +35,7 @@ from rempart.web.apps.establishments.models import (
     RegistryChange,
     RegistryImport,
 )
-from rempart.web.apps.establishments.registry.bulk import bulk_load, bulk_update
+from rempart.web.apps.establishments.registry.bulk import bulk_load, bulk_update, refilled
 from rempart.web.apps.establishments.registry.showing import SHOWN, unreadable_lines
 from rempart.web.core.text import folded, folded_lines
 
@@ -59,8 +61,6 @@ ESTABLISHMENT_COLUMNS: Final[tuple[str, ...]] = (
     "opened_on",
 )
 _POSITION: Final = ("longitude", "latitude", "position_hash")
-_KEY, _CITED = slice(12, 21), slice(22, 31)
-"""Where the numbers are in a line: both tags have eleven letters."""
 
 
 @dataclass(slots=True)
@@ -81,10 +81,9 @@ class Stock:
 
     def coming(self) -> set[str]:
         """The numbers that it brings: its new rows, and the operators that they cite."""
-        added = self.comparison.added
-        found = {line[_KEY].decode() for line in added}
+        found = self.comparison.numbers()
         if self.source.kind is Kind.ESTABLISHMENTS:
-            found |= {line[_CITED].decode() for line in added}
+            found |= self.comparison.cited()
         return found
 
     @property
@@ -140,16 +139,18 @@ def _describe(stock: Stock, observer: Observer) -> None:
             for change in seen[: SHOWN - len(lines)]:
                 lines.append([after["finess"], display_name(after), *_said(change)])
         observer.advance(len(new))
-    first = stock.comparison.added[:SHOWN]
+    first = stock.comparison.first
     stock.samples = {
-        "added": [_line(v) for v in _records(_columns(stock.source.kind, first))] if first else [],
+        "added": [_line(v) for v in _records(_columns(stock.source.kind, fields_of(first)))]
+        if first
+        else [],
         "changed": lines,
         "closed": _named(stock.model, found.gone[:SHOWN]),
         "reopened": _named(stock.model, sorted(found.reopened)[:SHOWN]),
         "unreadable": unreadable_lines(found.unreadable),
     }
     stock.counts = {
-        "added": len(found.added),
+        "added": found.new,
         "changed": len(found.changed) - len(found.reopened) - what["touched"],
         "touched": what.pop("touched", 0),
         "closed": len(found.gone),
@@ -176,8 +177,8 @@ def _named(model: type[models.Model], numbers: Sequence[str]) -> list[list[Any]]
     return [[r.pk, str(r), r.municipality] for r in rows]  # type: ignore[attr-defined]
 
 
-def _columns(kind: Kind, lines: list[bytes]) -> Columns:
-    return operator_columns(lines) if kind is Kind.OPERATORS else establishment_columns(lines)
+def _columns(kind: Kind, fields: Fields) -> Columns:
+    return operator_columns(fields) if kind is Kind.OPERATORS else establishment_columns(fields)
 
 
 def _records(columns: Columns) -> list[dict[str, Any]]:
@@ -188,7 +189,7 @@ def _changed(stock: Stock) -> Iterator[tuple[list[dict[str, Any]], list[dict[str
     """(what is stored, what the file says) of the changed rows, by batches."""
     names = [f.attname for f in stock.model._meta.concrete_fields]
     for lines in many(stock.comparison.changed, 500):
-        after = _records(_columns(stock.source.kind, lines))
+        after = _records(_columns(stock.source.kind, fields_of(lines)))
         rows = stock.model._default_manager.filter(pk__in=[a["finess"] for a in after])
         before = {row[0]: dict(zip(names, row, strict=True)) for row in rows.values_list(*names)}
         yield [before[a["finess"]] for a in after], after
@@ -211,7 +212,7 @@ def write(
     """Write the whole of it in the present transaction; gives the numbers of the establishments concerned."""
     day = stock.source.dated_on or today
     found = stock.comparison
-    observer.stage("Écriture", len(found.added) + len(found.changed))
+    observer.stage("Écriture", found.new + len(found.changed))
     if stock.source.kind is Kind.ESTABLISHMENTS:
         _cite(found)
     _add(stock, observer)
@@ -221,34 +222,41 @@ def write(
     if stock.source.kind is Kind.OPERATORS:
         return set()
     moved = [(number, *where) for number, where in found.positions.changed.items()]
-    bulk_update(Establishment, ("finess", *_POSITION), many(moved))
-    return touched | set(found.gone) | {line[_KEY].decode() for line in found.added}
+    batches = (list(zip(*rows, strict=True)) for rows in many(moved))
+    bulk_update(Establishment, ("finess", *_POSITION), batches)
+    return touched | set(found.gone) | found.numbers()
 
 
-def _rows(stock: Stock, lines: list[bytes], columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-    values: dict[str, Any] = dict(_columns(stock.source.kind, lines))
+def _rows(
+    stock: Stock, fields: Fields, marks: list[int], columns: Sequence[str]
+) -> list[Sequence[Any]]:
+    """The values of the columns of rows."""
+    values: dict[str, Any] = dict(_columns(stock.source.kind, fields))
     if labels := values.pop("category_label", None):
         stock.labels |= dict(zip(values["category"], labels, strict=True))
     values["search"] = _searched(values)
-    values["row_hash"] = line_hashes(lines)
+    values["row_hash"] = marks
     values["operator_id"] = values.pop("operator", None)
-    values["is_only_cited"] = [False] * len(lines)
-    values["closed_on"] = [None] * len(lines)
+    values["is_only_cited"] = [False] * len(marks)
+    values["closed_on"] = [None] * len(marks)
     if "longitude" in columns:
         take = stock.comparison.positions.changed.pop
         where = [take(number, (None, None, None)) for number in values["finess"]]
         values |= dict(zip(_POSITION, zip(*where, strict=True), strict=True))
-    return zip(*(values[name] for name in columns), strict=True)
+    return [values[name] for name in columns]
 
 
 def _searched(values: dict[str, Any]) -> list[str]:
     """What rows are searched by: names, town, postal code, department, number, usual words of the category."""
     where = _department_words()
-    kept = (values[name] for name in ("postal_code", "department", "finess", "usual"))
+    towns = {town: folded(town) for town in set(values["municipality"])}
+    kept = (
+        values[name] for name in ("municipality", "postal_code", "department", "finess", "usual")
+    )
     lines = zip(folded_lines(values["words"]), *kept, strict=True)
     return [
-        f"{words} {postal} {where[department]} {finess} {usual}"
-        for words, postal, department, finess, usual in lines
+        f"{words} {towns[town]} {postal} {where[department]} {finess} {usual}"
+        for words, town, postal, department, finess, usual in lines
     ]
 
 
@@ -264,12 +272,13 @@ def _add(stock: Stock, observer: Observer) -> None:
         if stock.comparison.positions.changed:
             columns = (*columns, *_POSITION)
 
-    def batches() -> Iterator[list[tuple[Any, ...]]]:
-        for lines in many(stock.comparison.added):
-            yield list(_rows(stock, lines, columns))
-            observer.advance(len(lines))
+    def batches() -> Iterator[list[Sequence[Any]]]:
+        for fields, marks in stock.comparison.new_lines():
+            yield _rows(stock, fields, marks, columns)
+            observer.advance(len(marks))
 
-    bulk_load(stock.model, columns, batches())
+    with refilled(stock.model, stock.comparison.new):
+        bulk_load(stock.model, columns, batches())
 
 
 def _change(
@@ -290,7 +299,10 @@ def _change(
     if stock.source.kind is Kind.ESTABLISHMENTS:
         columns = ESTABLISHMENT_COLUMNS
     columns = (*columns, "closed_on")
-    batches = (list(_rows(stock, lines, columns)) for lines in many(stock.comparison.changed))
+    batches = (
+        _rows(stock, fields_of(lines), line_hashes(lines), columns)
+        for lines in many(stock.comparison.changed)
+    )
     if stock.comparison.changed:
         bulk_load(stock.model, columns, batches, update=True)
         observer.advance(len(stock.comparison.changed))
@@ -323,13 +335,16 @@ def _close(stock: Stock, registry_import: RegistryImport, day: date) -> None:
 
 def _cite(found: Comparison) -> None:
     """Make a row of each operator that an establishment names and that no file has described yet."""
-    named = {line[_CITED].decode() for line in (*found.added, *found.changed)}
-    known = set(Operator.objects.values_list("pk", flat=True).iterator())
+    named = found.cited()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT finess FROM {Operator._meta.db_table}")  # noqa: S608
+        known = {number for (number,) in cursor.fetchall()}
     rows = [
         (number, f"Entité juridique {number}", "", number, *[""] * 7, None, "", "", None, True)
         for number in sorted(named - known)
     ]
-    bulk_load(Operator, OPERATOR_COLUMNS, many(rows))
+    batches = (list(zip(*some, strict=True)) for some in many(rows))
+    bulk_load(Operator, OPERATOR_COLUMNS, batches)
 
 
 def _label(labels: dict[str, str]) -> None:
