@@ -11,8 +11,6 @@ import jsonschema
 import msgspec
 import pytest
 
-from rempart.cli.text import for_console
-
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "samples" / "chu-exemple.zip"
 SCHEMA = ROOT / "src/rempart/engines/directory/schemas/directory-report-1.json"
@@ -128,13 +126,6 @@ def test_a_console_that_is_not_utf_8_is_no_obstacle(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 0
     assert "Traceback" not in ran.stderr
-
-
-def test_a_name_cannot_command_the_console() -> None:
-    class Narrow:
-        encoding = "cp1252"
-
-    assert for_console("a\x1b[31m\u202eb→", Narrow()) == "a [31m b?"  # type: ignore[arg-type]
 
 
 def test_names_are_hidden_with_a_key_that_stays_home(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from rich.console import Console
 from rempart import __version__
 from rempart.cli.inputs import directories_of, inputs_of
 from rempart.cli.live import Live, live_options
-from rempart.cli.progress import Bars
 from rempart.cli.secret import secret_line, secret_text
 from rempart.content.catalogue import directory_catalogue
 from rempart.engines.directory.pseudonymise import (
@@ -26,6 +25,7 @@ from rempart.engines.directory.report import Report
 from rempart.engines.directory.run import Options, audit as run_audit, collection_day
 from rempart.engines.directory.tier0 import Adjustment
 from rempart.kernel.errors import UnreadableSource
+from rempart.render.console import Bars
 from rempart.render.outputs import FORMATS, PROOF, write
 from rempart.render.terminal import summary
 

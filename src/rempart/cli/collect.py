@@ -6,11 +6,11 @@ import click
 from rich.console import Console
 
 from rempart.cli.live import Live, collect_into, live_options
-from rempart.cli.progress import Bars
 from rempart.cli.secret import secret_line
 from rempart.engines.directory.collect.collection_file import SUFFIX
 from rempart.engines.directory.collect.collector import Summary
 from rempart.kernel.errors import UnreadableSource
+from rempart.render.console import Bars
 
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

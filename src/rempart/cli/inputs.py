@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 import click
 
 from rempart.cli.live import Live, collect_into, is_address, refuse_unused
-from rempart.cli.progress import Bars
 from rempart.engines.directory.collect.collection_file import SUFFIX
 from rempart.engines.directory.collect.envelope import Encryption, new_identity
 from rempart.engines.directory.collect.target import Target
 from rempart.engines.directory.model import Directory
 from rempart.engines.directory.reading import read
 from rempart.kernel.errors import RempartError
+from rempart.render.console import Bars
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import click
 
@@ -41,11 +40,13 @@ def import_files(
         raise click.UsageError("--apply et --dry-run se contredisent : choisissez l’un des deux.")
     setup.django()
     from django.utils import timezone  # noqa: PLC0415  # needs the settings
+    from rich.console import Console  # noqa: PLC0415  # quick --help
 
+    from rempart.render.console import Bars  # noqa: PLC0415  # quick --help
     from rempart.web.apps.establishments import importing  # noqa: PLC0415  # needs the settings
     from rempart.web.apps.establishments.registry import parts  # noqa: PLC0415  # needs the settings
 
-    with _Terminal() as observer:
+    with Bars(Console(stderr=True), says_notes=True) as observer:
         if dry_run:
             _print(parts.prepared([(path, path.name) for path in given], observer))
             return
@@ -88,41 +89,3 @@ def _print(found: list[Any]) -> None:
         for line, reason, extract in part.samples["unreadable"][:_SHOWN]:
             click.echo(f"  ligne {line} : {reason} [{extract[:50]}]")
     click.echo()
-
-
-class _Terminal:
-    """An observer that shows the present stage on a terminal, and nothing elsewhere."""
-
-    def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415  # quick --help
-        from rich.progress import Progress  # noqa: PLC0415  # quick --help
-
-        console = Console(stderr=True)
-        self._bars = Progress(console=console, transient=True, disable=not console.is_terminal)
-
-    def __enter__(self) -> Self:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bars.stop()
-
-    def stage(self, name: str, total: int | None = None) -> None:
-        """Show a new stage in place of the last."""
-        for task in self._bars.task_ids:
-            self._bars.remove_task(task)
-        self._bars.add_task(name, total=total)
-
-    def advance(self, units: int = 1) -> None:
-        """Move the bar of the present stage."""
-        for task in self._bars.task_ids:
-            self._bars.advance(task, units)
-
-    def note(self, message: str) -> None:
-        """Say it under the bar."""
-        self._bars.console.print(message, markup=False)
