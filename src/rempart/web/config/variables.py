@@ -61,6 +61,12 @@ VARIABLES: Final[dict[str, tuple[Variable, ...]]] = {
         ),
         Variable("REMPART_UPLOAD_MAX_MB", "2048", "Taille la plus grande d’un dépôt, en Mo."),
         Variable(
+            "REMPART_CLAMAV",
+            "",
+            "Antivirus qui examine les preuves déposées : unix:/run/clamav/clamd.ctl ou tcp:machine:3310. "
+            "Vide, les documents sont marqués « non analysés ».",
+        ),
+        Variable(
             "REMPART_LOG_LEVEL",
             "WARNING",
             "DEBUG, INFO, WARNING ou ERROR ; écrit sur la sortie d’erreur.",

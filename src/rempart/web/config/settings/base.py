@@ -129,6 +129,7 @@ STORAGES = {
 FILE_UPLOAD_TEMP_DIR: str | None = str(DATA / "tmp")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("REMPART_UPLOAD_MAX_MB", 2048) * 1024 * 1024
+CLAMAV = env.text("REMPART_CLAMAV", "")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
