@@ -172,8 +172,7 @@ class Analysis:
     @cached_property
     def _everyone_rows(self) -> frozenset[int]:
         d = self.directory
-        ends = ("-1-1-0", "-1-5-11")
-        found = (row for row, name in enumerate(d.ids) if name.endswith(ends))
+        found = np.flatnonzero(np.isin(d.rid, np.array([0, 11]))).tolist()
         return frozenset(row for row in found if is_everyone(d, row))
 
     def candidates(self, template: Template, authority: Authority, kind: Kind) -> NDArray[np.bool_]:
