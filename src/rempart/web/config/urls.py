@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("rempart.web.apps.steering.urls")),
     path("", include("rempart.web.apps.establishments.urls")),
     path("", include("rempart.web.apps.audits.urls")),
+    path("", include("rempart.web.apps.assessments.urls")),
     path("", include("rempart.web.apps.remediation.urls")),
     path("", include("rempart.web.apps.accounts.urls")),
     path("", include("rempart.web.core.urls")),

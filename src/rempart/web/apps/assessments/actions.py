@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rempart.content.frameworks import Framework, Item
-from rempart.engines.maturity.answers import Given, Kind, level_of
+from rempart.engines.maturity.answers import Given, Kind, gap, level_of
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.assessments.answering import check_open, recount
 from rempart.web.apps.assessments.models import (
@@ -24,7 +24,7 @@ from rempart.web.apps.assessments.states import OPEN, Event, after
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.frameworks.models import StoredFramework
-from rempart.web.apps.remediation.actions import record_findings
+from rempart.web.apps.remediation.actions import propose_measures, record_findings
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
 from rempart.web.core import journal
@@ -111,7 +111,9 @@ def comment_item(*, assessment: Assessment, item: str, text: str, by: User) -> I
     framework = catalogue.of_digest(assessment.digest)
     if item not in {found.id for found in framework.items}:
         raise Refused("Cette question n’est pas de cette auto-évaluation.")
-    made = ItemComment.objects.create(assessment=assessment, item=item, by=by, text=text.strip())
+    made = ItemComment.objects.create(
+        assessment=assessment, item=item, by=by, by_label=str(by)[:200], text=text.strip()
+    )
     _told(assessment, "comment_item", by, item=item)
     return made
 
@@ -141,6 +143,7 @@ def submit(*, assessment: Assessment, today: date, by: User) -> Assessment:
         findings=observations(framework, assessment),
         by=by,
     )
+    propose_measures(establishment=assessment.establishment, today=today, by=by)
     return assessment
 
 
@@ -219,7 +222,14 @@ def _observation(item: Item, given: Given | None) -> Observation:
         f"Répondu : niveau {level}. {words[level]}\n\n"
         f"Visé : niveau {item.target}. {words.get(item.target, '')}\n\n{item.why}"
     )
-    return Observation(item.id, Look.SEEN, item.title[:300], item.severity, detail.strip())
+    return Observation(
+        item.id,
+        Look.SEEN,
+        item.title[:300],
+        item.severity,
+        detail.strip(),
+        weight=gap(item, level),
+    )
 
 
 def _copy_answers(old: Assessment, new: Assessment) -> None:

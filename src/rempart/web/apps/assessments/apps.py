@@ -1,6 +1,10 @@
 """The assessments app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from rempart.web.core import access_log, navigation, panels
+from rempart.web.core.scope import Act
 
 
 class AssessmentsConfig(AppConfig):
@@ -8,3 +12,14 @@ class AssessmentsConfig(AppConfig):
 
     name = "rempart.web.apps.assessments"
     label = "assessments"
+
+    def ready(self) -> None:
+        """Give the other pages what this app adds to them."""
+        # Imported now that the models are ready.
+        query = import_string("rempart.web.apps.assessments.queries.assessments_panel")
+        navigation.register(navigation.Entry("Évaluer", "assessments", 15, Act.SEE_FINDINGS))
+        navigation.register(navigation.Entry("Campagnes", "campaigns", 18, Act.RUN_CAMPAIGN))
+        panels.register(
+            panels.Panel("assessments", 5, Act.SEE_FINDINGS, "assessments/parts/panel.html", query)
+        )
+        access_log.WORDS.update({"assessments_of": "Auto-évaluations"})

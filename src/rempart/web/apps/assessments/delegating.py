@@ -12,9 +12,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from rempart.engines.maturity.answers import Kind
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.assessments.answering import Author, Outcome, check_open, save_answers
-from rempart.web.apps.assessments.models import Assessment, DelegatedQuestion, Origin
+from rempart.web.apps.assessments.models import Assessment, DelegatedQuestion, ItemComment, Origin
 from rempart.web.apps.assessments.rules import Reply, asked
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.core import journal, mail
@@ -141,10 +142,31 @@ def answer(
     )
     author = Author(None, f"{question.who} (sur lien)", Origin.DELEGATED)
     found = save_answers(assessment=held, replies=replies, seen=seen, author=author)
-    now = timezone.now()
-    DelegatedQuestion.objects.filter(pk=question.pk).update(answered_at=now)
+    _keep_apart(held, author, {name: replies[name] for name, o in found.items() if o.theirs})
+    DelegatedQuestion.objects.filter(pk=question.pk).update(answered_at=timezone.now())
     _told(question, "answer_delegated_question", None, items=sorted(replies))
     return found
+
+
+def _keep_apart(assessment: Assessment, author: Author, replies: Mapping[str, Reply]) -> None:
+    """What a link answers where the establishment has answered otherwise: said as a comment, for it to choose."""
+    framework = catalogue.of_digest(assessment.digest)
+    words = {
+        item.id: {level.value: level.text for level in item.levels} for item in framework.items
+    }
+    said = {Kind.UNKNOWN: "Je ne sais pas.", Kind.NOT_APPLICABLE: "Sans objet."}
+    ItemComment.objects.bulk_create(
+        ItemComment(
+            assessment=assessment,
+            item=name,
+            by_label=author.label[:200],
+            text=(
+                f"Répondu sur lien : {said.get(reply.given.kind) or words[name].get(reply.given.value or 0, '')} "
+                f"{reply.note}"
+            ).strip(),
+        )
+        for name, reply in replies.items()
+    )
 
 
 def _is_too_often(address: str) -> bool:

@@ -278,7 +278,11 @@ class ItemComment(models.Model):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="comments")
     item = models.CharField(max_length=80)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Nobody: somebody without an account, by a link; `by_label` says who.
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    by_label = models.CharField(max_length=200)
     text = models.TextField()
     said_at = models.DateTimeField(auto_now_add=True)
 

@@ -18,7 +18,7 @@ from rempart.web.apps.assessments.models import (
 )
 from rempart.web.apps.assessments.rules import as_range, asked
 from rempart.web.apps.assessments.states import State
-from rempart.web.apps.establishments.models import Establishment, GroupingMember
+from rempart.web.apps.establishments.models import Establishment, Grouping, GroupingMember
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.frameworks.models import StoredFramework
 from rempart.web.core.scope import Act, Scope
@@ -210,10 +210,18 @@ def assessments_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
     return {"finess": finess, "rows": rows_of(rows), "may_work": work, "today": today}
 
 
-def groupings_of(scope: Scope) -> Q:
-    """The groupings of which an establishment that the scope reads is a member."""
+def sees_answers(scope: Scope, assessment: Assessment) -> bool:
+    """Whether the scope reads the answers themselves, and not the scores alone."""
+    return Assessment.objects.visible_to(scope).filter(pk=assessment.pk).exists()
+
+
+def grouping_or_404(scope: Scope, code: str) -> Grouping:
+    """A grouping of which an establishment that the scope reads is a member; otherwise it does not exist."""
     mine = Establishment.objects.visible_to(scope, Act.SEE_FINDINGS)
     members = GroupingMember.objects.present().filter(
         Q(establishment__in=mine) | Q(operator__in=mine.values("operator"))
     )
-    return Q(pk__in=members.values("grouping"))
+    found = Grouping.objects.filter(pk=code, pk__in=members.values("grouping")).first()
+    if found is None:
+        raise Http404("Ce groupement n’existe pas, ou n’est pas de votre périmètre.")
+    return found
