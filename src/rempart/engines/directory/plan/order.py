@@ -53,7 +53,8 @@ def _edges_of(cuttable: Cuttable, chosen: list[int]) -> dict[int, NDArray[np.int
 
 
 def _scores(cuttable: Cuttable, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each gesture, the ordinary principals whose present shortest way uses an edge that it removes."""
+    """For each gesture, the ordinary principals whose present shortest way uses an edge that it removes. The edges of
+    `alive` that lead nowhere any more are taken out of it."""
     graph = cuttable.graph
     src, dst = cuttable.src[alive], cuttable.dst[alive]
     gesture = cuttable.gesture[alive]
@@ -63,6 +64,10 @@ def _scores(cuttable: Cuttable, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
     coo.has_canonical_format = True
     matrix = coo.tocsr()
     order, before = breadth_first_order(matrix, graph.n, return_predecessors=True)
+    # What no longer reaches Tier 0 never will again.
+    reached = np.zeros(graph.n + 1, np.bool_)
+    reached[order] = True
+    alive[np.flatnonzero(alive)[~reached[head]]] = False
     depth = depths(order, before, graph.n)
     weight = np.zeros(graph.n + 1, np.int64)
     weight[order[1:]] = graph.low[order[1:]]
