@@ -2,12 +2,13 @@
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rempart.web.core import files
+from rempart.web.core import files, upkeep
 from rempart.web.core.errors import NoRoom
 from support.installation import Installation
 
@@ -15,7 +16,7 @@ FULL = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, 4_000_000))
-from rempart.web.core import files
+from rempart.web.core import files, upkeep
 try:
     files.store((b"x" * 500_000 for _ in range(20)), kind="collection")
     said = "stored"
@@ -59,6 +60,16 @@ def test_a_disk_that_fills_up_is_said_and_leaves_nothing(
     with pytest.raises(NoRoom, match="plein"):
         files.store([b"a"], kind="report")
     assert kept(tmp_path) == []
+
+
+def test_a_content_whose_act_was_undone_is_swept_a_day_later(db: None, tmp_path: Path) -> None:
+    named, undone, fresh = (files.store([x], kind="report") for x in (b"a", b"b", b"c"))
+    undone.delete()
+    fresh.delete()
+    for row in (named, undone):
+        os.utime(files.path_of(row.sha256), (1, 1))
+    assert upkeep.sweep_unnamed(older_than=timedelta(days=1)) == 1
+    assert sorted(kept(tmp_path)) == sorted([named.sha256, fresh.sha256])
 
 
 @pytest.mark.slow

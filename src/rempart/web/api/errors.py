@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core.errors import Refused
+from rempart.web.core.errors import NoRoom, Refused, is_no_room
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ TITLES: Final = {
     422: "Demande refusée",
     429: "Trop d’appels",
     503: "Momentanément indisponible",
+    507: "Le serveur n’a plus de place",
 }
 
 SENTENCES: Final = {
@@ -127,6 +128,9 @@ def _unreadable(request: HttpRequest, fault: Any) -> HttpResponse:
 
 def _busy(request: HttpRequest, fault: Any) -> HttpResponse:
     log.error("%s %s: %s", request.method, request.path, fault)
+    if is_no_room(fault):
+        full = NoRoom()
+        return problem(507, full.found, todo=full.todo)
     answer = problem(
         503, "La base de données est occupée ou redémarre ; rien n’a été écrit.",
         todo="Recommencez dans quelques secondes.",

@@ -8,7 +8,8 @@ from rempart.kernel.errors import RempartError
 NO_ROOM: Final = frozenset(
     {errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else [])}
 )
-
+# PostgreSQL says it in the language of its server: its code is the same everywhere.
+DISK_FULL: Final = "53100"
 
 LAST_RESORT: Final = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8"><title>{title} · Rempart</title></head>
@@ -36,7 +37,11 @@ class NoRoom(RempartError):
 
 def is_no_room(fault: BaseException | None) -> bool:
     """Whether a fault says that the disk is full, whoever met it: a file, or the database."""
+    if fault is None:
+        return False
     if isinstance(fault, OSError):
         return fault.errno in NO_ROOM
+    if getattr(fault.__cause__, "sqlstate", "") == DISK_FULL:
+        return True
     words = str(fault).lower()
     return "database or disk is full" in words or "no space left on device" in words

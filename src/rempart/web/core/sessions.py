@@ -5,17 +5,21 @@ The number in the cookie is the secret of a session, and is never shown: a page 
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any, Final, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
-from django.db import DatabaseError, connection, transaction
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from rempart.web.core.models import Session
+from rempart.web.core.policy import View
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +31,8 @@ class SessionStore(db.SessionStore):
     """The store of Django, whose rows say more."""
 
     seen_at: datetime | None = None
+    where: Callable[[], tuple[str, str]] | None = None
+    _written: tuple[str | None, bytes] | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -43,21 +49,53 @@ class SessionStore(db.SessionStore):
         row.seen_at = self.seen_at = timezone.now()
         return row
 
+    def save_once(self) -> None:
+        """Write it now, and not again at the end of the request unless it changes."""
+        self.save()
+        self._written = self._contents()
+
+    def _contents(self) -> tuple[str | None, bytes]:
+        return self.session_key, self.serializer().dumps(dict(self.items()))
+
+    def save(self, must_create: bool = False) -> None:
+        """Write it. A database that cannot be written is said as such: the library would say a lost session."""
+        if self._written and not must_create and self._written == self._contents():
+            return
+        if self.where and SESSION_KEY in self and FROM not in self:
+            browser, address = self.where()
+            now = timezone.now().isoformat()
+            self[FROM] = {"browser": browser[:80], "address": address[:60], "at": now}
+        try:
+            super().save(must_create)
+        except UpdateError as fault:
+            if isinstance(fault.__context__, OperationalError):
+                raise fault.__context__ from None
+            raise
+
     def _get_session_from_db(self) -> Any:
         row = super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
         self.seen_at = row.seen_at if row else None
         return row
 
 
-def opened(store: Any, *, browser: str, address: str) -> None:
-    """Say where a session is opened from; written with the rest of the session."""
-    now = timezone.now()
-    store[FROM] = {"browser": browser[:80], "address": address[:60], "at": now.isoformat()}
+def comes_from(store: Any, where: Callable[[], tuple[str, str]]) -> None:
+    """Give a session what says its browser and its network; asked once, when a person has signed in."""
+    store.where = where
 
 
-def is_just_opened(store: Any) -> bool:
-    """Whether somebody has signed in during this request, and where from is not said yet."""
-    return bool(store.modified) and SESSION_KEY in store and FROM not in store
+def written_together(view: View) -> View:
+    """A view whose rows and session are written all or none: a password is not changed for a session that is lost."""
+
+    @wraps(view)
+    def whole(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            response = view(request, *args, **kwargs)
+            if request.session.modified and not request.session.is_empty():
+                # It stays modified, so that its cookie is sent: the same contents are not written a second time.
+                cast(SessionStore, request.session).save_once()
+        return response
+
+    return cast(View, whole)
 
 
 def seen(store: Any) -> None:

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from rempart.kernel.errors import RempartError
-from rempart.web.core import cache, jobs, journal, mail, queue, schedule
+from rempart.web.core import cache, files, jobs, journal, mail, queue, schedule
 from rempart.web.core.jobs import Run
-from rempart.web.core.models import Job, Mail, Session
+from rempart.web.core.models import Job, Mail, Session, StoredFile
 
 DONE_KEPT: Final = timedelta(days=30)
 FAILED_KEPT: Final = timedelta(days=180)
@@ -32,6 +32,7 @@ def prune(run: Run) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
     cache.forget_expired()
     sweep(Path(settings.DATA), older_than=STRAYS_KEPT)
+    sweep_unnamed(older_than=STRAYS_KEPT)
 
 
 def sweep(data: Path, *, older_than: timedelta) -> int:
@@ -47,6 +48,19 @@ def sweep(data: Path, *, older_than: timedelta) -> int:
             path.unlink(missing_ok=True)
             count += 1
     return count
+
+
+def sweep_unnamed(*, older_than: timedelta) -> int:
+    """Remove the contents that no row names: their act was undone after they were written. Gives how many."""
+    limit = clock.time() - older_than.total_seconds()
+    old = {path.name: path for path in files.folder().glob("??/*") if path.stat().st_mtime < limit}
+    named = set(StoredFile.objects.values_list("sha256", flat=True).iterator())
+    unnamed = old.keys() - named
+    for name in unnamed:
+        # The same content given again in the meantime is a new file: it stays.
+        if old[name].stat().st_mtime < limit:
+            old[name].unlink(missing_ok=True)
+    return len(unnamed)
 
 
 @schedule.daily("verify_journal", at=time(4, 20))

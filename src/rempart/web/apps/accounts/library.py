@@ -17,6 +17,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 
 from rempart.web.core.policy import public, signed_in
+from rempart.web.core.sessions import written_together
 
 Page = Callable[..., HttpResponseBase]
 
@@ -47,7 +48,7 @@ ENTRANCE = [
     _public("mot-de-passe/envoye/", account.password_reset_done, "account_reset_password_done"),
     re_path(
         r"^mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        _page(account.password_reset_from_key, public),
+        _page(written_together(account.password_reset_from_key), public),
         name="account_reset_password_from_key",
     ),
     _public(
@@ -62,8 +63,12 @@ ENTRANCE = [
 ]
 
 OWN = [
-    _signed_in("mot-de-passe/", account.password_change, "account_change_password"),
-    _signed_in("mot-de-passe/choisir/", account.password_set, "account_set_password"),
+    _signed_in(
+        "mot-de-passe/", written_together(account.password_change), "account_change_password"
+    ),
+    _signed_in(
+        "mot-de-passe/choisir/", written_together(account.password_set), "account_set_password"
+    ),
     _signed_in("confirmer/", account.reauthenticate, "account_reauthenticate"),
     _signed_in("second-facteur/", mfa.index, "mfa_index"),
     _signed_in("second-facteur/confirmer/", mfa.reauthenticate, "mfa_reauthenticate"),

@@ -20,6 +20,12 @@ from rempart.web.core.policy import ScopedRequest, policy_of
 from rempart.web.core.scope import NOBODY, Scope
 
 
+def _origin(request: HttpRequest) -> tuple[str, str]:
+    """The browser and the network of a request, as its author recognises them."""
+    agent = request.headers.get("User-Agent", "")
+    return browser_words(agent), shortened(get_client_ip(request) or "")
+
+
 class ScopeMiddleware:
     """Compute the scope once, and hang it on the request."""
 
@@ -29,6 +35,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scoped = cast(ScopedRequest, request)
         scoped.scope = NOBODY
+        sessions.comes_from(request.session, lambda: _origin(request))
         if request.user.is_authenticated:
             user = request.user
             scoped.scope = scope_of(user, timezone.localdate())
@@ -38,12 +45,6 @@ class ScopeMiddleware:
                 vars(request)["wants_second_factor"] = True
             sessions.seen(request.session)
         response = self.get_response(request)
-        if sessions.is_just_opened(request.session):
-            sessions.opened(
-                request.session,
-                browser=browser_words(request.headers.get("User-Agent", "")),
-                address=shortened(get_client_ip(request) or ""),
-            )
         if response.status_code == HTTPStatus.OK:
             record_looks(request, scoped.scope)
         return response

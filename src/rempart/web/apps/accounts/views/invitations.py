@@ -15,6 +15,7 @@ from rempart.web.apps.accounts.places import place_of
 from rempart.web.apps.accounts.queries import IN_SESSION, invitation_of
 from rempart.web.core.policy import public
 from rempart.web.core.scope import Level
+from rempart.web.core.sessions import written_together
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -43,7 +44,7 @@ def answer(request: HttpRequest, place: str, token: str) -> HttpResponse:
     return _done(request)
 
 
-answer = public(answer)
+answer = public(written_together(answer))
 
 
 def _with_account(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
