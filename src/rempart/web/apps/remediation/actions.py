@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
@@ -20,22 +18,19 @@ from rempart.web.apps.remediation.recording import (
     write,
 )
 from rempart.web.apps.remediation.states import Event, State, after
-from rempart.web.core import journal, mail, projections
+from rempart.web.apps.remediation.writing import (
+    Values as Values,  # what callers of these acts give
+    fill,
+    held,
+    locked,
+    said,
+    saved,
+    tell_owner,
+    told,
+)
+from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import StoredFile
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What a person writes of an action."""
-
-    title: str
-    how: str = ""
-    owner: User | None = None
-    owner_function: str = ""
-    due_on: date | None = None
-    half_days: int | None = None
-    cost_euros: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def record_findings(
     The same thing seen again is the same row. What a later measure of the same kind and subject looked for and did
     not see is mended; what it could not look at stays open. Actions follow: closed ones are verified or reopened.
     """
-    _locked(establishment)
+    locked(establishment)
     source = Source(source_kind, str(source_id), source_label[:200], subject, measured_on)
     recorded = write(establishment, source, findings)
     journal.record(
@@ -92,7 +87,7 @@ def take_back_measure(
     *, establishment: Establishment, source_kind: str, source_id: str, by: User | None
 ) -> None:
     """Take back a measure that should not have been recorded here: findings and actions stand as if it had not been."""
-    _locked(establishment)
+    locked(establishment)
     recorded = unwrite(establishment, source_kind, str(source_id))
     if recorded is None:
         return
@@ -120,7 +115,7 @@ def propose(
 ) -> int:
     """Put proposals in the plan; those of the same subject that are not proposed any more, and that nobody took, leave
     it. Gives the number of new ones."""
-    _locked(establishment)
+    locked(establishment)
     count = following.propose(
         establishment, source_kind, subject, proposals, today,
         merged=proposing.merged(establishment),
@@ -142,7 +137,7 @@ def propose(
 def propose_measures(*, establishment: Establishment, today: date, by: User | None) -> int:
     """Put in the plan the measures of the content that mend what is open, whatever source saw it: one action for all that it
     mends. Gives the number of new ones; what people wrote of the others stays."""
-    _locked(establishment)
+    locked(establishment)
     held, new = proposing.propose(establishment, today)
     journal.record(
         "propose_measures",
@@ -170,12 +165,12 @@ def add_action(
     if any(finding.establishment_id != establishment.pk for finding in linked):
         raise Refused("Un de ces constats est d’un autre établissement.")
     action = Action(establishment=establishment, state=State.PLANNED, state_by=by, state_on=today)
-    _fill(action, values)
+    fill(action, values)
     action.rank = min((finding.rank for finding in linked), default=5)
     action.save()
     action.findings.set(linked)
-    _tell_owner(action, None, by)
-    _told(action, "add_action", by, findings=[finding.key for finding in linked])
+    tell_owner(action, None, by)
+    told(action, "add_action", by, findings=[finding.key for finding in linked])
     return action
 
 
@@ -191,14 +186,14 @@ def change_action(
 ) -> Action:
     """Write again what an action says; refused when somebody changed it since `version`. A proposal that somebody
     writes on is planned."""
-    row = _held(action)
+    row = held(action)
     if version is not None and row.version != version:
         raise Refused(
             "Quelqu’un a modifié cette action pendant que vous l’écriviez.",
             todo="Rechargez la page, puis refaites votre changement.",
         )
-    before, owner = _said(row), row.owner
-    _fill(row, values)
+    before, owner = said(row), row.owner
+    fill(row, values)
     if row.state == State.PROPOSED:
         row.state, row.state_by, row.state_on = after(row.state, Event.PLAN), by, today
     if findings is not None:
@@ -206,11 +201,11 @@ def change_action(
         if any(finding.establishment_id != row.establishment_id for finding in linked):
             raise Refused("Un de ces constats est d’un autre établissement.")
         row.findings.set(linked)
-    _saved(row)
-    _tell_owner(row, owner, by)
-    after_ = _said(row)
+    saved(row)
+    tell_owner(row, owner, by)
+    after_ = said(row)
     changed = {key: [before[key], after_[key]] for key in before if before[key] != after_[key]}
-    _told(row, "change_action", by, changed=changed)
+    told(row, "change_action", by, changed=changed)
     return row
 
 
@@ -221,14 +216,14 @@ def move_action(*, action: Action, event: Event, today: date, by: User, reason: 
         raise Refused(f"« {event} » n’est pas un choix que l’on fait ici.")
     if event is Event.ABANDON and not reason.strip():
         raise Refused("Dites pourquoi cette action est abandonnée.")
-    row = _held(action)
+    row = held(action)
     before = row.state
     row.state, row.state_by, row.state_on = after(row.state, event), by, today
     row.done_on = None
-    _saved(row)
+    saved(row)
     if reason.strip():
         Comment.objects.create(action=row, by=by, text=reason.strip())
-    _told(row, f"{event}_action", by, before=before, reason=reason.strip())
+    told(row, f"{event}_action", by, before=before, reason=reason.strip())
     return row
 
 
@@ -240,13 +235,13 @@ def close_action(*, action: Action, done_on: date, proof: Proof, today: date, by
         raise Refused("Dites en une phrase ce qui a été fait : c’est la preuve de l’action.")
     if done_on > today:
         raise Refused("Une action ne peut pas être close à une date à venir.")
-    row = _held(action)
+    row = held(action)
     row.state, row.state_by, row.state_on = after(row.state, Event.CLOSE), by, today
     row.done_on, row.proof_note = done_on, proof.note.strip()
     if proof.file is not None:
         row.proof_file, row.proof_name = proof.file, proof.name[:200]
-    _saved(row)
-    _told(
+    saved(row)
+    told(
         row, "close_action", by,
         done_on=done_on.isoformat(), proof=row.proof_note, file=row.proof_file_id or "",
     )  # fmt: skip
@@ -262,67 +257,5 @@ def comment_action(*, action: Action, text: str, by: User) -> Comment:
     if not text.strip():
         raise Refused("Un commentaire ne peut pas être vide.")
     comment = Comment.objects.create(action=action, by=by, text=text.strip())
-    _told(action, "comment_action", by)
+    told(action, "comment_action", by)
     return comment
-
-
-def _locked(establishment: Establishment) -> None:
-    """One measure of an establishment at a time: the state of its findings is computed from all of them."""
-    Establishment.objects.select_for_update(no_key=True).get(pk=establishment.pk)
-
-
-def _held(action: Action) -> Action:
-    return (
-        Action.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("establishment")
-        .get(pk=action.pk)
-    )
-
-
-def _saved(row: Action) -> None:
-    row.version += 1
-    row.save()
-
-
-def _fill(action: Action, values: Values) -> None:
-    for name in Values.__slots__:
-        setattr(action, name, getattr(values, name))
-    action.search = action.searched()
-
-
-def _tell_owner(action: Action, before: User | None, by: User) -> None:
-    """A person who is given an action learns it in the digest of the day."""
-    owner = action.owner
-    if owner is None or owner in (before, by):
-        return
-    mail.send(
-        to=owner.email,
-        subject=f"Une action vous est confiée : {action.title}",
-        template="remediation/mail/owner.txt",
-        context={"action": action, "by": by, "path": reverse("action", args=[action.pk])},
-        is_for_digest=True,
-    )
-
-
-def _said(action: Action) -> dict[str, Any]:
-    return {
-        "title": action.title,
-        "owner": action.owner_words,
-        "due_on": action.due_on.isoformat() if action.due_on else "",
-        "half_days": action.half_days,
-        "cost_euros": action.cost_euros,
-        "state": action.state,
-    }
-
-
-def _told(action: Action, act: str, by: User | None, **details: Any) -> None:
-    journal.record(
-        act,
-        by=by,
-        object_kind="action",
-        object_id=action.pk,
-        object_label=action.title,
-        establishment=action.establishment_id,
-        details=details,
-    )
-    projections.refresh([action.establishment_id])

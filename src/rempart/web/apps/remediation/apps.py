@@ -26,5 +26,8 @@ class RemediationConfig(AppConfig):
                 "plan_of": "Plan d’actions",
                 "plan_export_of": "Export du plan d’actions",
                 "findings_of": "Constats",
+                "plan_calendar": "Budget et calendrier",
+                "plan_calendar_export": "Export du calendrier",
+                "plan_budget": "Budget du plan",
             }
         )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation.actions import Values
-from rempart.web.apps.remediation.models import Finding
+from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.queries import possible_owners
 from rempart.web.apps.remediation.states import State
 
@@ -47,6 +47,10 @@ class FindingChoice(forms.ModelMultipleChoiceField[Finding]):
         return f"{finding.title} ({finding.get_severity_display()})"
 
 
+class ActionChoice(forms.ModelMultipleChoiceField[Action]):
+    """Actions, by their titles."""
+
+
 class ActionForm(forms.Form):
     """What a person writes of an action."""
 
@@ -68,7 +72,25 @@ class ActionForm(forms.Form):
         label="Effort, en demi-journées", required=False, min_value=0, max_value=2000
     )
     cost_euros = forms.IntegerField(
-        label="Coût, en euros", required=False, min_value=0, max_value=100_000_000
+        label="Coût, en euros, une fois", required=False, min_value=0, max_value=100_000_000
+    )
+    yearly_euros = forms.IntegerField(
+        label="Puis, en euros par an",
+        required=False,
+        min_value=0,
+        max_value=100_000_000,
+        help_text="Ce que vous écrivez remplace l’estimation de Rempart, et y reste.",
+    )
+    is_mandatory = forms.BooleanField(
+        label="L’échéance est imposée",
+        required=False,
+        help_text="Par un texte, un appel à financement, un contrat : le calendrier la tient quoi qu’il en coûte.",
+    )
+    requires = ActionChoice(
+        label="À faire avant elle",
+        queryset=Action.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
     )
     findings = FindingChoice(
         label="Constats que cette action corrige",
@@ -84,6 +106,11 @@ class ActionForm(forms.Form):
         owners.queryset = possible_owners(establishment)
         findings: Any = self.fields["findings"]
         linked = self.initial.get("findings", [])
+        others = Action.objects.filter(establishment=establishment).open()
+        requires: Any = self.fields["requires"]
+        requires.queryset = (
+            others | Action.objects.filter(pk__in=self.initial.get("requires", []))
+        ).order_by("title")
         findings.queryset = (
             Finding.objects.filter(establishment=establishment).open()
             | Finding.objects.filter(establishment=establishment, pk__in=linked)
@@ -91,8 +118,14 @@ class ActionForm(forms.Form):
 
     def values(self) -> Values:
         """What the action takes."""
-        names = ("title", "how", "owner", "owner_function", "due_on", "half_days", "cost_euros")
-        return Values(**{name: self.cleaned_data[name] for name in names})
+        return Values(**{name: self.cleaned_data[name] for name in Values.__slots__})
+
+    def clean(self) -> dict[str, Any]:
+        """An imposed date is a date."""
+        cleaned = super().clean() or {}
+        if cleaned.get("is_mandatory") and not cleaned.get("due_on"):
+            self.add_error("due_on", "Dites quelle est l’échéance imposée.")
+        return cleaned
 
 
 class CloseForm(forms.Form):
@@ -143,6 +176,22 @@ def _is(end: str, head: bytes) -> bool:
 class AbandonForm(forms.Form):
     """Why an action is abandoned."""
 
+    reason = forms.CharField(
+        label="Raison", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )
+
+
+class AcceptForm(forms.Form):
+    """A risk that one lives with for a time."""
+
+    until = day_field(
+        "Jusqu’au", help_text="Un an au plus. Ce jour-là, l’action revient d’elle-même."
+    )
+    function = forms.CharField(
+        label="Fonction qui accepte",
+        max_length=120,
+        help_text="Direction, comité de sécurité du 3 octobre : celle qui en porte la conséquence.",
+    )
     reason = forms.CharField(
         label="Raison", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
     )

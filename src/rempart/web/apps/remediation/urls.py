@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.web.apps.remediation import views
+from rempart.web.apps.remediation import budget_views, views
 
 urlpatterns = [
     path("plan/", views.plan, name="plan"),
@@ -18,4 +18,22 @@ urlpatterns = [
     path("etablissements/<str:finess>/plan/", views.plan, name="plan_of"),
     path("etablissements/<str:finess>/plan/plan.<str:form>", views.export, name="plan_export_of"),
     path("etablissements/<str:finess>/plan/ajouter/", views.add, name="action_add"),
+    path("etablissements/<str:finess>/plan/mesures/", budget_views.measures, name="plan_measures"),
+    path(
+        "etablissements/<str:finess>/plan/calendrier/", budget_views.calendar, name="plan_calendar"
+    ),
+    path(
+        "etablissements/<str:finess>/plan/calendrier/calendrier.xlsx",
+        budget_views.calendar_workbook,
+        name="plan_calendar_export",
+    ),
+    path(
+        "etablissements/<str:finess>/plan/calendrier/budget/",
+        budget_views.budget,
+        name="plan_budget",
+    ),
+    path(
+        "etablissements/<str:finess>/plan/calendrier/retenir/", budget_views.keep, name="plan_keep"
+    ),
+    path("actions/<int:pk>/accepter/", budget_views.accept, name="action_accept"),
 ]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,9 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation import actions, exports, queries
+from rempart.web.apps.remediation import actions, budgeting, exports, queries
+from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.forms import (
     AbandonForm,
+    AcceptForm,
     ActionForm,
     CloseForm,
     CommentForm,
@@ -25,22 +28,26 @@ from rempart.web.apps.remediation.forms import (
 )
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import WORDS, Event, events_for_people
+from rempart.web.apps.remediation.writing import Values
 from rempart.web.core import access_log, files
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import ScopedRequest, needs
 from rempart.web.core.scope import Act, Scope
 
 PER_PAGE: Final = 50
+WITH_A_FORM: Final = (Event.CLOSE, Event.ABANDON, Event.ACCEPT)
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _scope(request: HttpRequest) -> Scope:
+def scope_of(request: HttpRequest) -> Scope:
+    """What the person may do."""
     return cast(ScopedRequest, request).scope
 
 
-def _may_edit(request: HttpRequest, establishment: Establishment) -> bool:
+def may_edit(request: HttpRequest, establishment: Establishment) -> bool:
+    """Whether the person may change the plan of an establishment."""
     mine = Establishment.objects.filter(pk=establishment.pk)
-    return mine.visible_to(_scope(request), Act.EDIT_PLAN).exists()
+    return mine.visible_to(scope_of(request), Act.EDIT_PLAN).exists()
 
 
 def _note(request: HttpRequest, establishment: Establishment, words: str) -> None:
@@ -51,7 +58,7 @@ def _note(request: HttpRequest, establishment: Establishment, words: str) -> Non
 @require_safe
 def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
     """What is to be done, for an establishment or for a whole scope; the list alone for HTMX."""
-    scope, today = _scope(request), timezone.localdate()
+    scope, today = scope_of(request), timezone.localdate()
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS) if finess else None
     filters = PlanFilters(request.GET)
     wanted = filters.cleaned_data if filters.is_valid() else {}
@@ -69,7 +76,7 @@ def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
     if not is_fragment:
         context |= {
             "totals": queries.totals(scope, today, finess),
-            "may_edit": establishment is not None and _may_edit(request, establishment),
+            "may_edit": establishment is not None and may_edit(request, establishment),
         }
     name = "remediation/parts/actions.html" if is_fragment else "remediation/plan.html"
     response = render(request, name, context)
@@ -81,7 +88,7 @@ def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, form: str, finess: str = "") -> HttpResponse:
     """The plan as a workbook, or its due dates as a calendar; with the filters of the page."""
-    scope, today = _scope(request), timezone.localdate()
+    scope, today = scope_of(request), timezone.localdate()
     if finess:
         establishment_or_404(scope, finess, Act.SEE_FINDINGS)
     filters = PlanFilters(request.GET)
@@ -104,7 +111,7 @@ def export(request: HttpRequest, form: str, finess: str = "") -> HttpResponse:
 @require_safe
 def findings(request: HttpRequest, finess: str) -> HttpResponse:
     """All that measures saw of an establishment."""
-    scope = _scope(request)
+    scope = scope_of(request)
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS)
     with_mended = request.GET.get("corriges") == "oui"
     rows = queries.findings(scope, finess, with_mended=with_mended)
@@ -120,7 +127,7 @@ def findings(request: HttpRequest, finess: str) -> HttpResponse:
 @require_safe
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: what each measure said of it, and what mends it."""
-    found = queries.finding_or_404(_scope(request), pk)
+    found = queries.finding_or_404(scope_of(request), pk)
     _note(request, found.establishment, "Constat")
     context = {
         "finding": found,
@@ -135,26 +142,30 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def action(request: HttpRequest, pk: int) -> HttpResponse:
     """One action: what, who, when, its proof, and what measures say of it."""
-    found = queries.action_or_404(_scope(request), pk)
+    found = queries.action_or_404(scope_of(request), pk)
     _note(request, found.establishment, "Action du plan")
-    return _action_page(request, found)
+    return action_page(request, found)
 
 
-def _action_page(
+def action_page(
     request: HttpRequest, found: Action, status: int = 200, **forms: Any
 ) -> HttpResponse:
-    may_edit = _may_edit(request, found.establishment)
-    events = events_for_people(found.state) if may_edit else []
+    """The page of an action, with the forms that were filled wrong in the place of empty ones."""
+    is_editor = may_edit(request, found.establishment)
+    events = events_for_people(found.state) if is_editor else []
     context = {
         "action": found,
         "establishment": found.establishment,
         "findings": list(found.findings.order_by("rank", "title")),
         "comments": queries.comments(found),
-        "may_edit": may_edit,
-        "moves": [(e.value, WORDS[e]) for e in events if e not in (Event.CLOSE, Event.ABANDON)],
+        "may_edit": is_editor,
+        "costs": costs_of(found),
+        "requires": list(found.requires.order_by("title")),
+        "moves": [(e.value, WORDS[e]) for e in events if e not in WITH_A_FORM],
         "close_form": CloseForm() if Event.CLOSE in events else None,
         "abandon_form": AbandonForm() if Event.ABANDON in events else None,
-        "comment_form": CommentForm() if may_edit else None,
+        "accept_form": AcceptForm() if Event.ACCEPT in events else None,
+        "comment_form": CommentForm() if is_editor else None,
         "today": timezone.localdate(),
     } | forms
     return render(request, "remediation/action.html", context, status=status)
@@ -163,7 +174,7 @@ def _action_page(
 @needs(Act.EDIT_PLAN)
 def add(request: HttpRequest, finess: str) -> HttpResponse:
     """Write an action."""
-    establishment = establishment_or_404(_scope(request), finess, Act.EDIT_PLAN)
+    establishment = establishment_or_404(scope_of(request), finess, Act.EDIT_PLAN)
     initial = {"findings": request.GET.getlist("constat")[:50]}
     data = request.POST if request.method == "POST" else None
     form = ActionForm(data, establishment=establishment, initial=initial)
@@ -175,41 +186,42 @@ def add(request: HttpRequest, finess: str) -> HttpResponse:
             today=timezone.localdate(),
             by=cast(User, request.user),
         )
+        _order(request, made, form)
         messages.success(request, "L’action est dans le plan.")
         return redirect("action", made.pk)
     context = {"form": form, "establishment": establishment, "action": None}
     return render(request, "remediation/edit.html", context, status=422 if form.errors else 200)
 
 
+def _order(request: HttpRequest, action: Action, form: ActionForm) -> None:
+    budgeting.set_prerequisites(
+        action=action, required=list(form.cleaned_data["requires"]), by=cast(User, request.user)
+    )
+
+
 @needs(Act.EDIT_PLAN)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write an action again."""
-    found = queries.action_or_404(_scope(request), pk, Act.EDIT_PLAN)
+    found = queries.action_or_404(scope_of(request), pk, Act.EDIT_PLAN)
     _note(request, found.establishment, "Action du plan")
-    names = (
-        "title",
-        "how",
-        "owner",
-        "owner_function",
-        "due_on",
-        "half_days",
-        "cost_euros",
-        "version",
-    )
+    names = (*Values.__slots__, "version")
     initial = {name: getattr(found, name) for name in names}
     initial["findings"] = list(found.findings.values_list("pk", flat=True))
+    initial["requires"] = list(found.requires.values_list("pk", flat=True))
     data = request.POST if request.method == "POST" else None
     form = ActionForm(data, establishment=found.establishment, initial=initial)
     if form.is_valid():
         try:
-            actions.change_action(
-                action=found,
-                values=form.values(),
-                findings=form.cleaned_data["findings"],
-                version=form.cleaned_data["version"],
-                today=timezone.localdate(),
-                by=cast(User, request.user),
-            )
+            with transaction.atomic():
+                actions.change_action(
+                    action=found,
+                    values=form.values(),
+                    findings=form.cleaned_data["findings"],
+                    version=form.cleaned_data["version"],
+                    today=timezone.localdate(),
+                    by=cast(User, request.user),
+                )
+                _order(request, found, form)
         except Refused as fault:
             form.add_error(None, str(fault))
         else:
@@ -222,7 +234,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan, start, resume or abandon."""
-    found = queries.action_or_404(_scope(request), pk, Act.EDIT_PLAN)
+    found = queries.action_or_404(scope_of(request), pk, Act.EDIT_PLAN)
     asked = next((e for e in Event if e == request.POST.get("event")), None)
     if asked is None:
         raise Refused("Ce choix n’existe pas.", todo="Rechargez la page.")
@@ -230,7 +242,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if asked is Event.ABANDON:
         form = AbandonForm(request.POST)
         if not form.is_valid():
-            return _action_page(request, found, 422, abandon_form=form)
+            return action_page(request, found, 422, abandon_form=form)
         reason = form.cleaned_data["reason"]
     actions.move_action(
         action=found,
@@ -246,7 +258,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Declare an action done, with its proof."""
-    found = queries.action_or_404(_scope(request), pk, Act.EDIT_PLAN)
+    found = queries.action_or_404(scope_of(request), pk, Act.EDIT_PLAN)
     form = CloseForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -264,17 +276,17 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(fault))
         else:
             return redirect("action", pk)
-    return _action_page(request, found, 422, close_form=form)
+    return action_page(request, found, 422, close_form=form)
 
 
 @needs(Act.EDIT_PLAN)
 @require_POST
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Say something of an action."""
-    found = queries.action_or_404(_scope(request), pk, Act.EDIT_PLAN)
+    found = queries.action_or_404(scope_of(request), pk, Act.EDIT_PLAN)
     form = CommentForm(request.POST)
     if not form.is_valid():
-        return _action_page(request, found, 422, comment_form=form)
+        return action_page(request, found, 422, comment_form=form)
     actions.comment_action(
         action=found, text=form.cleaned_data["text"], by=cast(User, request.user)
     )
@@ -285,7 +297,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def proof(request: HttpRequest, pk: int) -> FileResponse:
     """The file that proves an action, never opened in the page of the platform."""
-    found = queries.action_or_404(_scope(request), pk)
+    found = queries.action_or_404(scope_of(request), pk)
     if found.proof_file_id is None:
         raise Http404("Cette action n’a pas de pièce.")
     _note(request, found.establishment, "Pièce d’une action")

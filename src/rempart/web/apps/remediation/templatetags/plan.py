@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from rempart.render import french
+from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.templatetags import ui
@@ -21,6 +22,7 @@ TONES: Final[dict[str, str]] = {
     State.CLOSED: "said",
     State.VERIFIED: "seen",
     State.ABANDONED: "none",
+    State.ACCEPTED: "said",
 }
 SEVERITIES: Final = {
     "critical": "bad",
@@ -35,6 +37,26 @@ SEVERITIES: Final = {
 def action_state(*, action: Action) -> SafeString:
     """Where an action is: what is declared looks otherwise than what is verified."""
     return ui.tag(words=State(action.state).label, tone=TONES[action.state])
+
+
+@register.simple_tag
+def action_cost(*, action: Action) -> str:
+    """What an action costs, in words."""
+    return costs_of(action).words
+
+
+@register.filter
+def rounded(value: float | None, decimals: int = 1) -> str:
+    """12.345 → 12,3; with 0, a whole number."""
+    if value is None:
+        return "–"
+    return french.number(round(value, 1) if decimals else round(value))
+
+
+@register.filter
+def cut_in(words: str) -> list[str]:
+    """« 50,150 » → each in turn."""
+    return words.split(",")
 
 
 @register.simple_tag
