@@ -6,9 +6,9 @@ from typing import Any
 from rempart.content.frameworks import Framework
 from rempart.engines.maturity.answers import NOT_APPLICABLE, UNKNOWN, Given, at
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.assessments import actions
+from rempart.web.apps.assessments import actions, delegating
 from rempart.web.apps.assessments.answering import Author, Outcome, save_answers
-from rempart.web.apps.assessments.models import Assessment
+from rempart.web.apps.assessments.models import Assessment, Campaign
 from rempart.web.apps.assessments.rules import Reply, version_of
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.frameworks.actions import Origin, keep
@@ -66,3 +66,43 @@ def a_submitted(establishment: Establishment, by: User, **values: int | str) -> 
     made = an_assessment(establishment, by)
     answered(made, by, **(values or {"access_1": 1, "access_2": 4, "backup_1": "u"}))
     return actions.submit(assessment=made, today=TODAY, by=by)
+
+
+def an_asked_question(cast: Any) -> dict[str, dict[str, Any]]:
+    """Route → arguments: an assessment of Alice's home, a link to one of its questions, a campaign of Rose."""
+    made = an_assessment(cast.home, cast.alice)
+    save_answers(
+        assessment=made,
+        replies={ACCESS_1: a_reply(1, "Constat a")},
+        seen={},
+        author=Author.of(cast.alice),
+    )
+    sent = delegating.delegate(
+        assessment=made,
+        items=[ACCESS_1],
+        recipient=delegating.Recipient("info@prestataire.test"),
+        days=7,
+        by=cast.alice,
+    )
+    campaign = Campaign.objects.create(
+        framework_id=made.framework_id,
+        version=made.version,
+        digest=made.digest,
+        title="Une campagne",
+        level="region",
+        code="53",
+        launched_by=cast.rose,
+        opens_on=TODAY,
+    )
+    one = {"pk": made.pk}
+    return {
+        "assessment_": one,
+        "assessment_question": one | {"item": ACCESS_1},
+        "assessment_comment": one | {"item": ACCESS_1},
+        "assessment_theme": one | {"theme": "access"},
+        "delegated_questions": one,
+        "delegated_question_revoke": {"pk": sent.question.pk},
+        "delegated_answer": {"token": sent.token},
+        "campaign_": {"pk": campaign.pk},
+        "grouping_answers": {"code": "BRE-07", "framework": made.framework_id},
+    }

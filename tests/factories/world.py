@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from factories.assessments import an_asked_question
 from factories.audits import a_control, a_deposit, a_report
 from factories.findings import a_finding, an_action
 from factories.invitations import a_mandate, an_invitation
@@ -58,6 +59,7 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     # By the first word of their names: `audit`, `audit_cancel`, and those that come.
     found |= {"audit_": {"pk": audit.pk}, "action_": {"pk": action.pk}}
     found |= {"person_": {"pk": person.pk}}
+    found |= an_asked_question(cast)
     found |= {"job_": {"pk": audit.job_id}, "registry_": {"pk": given.pk}}
     found |= {"api": {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
     return found

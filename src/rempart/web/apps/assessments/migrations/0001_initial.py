@@ -6,182 +6,486 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('establishments', '0001_initial'),
+        ("establishments", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('framework_id', models.CharField(max_length=60)),
-                ('version', models.CharField(max_length=60)),
-                ('digest', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=200)),
-                ('message', models.TextField(blank=True)),
-                ('level', models.CharField(choices=[('national', 'France entière'), ('region', 'région'), ('operator', 'entité juridique'), ('grouping', 'groupement'), ('establishment', 'établissement')], max_length=15)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('launched_at', models.DateTimeField(auto_now_add=True)),
-                ('opens_on', models.DateField()),
-                ('due_on', models.DateField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('launched_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("framework_id", models.CharField(max_length=60)),
+                ("version", models.CharField(max_length=60)),
+                ("digest", models.CharField(max_length=64)),
+                ("title", models.CharField(max_length=200)),
+                ("message", models.TextField(blank=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("national", "France entière"),
+                            ("region", "région"),
+                            ("operator", "entité juridique"),
+                            ("grouping", "groupement"),
+                            ("establishment", "établissement"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("launched_at", models.DateTimeField(auto_now_add=True)),
+                ("opens_on", models.DateField()),
+                ("due_on", models.DateField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                (
+                    "launched_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-opens_on', '-pk'),
+                "ordering": ("-opens_on", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('framework_id', models.CharField(max_length=60)),
-                ('version', models.CharField(max_length=60)),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('draft', 'en cours'), ('submitted', 'terminée'), ('reopened', 'rouverte'), ('archived', 'archivée')], default='draft', max_length=10)),
-                ('groups', models.JSONField(default=list)),
-                ('given', models.JSONField(default=dict)),
-                ('answered', models.PositiveIntegerField(default=0)),
-                ('unknown', models.PositiveIntegerField(default=0)),
-                ('not_applicable', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('low', models.PositiveIntegerField(null=True)),
-                ('high', models.PositiveIntegerField(null=True)),
-                ('themes', models.JSONField(default=dict)),
-                ('opened_on', models.DateField()),
-                ('last_answer_at', models.DateTimeField(null=True)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('submissions', models.PositiveSmallIntegerField(default=0)),
-                ('shared_with_region', models.BooleanField(default=False)),
-                ('shared_with_grouping', models.BooleanField(default=False)),
-                ('carried_from', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_to', to='assessments.assessment')),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='establishments.establishment')),
-                ('opened_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('previous', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='assessments.assessment')),
-                ('submitted_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='assessments.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("framework_id", models.CharField(max_length=60)),
+                ("version", models.CharField(max_length=60)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "en cours"),
+                            ("submitted", "terminée"),
+                            ("reopened", "rouverte"),
+                            ("archived", "archivée"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("groups", models.JSONField(default=list)),
+                ("given", models.JSONField(default=dict)),
+                ("answered", models.PositiveIntegerField(default=0)),
+                ("unknown", models.PositiveIntegerField(default=0)),
+                ("not_applicable", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("low", models.PositiveIntegerField(null=True)),
+                ("high", models.PositiveIntegerField(null=True)),
+                ("themes", models.JSONField(default=dict)),
+                ("opened_on", models.DateField()),
+                ("last_answer_at", models.DateTimeField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("submissions", models.PositiveSmallIntegerField(default=0)),
+                ("shared_with_region", models.BooleanField(default=False)),
+                ("shared_with_grouping", models.BooleanField(default=False)),
+                (
+                    "carried_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="carried_to",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="establishments.establishment",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="next",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="assessments.campaign",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CampaignMember',
+            name="CampaignMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asked_by', to='assessments.assessment')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='assessments.campaign')),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='establishments.establishment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asked_by",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="assessments.campaign",
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="establishments.establishment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DelegatedQuestion',
+            name="DelegatedQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('items', models.JSONField()),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('recipient', models.EmailField(max_length=254)),
-                ('recipient_name', models.CharField(blank=True, max_length=120)),
-                ('message', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegated', to='assessments.assessment')),
-                ('made_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revoked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("items", models.JSONField()),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("recipient", models.EmailField(max_length=254)),
+                ("recipient_name", models.CharField(blank=True, max_length=120)),
+                ("message", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delegated",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-made_at', '-pk'),
+                "ordering": ("-made_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='ItemComment',
+            name="ItemComment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=80)),
-                ('by_label', models.CharField(max_length=200)),
-                ('text', models.TextField()),
-                ('said_at', models.DateTimeField(auto_now_add=True)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='assessments.assessment')),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=80)),
+                ("by_label", models.CharField(max_length=200)),
+                ("text", models.TextField()),
+                ("said_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AnswerChange',
+            name="AnswerChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('level', 'level'), ('unknown', 'unknown'), ('not_applicable', 'not_applicable')], max_length=15)),
-                ('value', models.PositiveSmallIntegerField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('origin', models.CharField(choices=[('declared', 'déclarée'), ('delegated', 'répondue par un tiers, sur lien'), ('paper', 'recopiée d’un questionnaire papier'), ('confirmed', 'proposée, puis confirmée'), ('carried', 'reprise d’un établissement fermé')], default='declared', max_length=10)),
-                ('by_label', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='assessments.assessment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("level", "level"),
+                            ("unknown", "unknown"),
+                            ("not_applicable", "not_applicable"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("value", models.PositiveSmallIntegerField(null=True)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("declared", "déclarée"),
+                            ("delegated", "répondue par un tiers, sur lien"),
+                            ("paper", "recopiée d’un questionnaire papier"),
+                            ("confirmed", "proposée, puis confirmée"),
+                            ("carried", "reprise d’un établissement fermé"),
+                        ],
+                        default="declared",
+                        max_length=10,
+                    ),
+                ),
+                ("by_label", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="assessments.assessment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('assessment', 'item', 'version'), name='answer_change_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("assessment", "item", "version"), name="answer_change_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('level', 'level'), ('unknown', 'unknown'), ('not_applicable', 'not_applicable')], max_length=15)),
-                ('value', models.PositiveSmallIntegerField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('origin', models.CharField(choices=[('declared', 'déclarée'), ('delegated', 'répondue par un tiers, sur lien'), ('paper', 'recopiée d’un questionnaire papier'), ('confirmed', 'proposée, puis confirmée'), ('carried', 'reprise d’un établissement fermé')], default='declared', max_length=10)),
-                ('by_label', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='assessments.assessment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("level", "level"),
+                            ("unknown", "unknown"),
+                            ("not_applicable", "not_applicable"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("value", models.PositiveSmallIntegerField(null=True)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("declared", "déclarée"),
+                            ("delegated", "répondue par un tiers, sur lien"),
+                            ("paper", "recopiée d’un questionnaire papier"),
+                            ("confirmed", "proposée, puis confirmée"),
+                            ("carried", "reprise d’un établissement fermé"),
+                        ],
+                        default="declared",
+                        max_length=10,
+                    ),
+                ),
+                ("by_label", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="assessments.assessment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('assessment', 'item'), name='answer_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'level'), ('value__isnull', False)), models.Q(models.Q(('kind', 'level'), _negated=True), ('value__isnull', True)), _connector='OR'), name='answer_level_has_a_value')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "item"), name="answer_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "level"), ("value__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "level"), _negated=True), ("value__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="answer_level_has_a_value",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['level', 'code'], name='campaign_place'),
+            model_name="campaign",
+            index=models.Index(fields=["level", "code"], name="campaign_place"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__isnull', True), ('due_on__gte', models.F('opens_on')), _connector='OR'), name='campaign_is_due_after_it_opens'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__isnull", True), ("due_on__gte", models.F("opens_on")), _connector="OR"
+                ),
+                name="campaign_is_due_after_it_opens",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['establishment', 'framework_id', '-opened_on'], name='assessment_of'),
+            model_name="assessment",
+            index=models.Index(
+                fields=["establishment", "framework_id", "-opened_on"], name="assessment_of"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'reopened'])), fields=('establishment', 'framework_id'), name='assessment_open_once'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "reopened"])),
+                fields=("establishment", "framework_id"),
+                name="assessment_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'reopened']), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='assessment_submitted_has_a_day'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["submitted", "reopened"]), _negated=True),
+                    ("submitted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="assessment_submitted_has_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('high__isnull', True), ('low__isnull', True)), models.Q(('high__lte', 10000), ('low__lte', models.F('high'))), _connector='OR'), name='assessment_range_is_a_range'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("high__isnull", True), ("low__isnull", True)),
+                    models.Q(("high__lte", 10000), ("low__lte", models.F("high"))),
+                    _connector="OR",
+                ),
+                name="assessment_range_is_a_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignmember',
-            constraint=models.UniqueConstraint(fields=('campaign', 'establishment'), name='campaign_asks_once'),
+            model_name="campaignmember",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "establishment"), name="campaign_asks_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegatedquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', False), _connector='OR'), name='delegated_question_revoked_by_somebody'),
+            model_name="delegatedquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("revoked_at__isnull", True), ("revoked_by__isnull", False), _connector="OR"
+                ),
+                name="delegated_question_revoked_by_somebody",
+            ),
         ),
         migrations.AddIndex(
-            model_name='itemcomment',
-            index=models.Index(fields=['assessment', 'item'], name='comment_of_item'),
+            model_name="itemcomment",
+            index=models.Index(fields=["assessment", "item"], name="comment_of_item"),
         ),
     ]

@@ -157,6 +157,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def carry(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the answers to the establishment that follows."""
     scope = scope_of(request)
+    queries.assessment_or_404(scope, pk, Act.ANSWER)
     form = CarryForm(request.POST)
     if not form.is_valid():
         raise Refused("Un numéro FINESS a neuf caractères.", todo="Vérifiez-le, et recommencez.")
