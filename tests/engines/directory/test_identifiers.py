@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from rempart.engines.directory.identifiers import numbers_after
+from rempart.engines.directory.identifiers import beginning, numbers_after
 
 START = "S-1-5-21-1-2-3-"
 
@@ -48,3 +48,12 @@ def test_no_id_gives_no_number() -> None:
 def test_many_ids_are_read_as_one_by_one(ids: list[str]) -> None:
     alone = [numbers_after(START, [identifier])[0] for identifier in ids]
     assert numbers_after(START, ids).tolist() == np.array(alone, np.int64).tolist()
+
+
+def test_texts_are_found_by_their_start_whatever_their_case() -> None:
+    texts = ["MSOL_a", "amsol_", "", "Élan", "sync_1", "Sync_2@x", "msol", "AAD_\u0130"]
+    assert beginning(texts, "msol_", "sync_", "aad_") == [0, 4, 5, 7]
+
+
+def test_a_text_of_two_lines_is_found_by_its_first_one_only() -> None:
+    assert beginning(["x\nmsol_", "MSOL_b"], "msol_") == [1]

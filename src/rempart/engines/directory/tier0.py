@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.engines.directory.groups import Groups
+from rempart.engines.directory.identifiers import beginning
 from rempart.engines.directory.model import Directory, Kind, Relation
 
 Mask = NDArray[np.bool_]
@@ -19,9 +20,8 @@ Mask = NDArray[np.bool_]
 GROUP_RIDS: Final = (512, 516, 518, 519, 526, 527, 544, 548, 549, 550, 551, 498, 521)
 PKI_KINDS: Final = (Kind.ENTERPRISE_CA, Kind.ROOT_CA, Kind.NTAUTH_STORE, Kind.AIA_CA)
 # Accounts that Entra Connect creates: they replicate the secrets of the domain.
-SYNC_PREFIXES: Final = ("MSOL_", "AZUREADSSOACC", "SYNC_", "AAD_")
+SYNC_PREFIXES: Final = ("msol_", "azureadssoacc", "sync_", "aad_")
 _HOLDER: Final = "ADMINSDHOLDER@"
-_SYNC_STARTS: Final = frozenset(prefix[:4] for prefix in SYNC_PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = 
         if d.dns[row][:17].upper() == "CN=ADMINSDHOLDER," or d.names[row].startswith(_HOLDER):
             mask[row] = True
     logins = d.attributes.get("samaccountname", {})
-    likely = [row for row, values in logins.items() if values[0][:4].upper() in _SYNC_STARTS]
-    mask[[row for row in likely if logins[row][0].upper().startswith(SYNC_PREFIXES)]] = True
+    rows = list(logins)
+    synchronizing = beginning([values[0] for values in logins.values()], *SYNC_PREFIXES)
+    mask[[rows[place] for place in synchronizing]] = True
     # SYSTEM and Enterprise Domain Controllers are the machines of Tier 0 themselves.
     mask[groups.special(("S-1-5-18", "S-1-5-9"))] = True
     mask[groups.host_administrators] = True

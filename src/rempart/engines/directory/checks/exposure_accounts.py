@@ -23,6 +23,7 @@ from rempart.engines.directory.checks.common import (
 )
 from rempart.engines.directory.checks.policy import AES
 from rempart.engines.directory.groups import Mask
+from rempart.engines.directory.identifiers import beginning
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Fact, Kind, Uac
 from rempart.engines.directory.registry import (
     Context,
@@ -179,12 +180,9 @@ def guessable_computers(ctx: Context) -> Findings:
 def _beginning(d: Directory, mask: Mask, starts: tuple[str, ...]) -> list[int]:
     """Rows of the mask whose login, or whose name where the login is not known, begins so (lower case)."""
     logins, names = d.attributes.get("samaccountname", {}), d.names
-    longest = max(map(len, starts))
-    return [
-        row
-        for row in np.flatnonzero(mask).tolist()
-        if (logins[row][0] if row in logins else names[row])[:longest].lower().startswith(starts)
-    ]
+    rows = np.flatnonzero(mask).tolist()
+    texts = [logins[row][0] if row in logins else names[row] for row in rows]
+    return [rows[place] for place in beginning(texts, *starts)]
 
 
 @check("extra_azureadssoacc", Fact.ACCOUNTS, Fact.PASSWORD_DATES)

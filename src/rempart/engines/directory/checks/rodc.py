@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rempart.engines.directory.checks.permissions import read_only_controllers
+from rempart.engines.directory.identifiers import beginning
 from rempart.engines.directory.model import UNKNOWN, Directory, Fact, Kind, Relation
 from rempart.engines.directory.registry import (
     Context,
@@ -115,7 +116,7 @@ def orphan_keys(ctx: Context) -> Iterator[Hit]:
 def _secondary_krbtgt(d: Directory) -> list[int]:
     """Rows of the krbtgt_N accounts: by their number, or by their name when the source lacks it."""
     numbered = set(d.attributes.get("msds-secondarykrbtgtnumber", {}))
-    names = d.names
-    called = [row for row in d.rows(Kind.USER).tolist() if names[row][:7].upper() == "KRBTGT_"]
+    names, users = d.names, d.rows(Kind.USER).tolist()
+    called = [users[place] for place in beginning([names[row] for row in users], "krbtgt_")]
     numbered.update(row for row in called if names[row][7:].partition("@")[0].isdigit())
     return sorted(numbered)

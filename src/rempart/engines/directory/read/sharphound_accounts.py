@@ -148,7 +148,7 @@ class Accounts:
 
     def _access(self, batch: Batch) -> None:
         """Access lists and their protection; the objects without an entry wait for the end of the collection."""
-        found = cells_of(self._aces.acls([bytes(item.Aces) for item in batch.items]))
+        found = cells_of(self._aces.acls([item.Aces for item in batch.items]))
         stated = [item.IsACLProtected for item in batch.items]
         full = found >= 0
         protected = cells_of([UNKNOWN if v is None else int(v) for v in stated])

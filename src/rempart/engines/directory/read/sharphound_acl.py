@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
+from isal import isal_zlib
+from msgspec import Raw
+
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.read.raw_lists import ABSENT, ItemTable
 from rempart.engines.directory.read.sharphound_pending import Pending
@@ -52,7 +55,11 @@ class AceTable(ItemTable):
         super().__init__(ACE, -1)
         self._builder = builder
         self._pending = pending
-        self._lists: dict[bytes, int] = {b"[]": EMPTY_LIST, b"null": ABSENT, b"": ABSENT}
+        # By checksum, with the list itself: hashing the bytes of every list, or copying them, would take longer.
+        self._lists = {
+            isal_zlib.crc32(raw): (Raw(raw), found)
+            for raw, found in ((b"[]", EMPTY_LIST), (b"null", ABSENT), (b"", ABSENT))
+        }
         self._hits = self._misses = 0
 
     def number_of(self, item: Ace) -> int:
@@ -66,35 +73,38 @@ class AceTable(ItemTable):
         principal = self._builder.row(item.PrincipalSID.upper())
         return self._builder.entry(principal, int(right), bool(item.IsInherited))
 
-    def acls(self, lists: Iterable[bytes]) -> list[int]:
+    def acls(self, lists: Iterable[Raw]) -> list[int]:
         """Ids of many access lists, given by their JSON; EMPTY_LIST, or ABSENT when there is none.
 
         A whole list is looked up before its entries, since in a real directory the same one stands on forty objects;
         where lists turn out not to repeat, they are not kept.
         """
-        known, out = self._lists, []
-        for whole in lists:
-            found = known.get(whole)
-            if found is None:
-                found = self._read(whole)
+        known, out, checksum = self._lists, [], isal_zlib.crc32
+        hits = 0
+        for raw in lists:
+            key = checksum(raw)
+            same = known.get(key)
+            if same is None or same[0] != raw:
+                out.append(self._read(key, raw))
             else:
-                self._hits += found >= 0
-            out.append(found)
+                out.append(same[1])
+                hits += same[1] >= 0
+        self._hits += hits
         return out
 
     def acl(self, whole: bytes) -> int:
         """Id of one access list, even empty."""
-        (found,) = self.acls([whole])
+        (found,) = self.acls([Raw(whole)])
         return self._builder.acl_of_numbers(()) if found == EMPTY_LIST else found
 
-    def _read(self, whole: bytes) -> int:
-        numbers = self.numbers(whole)
+    def _read(self, key: int, raw: Raw) -> int:
+        numbers = self.numbers(bytes(raw))
         if not numbers:
             return ABSENT if numbers is None else EMPTY_LIST
         found = self._builder.acl_of_numbers(tuple(numbers))
         self._misses += 1
         if self._misses <= TRIED or self._misses <= self._hits:
-            self._lists[whole] = found
+            self._lists[key] = (raw.copy(), found)
         return found
 
     def finish(self) -> None:
