@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from rempart.web.core import files, upkeep
 from rempart.web.core.errors import NoRoom
+from rempart.web.core.models import StoredFile
 from support.installation import Installation
 
 FULL = """
@@ -63,13 +65,14 @@ def test_a_disk_that_fills_up_is_said_and_leaves_nothing(
 
 
 def test_a_content_whose_act_was_undone_is_swept_a_day_later(db: None, tmp_path: Path) -> None:
-    named, undone, fresh = (files.store([x], kind="report") for x in (b"a", b"b", b"c"))
-    undone.delete()
-    fresh.delete()
-    for row in (named, undone):
-        os.utime(files.path_of(row.sha256), (1, 1))
+    for content in (b"a", b"b", b"c"):
+        files.store([content], kind="report")
+    named, undone, fresh = (sha256(content).hexdigest() for content in (b"a", b"b", b"c"))
+    StoredFile.objects.filter(pk__in=[undone, fresh]).delete()
+    for name in (named, undone):
+        os.utime(files.path_of(name), (1, 1))
     assert upkeep.sweep_unnamed(older_than=timedelta(days=1)) == 1
-    assert sorted(kept(tmp_path)) == sorted([named.sha256, fresh.sha256])
+    assert sorted(kept(tmp_path)) == sorted([named, fresh])
 
 
 @pytest.mark.slow
