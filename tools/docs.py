@@ -10,7 +10,10 @@ import msgspec
 
 from rempart.cli.main import cli, speak_french
 from rempart.content.directory import CheckKind, DirectoryCheck
+from rempart.content.frameworks import Framework, Origin
+from rempart.content.knowledge import frameworks, measures
 from rempart.content.loader import directory_checks
+from rempart.content.measures import Measure, Range
 from rempart.engines.directory.report import SCHEMA, Report
 from rempart.web.apps.accounts.rules import MAY_INVITE
 from rempart.web.config.variables import page
@@ -118,6 +121,77 @@ def acts_of(role: Role) -> frozenset[Act]:
     return ROLE_ACTS[role] | WIDE_ACTS.get(role, frozenset())
 
 
+def questions() -> str:
+    """Every question that Rempart asks, by framework and theme."""
+    parts = [
+        GENERATED,
+        "# Les référentiels et leurs questions",
+        "Identifiants, dates et chiffres sont ceux de la source de chaque question ; les textes sont les nôtres. "
+        "« Source à confirmer » : nous n’avons pas pu vérifier dans un texte officiel.",
+    ]
+    for framework in frameworks().values():
+        parts += of_framework(framework)
+    return "\n\n".join(parts) + "\n"
+
+
+def of_framework(framework: Framework) -> list[str]:
+    """A framework: what it is, who wrote it, its questions."""
+    rows = [
+        [theme.title, item.ref or "–", item.title, source_of(item.source)]
+        for theme in framework.themes
+        for item in theme.items
+    ]
+    facts = f"{len(rows)} questions, environ {framework.minutes} minutes. {framework.audience}."
+    return [
+        f"## {framework.title}",
+        framework.description.strip(),
+        facts,
+        f"> {cell(framework.statement)}",
+        table(["Thème", "Repère", "Question", "Source"], rows),
+    ]
+
+
+def source_of(origin: Origin) -> str:
+    """The source of a fact, as a line of a table."""
+    said = ", ".join(part for part in (origin.document, origin.version, origin.anchor) if part)
+    return said if origin.is_certain else f"{said} (source à confirmer)"
+
+
+def measures_page() -> str:
+    """Every measure, with what it costs and what comes before."""
+    known = measures()
+    head = ["Mesure", "Jours", "Euros, une fois", "Euros par an", "Qui", "Après", "Répare"]
+    rows = [
+        [
+            of_measure(m),
+            *(between(r) for r in (m.cost.days, m.cost.euros, m.cost.euros_per_year)),
+            m.owner_function,
+            ", ".join(known[name].title for name in m.requires) or "–",
+            ", ".join(mends.item or mends.finding for mends in m.mends),
+        ]
+        for m in sorted(known.values(), key=lambda m: m.title)
+    ]
+    parts = [
+        GENERATED,
+        "# Les mesures et leurs coûts",
+        "Les coûts sont des fourchettes pour un établissement d’environ 80 lits, estimées par Rempart : chacun les "
+        "corrige dans son plan. ● : à la portée d’un petit établissement dans le mois. ◆ : se partage dans un groupe.",
+        table(head, rows),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def of_measure(measure: Measure) -> str:
+    """The title of a measure and its marks."""
+    marks = ("●" if measure.is_quick else "") + ("◆" if measure.is_shareable else "")
+    return f"{measure.title} {marks}".strip()
+
+
+def between(cost: Range) -> str:
+    """A range of costs."""
+    return f"{cost.low:g} à {cost.high:g}" if cost.high else "–"
+
+
 def variables() -> str:
     """The variables of an installation."""
     return f"{GENERATED}\n\n{page()}"
@@ -128,6 +202,8 @@ PAGES = {
     "docs/dev/access.md": access,
     "docs/utilisateur/catalogue.md": catalogue,
     "docs/utilisateur/commandes.md": commands,
+    "docs/utilisateur/mesures.md": measures_page,
+    "docs/utilisateur/questions.md": questions,
     "docs/exploitation/variables.md": variables,
 }
 
