@@ -10,7 +10,7 @@ from isal.isal_zlib import adler32, crc32
 
 from rempart.engines.registry.formats import TITLES, Kind
 from rempart.engines.registry.lines import blocks, parted, split
-from rempart.engines.registry.plain import LONG, Checker, Run
+from rempart.engines.registry.plain import LONG, Checker, Numbers, Run
 from rempart.engines.registry.positions import Positions
 from rempart.engines.registry.rows import FIELDS, Fields, fault, fields_of, fields_of_plain, is_day
 from rempart.engines.registry.sources import Source
@@ -87,13 +87,15 @@ class Comparison:
 
     def numbers(self) -> set[str]:
         """The numbers of the new lines."""
-        found = {line[_KEY].decode() for line in self.added}
-        return found.union(*(run.numbers.astype(str).tolist() for run in self.runs))
+        return {line[_KEY].decode() for line in self.added}.union(
+            _texts([run.numbers for run in self.runs])
+        )
 
     def cited(self) -> set[str]:
         """The numbers of the operators that new and changed lines of establishments name."""
-        found = {line[_CITED].decode() for line in (*self.added, *self.changed)}
-        return found.union(*(run.cited.astype(str).tolist() for run in self.runs))
+        return {line[_CITED].decode() for line in (*self.added, *self.changed)}.union(
+            _texts([run.cited for run in self.runs])
+        )
 
     def new_lines(self) -> Iterator[tuple[Fields, list[int]]]:
         """The new lines with their hashes, by batches, read again from the file."""
@@ -105,6 +107,14 @@ class Comparison:
                     yield fields_of_plain(lines, runs[number]), line_hashes(lines)
         for lines in many(self.added):
             yield fields_of(lines), line_hashes(lines)
+
+
+def _texts(numbers: list[Numbers]) -> list[str]:
+    """Each number once."""
+    if not numbers:
+        return []
+    found: list[str] = np.unique(np.concatenate(numbers)).astype(str).tolist()
+    return found
 
 
 def line_hashes(lines: Sequence[bytes]) -> list[int]:

@@ -18,6 +18,7 @@ from rempart.web.apps.establishments.models import (
     RegistryUpload,
 )
 from rempart.web.apps.establishments.registry import parts
+from rempart.web.apps.establishments.registry.bulk import learn_sizes
 from rempart.web.apps.establishments.registry.parts import Part
 from rempart.web.apps.establishments.states import State, check
 from rempart.web.core import files, journal, projections
@@ -25,6 +26,9 @@ from rempart.web.core.errors import Refused
 
 MANY: Final = 5_000
 """Above, the lists are brought up to date after the import rather than with it."""
+
+AT_ONCE: Final = 20_000
+"""Establishments whose lists are brought up to date in one transaction: about a second, during which other writers wait."""
 
 _WRITTEN: Final = ("added", "changed", "touched", "closed", "reopened", "joined", "left")
 
@@ -163,6 +167,8 @@ def _write(
         message="",
     )
     concerned = parts.write(prepared, registry_import, today, observer)
+    if len(concerned) <= MANY:
+        projections.refresh(concerned)
     journal.record(
         "write_registry_import",
         by=by,
@@ -170,8 +176,6 @@ def _write(
         object_id=registry_import.pk,
         details={p.name: p.counts for p in registry_import.parts.all()},
     )
-    if len(concerned) <= MANY:
-        projections.refresh(concerned)
 
 
 def bring_lists_up_to_date(observer: Observer) -> None:
@@ -182,11 +186,13 @@ def bring_lists_up_to_date(observer: Observer) -> None:
     """
     last = RegistryImport.objects.exclude(version=None).order_by("-version").first()
     counts = [part.counts for part in last.parts.all()] if last else []
-    if sum(c.get(name, 0) for c in counts for name in _WRITTEN) > MANY:
-        numbers = list(Establishment.objects.order_by("pk").values_list("pk", flat=True))
-        observer.stage("Mise à jour des listes", len(numbers))
-        for start in range(0, len(numbers), MANY):
-            some = numbers[start : start + MANY]
-            with transaction.atomic():
-                projections.refresh(some)
-            observer.advance(len(some))
+    if sum(c.get(name, 0) for c in counts for name in _WRITTEN) <= MANY:
+        return
+    learn_sizes()
+    numbers = list(Establishment.objects.order_by("pk").values_list("pk", flat=True))
+    observer.stage("Mise à jour des listes", len(numbers))
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        with transaction.atomic():
+            projections.refresh(some)
+        observer.advance(len(some))

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     FilteredRelation,
     IntegerField,
@@ -36,7 +37,7 @@ from rempart.web.apps.steering.models import NEVER, NO_DUE, UNKNOWN_LEVEL, Situa
 CHUNK: Final = 500
 """Numbers in one statement: far under what any database binds."""
 MANY: Final = 5_000
-"""Above, all the rows are written again: that is quicker than so many numbers."""
+"""Above, all those between the first number and the last are written again: that is quicker than so many numbers."""
 
 
 def _of(rows: QuerySet[Any], aggregate: Any) -> Subquery:
@@ -144,15 +145,25 @@ def _room() -> Iterator[None]:
 
 def recompute(finess: Collection[str] | None) -> None:
     """Write the situations of these establishments again, or of all; those that are closed have none."""
-    gone = Situation.objects.exclude(finess__in=Establishment.objects.open().values("pk"))
-    if finess is None or len(finess) > MANY:
+    if finess is None:
         with _room():
             write(facts())
-        gone.delete()
-        return
-    for some in _chunks(finess):
-        write(facts().filter(pk__in=some))
-        gone.filter(finess__in=some).delete()
+        _gone().delete()
+    elif len(finess) > MANY:
+        ends = (min(finess), max(finess))
+        with _room():
+            write(facts().filter(pk__range=ends))
+        _gone().filter(finess__range=ends).delete()
+    else:
+        for some in _chunks(finess):
+            write(facts().filter(pk__in=some))
+            _gone().filter(finess__in=some).delete()
+
+
+def _gone() -> QuerySet[Situation]:
+    return Situation.objects.exclude(
+        Exists(Establishment.objects.open().filter(pk=OuterRef("finess")))
+    )
 
 
 def _chunks(numbers: Collection[str]) -> Iterator[list[str]]:

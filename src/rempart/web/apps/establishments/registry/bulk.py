@@ -68,8 +68,8 @@ def _executed(
     cursor = connection.connection.cursor()
     most, place = _VALUES // len(columns), f"({', '.join('?' * len(columns))})"
     several = f"{start}{', '.join([place] * most)}{end}"
-    # The indexes of a whole registry: with the usual cache, their pages would be written again and again.
-    cursor.execute("PRAGMA cache_size=-32768")
+    # A whole registry: with the usual cache, its pages would be written again and again.
+    cursor.execute("PRAGMA cache_size=-65536")
     for batch in batches:
         rows = list(zip(*batch, strict=True))
         whole = len(rows) - len(rows) % most
@@ -82,6 +82,13 @@ def _executed(
 def _on_conflict(columns: Sequence[str]) -> str:
     key, *values = columns
     return f" ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f"{n} = excluded.{n}" for n in values)
+
+
+def learn_sizes() -> None:
+    """Tell PostgreSQL what its tables have become, before it plans statements for what they were."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 @contextmanager
