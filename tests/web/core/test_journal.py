@@ -1,11 +1,13 @@
 """The journal: chained, in the transaction of the act, refused to whoever would change it."""
 
+import contextlib
 import threading
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from rempart.web.core import chain, journal, protection
 from rempart.web.core.models import JournalEntry, JournalHead
@@ -22,7 +24,9 @@ def said(n: int = 1, **fields: Any) -> list[JournalEntry]:
     """Entries in the journal."""
     values: dict[str, Any] = {"by": None, "object_kind": "thing", "object_id": 7} | fields
     with transaction.atomic():
-        return [journal.record("try", **values) for _ in range(n)]
+        for _ in range(n):
+            journal.record("try", **values)
+    return list(JournalEntry.objects.order_by("-id")[:n])[::-1]
 
 
 def tampered(statement: str) -> chain.Walk:
@@ -113,6 +117,48 @@ def test_the_head_cannot_go_back_nor_stand_twice(db: None) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         JournalHead.objects.create(id=2, hash="0" * 64)
     assert journal.tail_holds()
+
+
+def test_the_pieces_of_an_entry_make_its_canonical_text() -> None:
+    entry = dict.fromkeys(chain.HASHED, 'é"\\') | {"id": 7, "details": {"b": 1, "a": None}}
+    first, second, third, last = chain.pieces(entry)
+    entry |= {"previous_hash": "beef", "recorded_at": "2026-11-21T09:00:00.000000+00:00"}
+    text = f"{first}7{second}beef{third}{entry['recorded_at']}{last}"
+    assert text.encode() == chain.canonical(entry)
+
+
+def test_gathered_entries_are_written_in_order_at_the_end(db: None) -> None:
+    with transaction.atomic(), journal.gathered():
+        for number in range(3):
+            journal.record("try", by=None, object_kind="thing", object_id=number)
+        assert not JournalEntry.objects.exists()
+    assert list(JournalEntry.objects.values_list("object_id", flat=True)) == ["0", "1", "2"]
+    assert journal.verified().broken is None
+
+
+def test_what_fails_before_its_end_tells_nothing(db: None) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), journal.gathered():
+        journal.record("try", by=None, object_kind="thing", object_id=1)
+        raise ZeroDivisionError
+    said()
+    assert JournalEntry.objects.count() == 1
+
+
+def test_a_part_that_is_rolled_back_is_not_told(db: None) -> None:
+    with transaction.atomic(), journal.gathered():
+        journal.record("try", by=None, object_kind="thing", object_id="stays")
+        with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+            journal.record("try", by=None, object_kind="thing", object_id="goes")
+            raise ZeroDivisionError
+    assert [entry.object_id for entry in JournalEntry.objects.all()] == ["stays"]
+
+
+def test_a_gathered_part_lets_others_write_the_journal_meanwhile(transactional_db: None) -> None:
+    said()
+    with transaction.atomic(), journal.gathered(), CaptureQueriesContext(connection) as asked:
+        journal.record("try", by=None, object_kind="thing", object_id=1)
+        assert not any("core_journal" in query["sql"] for query in asked)
+    assert journal.verified().entries == 2
 
 
 def test_writers_at_the_same_time_make_one_chain(transactional_db: None) -> None:

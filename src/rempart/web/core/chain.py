@@ -22,6 +22,7 @@ HASHED: Final = (
     "previous_hash",
 )
 FIELDS: Final = (*HASHED, "hash")
+GIVEN_LAST: Final = ("id", "previous_hash", "recorded_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,32 @@ def instant(moment: datetime) -> str:
 
 def canonical(values: Mapping[str, Any]) -> bytes:
     """JSON with sorted keys, no space, UTF-8: the same values always give the same bytes."""
-    text = json.dumps(
-        values, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    return canonical_value(values).encode("utf-8")
+
+
+def pieces(entry: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """The canonical text of an entry around what only the lock of the head gives: number, previous hash, instant.
+
+    Between the four go the number, the previous hash and the instant, the last two without their quotes.
+    """
+    found = [""]
+    for name in sorted(HASHED):
+        found[-1] += f'"{name}":'
+        if name in GIVEN_LAST:
+            found[-1] += "" if name == "id" else '"'
+            found.append("" if name == "id" else '"')
+        else:
+            found[-1] += canonical_value(entry[name])
+        found[-1] += ","
+    first, second, third, last = found
+    return "{" + first, second, third, last.removesuffix(",") + "}"
+
+
+def canonical_value(value: Any) -> str:
+    """One value, as `canonical` writes it."""
+    return json.dumps(
+        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )
-    return text.encode("utf-8")
 
 
 def hash_of(entry: Mapping[str, Any]) -> str:

@@ -1,17 +1,19 @@
 """The journal: every act, in the transaction of the act, each entry chained to the one before."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from rempart.web.core import chain
+from rempart.web.core import appending, chain
 from rempart.web.core.models import JournalEntry, JournalHead
 
 GENESIS: Final = chain.GENESIS
 ROWS_AT_ONCE: Final = 2000
+_WAITING: Final[ContextVar[list["_Held"] | None]] = ContextVar("journal", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +36,17 @@ def record(
     object_label: str = "",
     establishment: str = "",
     details: dict[str, Any] | None = None,
-) -> JournalEntry:
+) -> None:
     """Write one entry in the present transaction; `by` is a user, or None for the platform itself.
 
-    Call it last in the act: from here to the end of the transaction nobody else writes the journal.
+    Call it last in the act: from here to the end of the transaction nobody else writes the journal. Acts made of
+    several acts open `gathered`.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
             "The journal is written in the act's own transaction."
         )
-    head, _ = JournalHead.objects.select_for_update().get_or_create(
-        pk=1, defaults={"hash": GENESIS}
-    )
     said = {
-        "id": head.last_id + 1,
         "act": act,
         "actor_id": by.pk if by else None,
         "actor_label": chain.plain(str(by))[:200] if by else "Rempart",
@@ -56,16 +55,48 @@ def record(
         "object_label": chain.plain(object_label)[:200],
         "establishment": establishment,
         "details": chain.plain(details or {}),
-        "previous_hash": head.hash,
     }
-    now = timezone.now()
-    entry = JournalEntry(
-        **said, recorded_at=now, hash=chain.hash_of(said | {"recorded_at": chain.instant(now)})
-    )
-    entry.save(force_insert=True)
-    head.last_id, head.hash = entry.pk, entry.hash
-    head.save(update_fields=["last_id", "hash"])
-    return entry
+    waiting = _WAITING.get()
+    if waiting is None:
+        appending.append(said)
+    else:
+        waiting.append(_Held(said))
+
+
+@dataclass(eq=False, slots=True)
+class _Held:
+    """An entry that waits for the end of its act. Django forgets what an inner rollback undoes, this mark with it."""
+
+    said: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        transaction.on_commit(self.stands)
+
+    def stands(self) -> bool:
+        """Whether what the entry tells has not been rolled back meanwhile."""
+        marks = [entry[1] for entry in connection.run_on_commit]
+        return any(getattr(mark, "__self__", None) is self for mark in marks)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Many acts, whose entries are written at their end: open it inside the transaction that holds them.
+
+    Whoever appends to the journal holds it until its transaction ends. An act that goes on working after a part of it
+    has been told would make everybody wait; and what fails before the end writes nothing, entries included.
+    """
+    if _WAITING.get() is not None:
+        yield
+        return
+    waiting: list[_Held] = []
+    token = _WAITING.set(waiting)
+    try:
+        yield
+    finally:
+        _WAITING.reset(token)
+    for held in waiting:
+        if held.stands():
+            appending.append(held.said)
 
 
 def rows() -> Iterator[tuple[Any, ...]]:

@@ -144,6 +144,7 @@ def revoke_invitation(*, invitation: Invitation, scope: Scope, by: User) -> None
 
 
 @transaction.atomic
+@journal.gathered()
 def end_membership(*, membership: Membership, scope: Scope, by: User) -> None:
     """Take a role back from somebody; what they did stays under their name."""
     role, level = Role(membership.role), Level(membership.level)
@@ -168,6 +169,7 @@ def end_membership(*, membership: Membership, scope: Scope, by: User) -> None:
 
 
 @transaction.atomic
+@journal.gathered()
 def grant_delegation(
     *,
     establishment: Establishment,
@@ -218,6 +220,7 @@ def grant_delegation(
 
 
 @transaction.atomic
+@journal.gathered()
 def revoke_delegation(*, delegation: Delegation, by: User) -> None:
     """End a delegation now."""
     ended = Delegation.objects.filter(pk=delegation.pk, revoked_at__isnull=True)

@@ -200,6 +200,7 @@ def sweep_deposits(run: Run) -> None:
 
 
 @transaction.atomic
+@journal.gathered()
 def forget_collection(*, audit: Audit, by: User) -> Audit:
     """Delete the files that were kept; the report, the findings and the hashes stay."""
     row = Audit.objects.select_for_update(of=("self",), no_key=True).get(pk=audit.pk)

@@ -62,6 +62,8 @@ def record(audit: Audit, report: Report, form: str, today: date) -> Audit:
 
 
 @transaction.atomic
+@journal.gathered()
+@projections.gathered()
 def _written(audit: Audit, report: Report, drawn: Drawn, form: str, today: date) -> Audit:
     establishment = Establishment.objects.select_for_update(no_key=True).get(
         pk=audit.establishment_id
@@ -130,6 +132,8 @@ def withdraw(audit: Audit, by: User, reason: str) -> Audit:
 
 
 @transaction.atomic
+@journal.gathered()
+@projections.gathered()
 def _withdrawn(audit: Audit, by: User, reason: str) -> Audit:
     establishment = Establishment.objects.select_for_update(no_key=True).get(
         pk=audit.establishment_id

@@ -43,6 +43,7 @@ class Proof:
 
 
 @transaction.atomic
+@journal.gathered()
 def record_findings(
     *,
     establishment: Establishment,
@@ -83,6 +84,7 @@ def record_findings(
 
 
 @transaction.atomic
+@journal.gathered()
 def take_back_measure(
     *, establishment: Establishment, source_kind: str, source_id: str, by: User | None
 ) -> None:
@@ -104,6 +106,7 @@ def take_back_measure(
 
 
 @transaction.atomic
+@journal.gathered()
 def propose(
     *,
     establishment: Establishment,
@@ -228,6 +231,8 @@ def move_action(*, action: Action, event: Event, today: date, by: User, reason: 
 
 
 @transaction.atomic
+@journal.gathered()
+@projections.gathered()
 def close_action(*, action: Action, done_on: date, proof: Proof, today: date, by: User) -> Action:
     """Declare an action done, with its proof. It is verified by measures only: by one already deposited, if it was
     made since, or else by a later one."""

@@ -83,7 +83,8 @@ def said(action: Action) -> dict[str, Any]:
 
 
 def told(action: Action, act: str, by: User | None, **details: Any) -> None:
-    """Write an act on an action in the journal, and refresh what is kept of its establishment."""
+    """Refresh what is kept of the establishment of an action, then write the act in the journal: it comes last."""
+    projections.refresh([action.establishment_id])
     journal.record(
         act,
         by=by,
@@ -93,4 +94,3 @@ def told(action: Action, act: str, by: User | None, **details: Any) -> None:
         establishment=action.establishment_id,
         details=details,
     )
-    projections.refresh([action.establishment_id])
