@@ -32,10 +32,15 @@ def chart(
     width = 100 / max(len(columns), 1)
     height = _HEAD + len(bars) * _ROW
     every = 4 if len(columns) > 6 else 1
+    marks = range(every, len(columns), every)
     lines = format_html_join(
         "",
         '<line class="ax" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>',
-        ((f"{k * width:.2f}", _HEAD - 6, height) for k in range(0, len(columns), every)),
+        (
+            (f"{k * width:.2f}", _HEAD + row * _ROW + 18, _HEAD + row * _ROW + 33)
+            for row in range(len(bars))
+            for k in marks
+        ),
     )
     heads = format_html_join(
         "",
@@ -60,7 +65,7 @@ def chart(
     )
     svg = format_html(
         '<svg width="100%" height="{}" role="img" aria-label="{}">{}{}{}</svg>',
-        *(height, f"{title}. {see}", lines, heads, rows),
+        *(height, f"{title}. {see}", heads, rows, lines),
     )
     table = [
         [Cell(b.words, b.href), Cell(columns[b.first]), Cell(columns[b.last]), Cell(b.said)]
