@@ -8,6 +8,7 @@ from rempart.web.core.views import healthy
 
 urlpatterns = [
     path("", include("rempart.web.apps.steering.urls")),
+    path("", include("rempart.web.apps.peers.urls")),
     path("", include("rempart.web.apps.establishments.urls")),
     path("", include("rempart.web.apps.audits.urls")),
     path("", include("rempart.web.apps.assessments.urls")),

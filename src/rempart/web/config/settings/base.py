@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "rempart.web.apps.remediation",
     "rempart.web.apps.audits",
     "rempart.web.apps.assessments",
+    "rempart.web.apps.peers",
     "rempart.web.apps.steering",
     "rempart.web.api",
 ]
