@@ -1,13 +1,18 @@
 """Search in the registry."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
+from django.core.paginator import Paginator
 
 from factories.establishments import an_establishment
+from rempart.web.apps.accounts.access import scope_of
 from rempart.web.apps.establishments.models import Establishment, RegistryImport
+from rempart.web.apps.establishments.queries import found_establishments
 from rempart.web.apps.establishments.search import search
 from support.registry_files import REAL
+from web.conftest import Cast
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,28 @@ def test_a_sign_of_the_database_is_no_joker() -> None:
     an_establishment()
     assert search(Establishment.objects.all(), "%_").count() == 1  # no word: nothing is filtered
     assert search(Establishment.objects.all(), "a%z").count() == 0
+
+
+def test_the_pages_of_a_search_hold_each_establishment_once(cast: Cast) -> None:
+    for number in range(7):
+        an_establishment(f"56000{number:04d}", name=f"CLINIQUE {number}")
+    pages = Paginator(
+        found_establishments(scope_of(cast.nadia, date(2026, 11, 21)), "clinique", 3), 3
+    )
+    shown = [[row.name for row in pages.page(n)] for n in pages.page_range]
+    assert (pages.count, [len(page) for page in shown]) == (7, [3, 3, 1])
+    assert sum(shown, []) == [f"CLINIQUE {number}" for number in range(7)]
+
+
+def test_open_establishments_are_found_before_closed_ones(cast: Cast) -> None:
+    an_establishment("560000001", name="CLINIQUE A", closed_on=date(2026, 1, 1))
+    an_establishment("560000002", name="CLINIQUE B")
+    found = found_establishments(scope_of(cast.nadia, date(2026, 11, 21)), "clinique", 5)[
+        slice(0, 5)
+    ]
+    assert [row.name for row in found] == ["CLINIQUE B", "CLINIQUE A"]
+
+
+def test_a_search_that_finds_nothing_has_one_empty_page(cast: Cast) -> None:
+    pages = Paginator(found_establishments(scope_of(cast.nadia, date(2026, 11, 21)), "zzz", 3), 3)
+    assert (pages.count, list(pages.page(1))) == (0, [])

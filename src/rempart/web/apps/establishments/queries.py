@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
 
 from rempart.content.places import departments, regions
 from rempart.engines.registry.formats import TITLES, Kind
@@ -24,6 +24,7 @@ from rempart.web.apps.establishments.search import search
 from rempart.web.core import board
 from rempart.web.core.models import Job
 from rempart.web.core.scope import Scope
+from rempart.web.core.text import folded
 
 FIGURES: Final = (
     ("added", "nouveaux"),
@@ -55,6 +56,9 @@ CHANGES: Final[dict[str, str]] = {
 """Sort of change → its words."""
 
 SIBLINGS: Final = 12
+
+OPEN_FIRST: Final = (F("closed_on").asc(nulls_first=True), "name", "finess")
+"""The order of lists: PostgreSQL would put the open ones, which have no day of closing, after the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +181,41 @@ def readable(history: list[RegistryChange]) -> list[dict[str, Any]]:
     ]
 
 
-def found_establishments(scope: Scope, text: str) -> QuerySet[Establishment]:
-    """Establishments of the scope that the words find; the open ones first."""
-    rows = search(Establishment.objects.visible_to(scope), text).select_related("operator")
-    return rows.order_by("closed_on", "name", "finess") if text else rows.order_by("finess")
+class Found:
+    """Establishments in an order, for a paginator: one reading of the table for the first page and the total.
+
+    The database sorts numbers, and only the establishments shown are read whole.
+    """
+
+    def __init__(self, rows: QuerySet[Establishment], page: int) -> None:
+        self._numbers = rows.values_list("pk", flat=True)
+        self._first = slice(0, page)
+        self._seen: list[str] = []
+        self._total: int | None = None
+
+    def count(self) -> int:
+        """How many there are."""
+        if self._total is None:
+            rows = self._numbers.annotate(total=Window(Count("*"))).values_list("pk", "total")
+            found = list(rows[self._first])
+            self._seen = [number for number, _ in found]
+            self._total = found[0][1] if found else 0
+        return self._total
+
+    def __getitem__(self, some: slice) -> list[Establishment]:
+        is_first = self.count() <= self._first.stop or some == self._first
+        numbers = self._seen[some] if is_first else list(self._numbers[some])
+        rows = Establishment.objects.filter(pk__in=numbers).select_related("operator")
+        read = {row.pk: row for row in rows}
+        return [read[number] for number in numbers]
+
+
+def found_establishments(scope: Scope, text: str, page: int) -> Found | QuerySet[Establishment]:
+    """Establishments of the scope that the words find, the open ones first; all of them by number when there is no word."""
+    rows = Establishment.objects.visible_to(scope)
+    if not folded(text):
+        return rows.select_related("operator").order_by("finess")
+    return Found(search(rows, text).order_by(*OPEN_FIRST), page)
 
 
 @dataclass(frozen=True, slots=True)

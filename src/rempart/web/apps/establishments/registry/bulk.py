@@ -124,7 +124,7 @@ def _copy(
             ]
             text = "\n".join(map("\t".join, zip(*kept, strict=True))) + "\n"
             signs = text.count("\t") + text.count("\n") - len(batch[0]) * len(columns)
-            if signs or "\r" in text or text.count("\\") > text.count("\\N"):
+            if signs or "\r" in text or text.count("\\") != sum(v.count(None) for v in batch):
                 kept = [
                     [value.translate(_ESCAPED) for value in values] if name in texts else values
                     for name, values in zip(columns, kept, strict=True)

@@ -1,8 +1,8 @@
 """The pages of an establishment, of an operator, of a grouping, and the search that leads to them."""
 
-from typing import cast
+from typing import Any, cast
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -39,8 +39,8 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
 def establishments(request: HttpRequest) -> HttpResponse:
     """The establishments of the scope, found by words."""
     text = request.GET.get("q", "")[:200]
-    rows = queries.found_establishments(_scope(request), text)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    rows: Any = queries.found_establishments(_scope(request), text, PAGE)
+    page: Page[Any] = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     fragment = request.headers.get("HX-Target") == "resultats"
     template = "parts/results" if fragment else "establishments"
     response = render(request, f"establishments/{template}.html", {"page": page, "text": text})
@@ -55,7 +55,7 @@ def operator(request: HttpRequest, finess: str) -> HttpResponse:
     found = Operator.objects.filter(pk=finess).first()
     if found is None or not sites.exists():
         raise Http404("Cette entité juridique n’existe pas, ou n’est pas de votre périmètre.")
-    page = Paginator(sites.order_by("closed_on", "name", "finess"), PAGE)
+    page = Paginator(sites.order_by(*queries.OPEN_FIRST), PAGE)
     context = {
         "operator": found,
         "place": queries.place(found),
@@ -73,6 +73,6 @@ def grouping(request: HttpRequest, code: str) -> HttpResponse:
     sites = queries.sites_of(code).visible_to(_scope(request))
     if found is None or not sites.exists():
         raise Http404("Ce regroupement n’existe pas, ou n’est pas de votre périmètre.")
-    rows = sites.select_related("operator").order_by("closed_on", "name", "finess")
+    rows = sites.select_related("operator").order_by(*queries.OPEN_FIRST)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "establishments/grouping.html", {"grouping": found, "page": page})
