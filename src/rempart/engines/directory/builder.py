@@ -6,7 +6,6 @@ A row is created the first time its id is met, even if only as the principal of 
 
 from array import array
 from collections.abc import Iterable
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -255,8 +254,7 @@ class Builder:
         n = len(self.index)
         columns = {name: self._column(name, n) for name in _COLUMNS}
         ids = list(self.index)
-        names = list(map(self.names.get, range(n), repeat("")))
-        dns = list(map(self.dns.get, range(n), repeat("")))
+        names, dns = _texts(self.names, n), _texts(self.dns, n)
         uac, known = self._merged_uac(n)
         rid, domain = self._places(ids, columns["kind"])
         acls = self._acls(columns["acl"], columns["protected"])
@@ -324,6 +322,14 @@ class Builder:
         if self.domain_of:
             domain[list(self.domain_of)] = list(self.domain_of.values())
         return rid, domain
+
+
+def _texts(stated: dict[int, str], n: int) -> list[str]:
+    """A text for each of `n` rows, "" where none is stated."""
+    out = np.full(n, "", object)
+    out[list(stated)] = list(stated.values())
+    texts: list[str] = out.tolist()
+    return texts
 
 
 def _distinct(pairs: Columns, n: int) -> Pairs:

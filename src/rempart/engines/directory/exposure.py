@@ -42,6 +42,13 @@ class Searched:
         """Mask of the ordinary principals that reach Tier 0."""
         return exposed(self.graph, self.shortest)
 
+    @property
+    def useful(self) -> NDArray[np.bool_]:
+        """Mask of the edges between rows that reach Tier 0: with fewer edges, no other one ever serves."""
+        reach = self.shortest.distance >= 0
+        mask: NDArray[np.bool_] = reach[self.graph.src] & reach[self.graph.dst]
+        return mask
+
 
 def search(graph: ControlGraph) -> Searched:
     """Both searches of one graph."""

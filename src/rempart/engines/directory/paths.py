@@ -122,8 +122,9 @@ def step_kinds(graph: ControlGraph, steps: list[tuple[int, int]]) -> dict[tuple[
     if not steps:
         return {}
     wanted = np.array([s * graph.n + t for s, t in steps], np.int64)
-    sources = np.isin(graph.src, np.unique(wanted // graph.n).astype(np.int32))
-    edges = np.flatnonzero(sources)
+    sources = np.zeros(graph.n, np.bool_)
+    sources[wanted // graph.n] = True
+    edges = np.flatnonzero(sources[graph.src])
     key = graph.src[edges].astype(np.int64) * graph.n + graph.dst[edges]
     edges = edges[np.isin(key, wanted)]
     weight = graph.difficulty()[edges]

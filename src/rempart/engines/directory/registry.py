@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from rempart.engines.directory.groups import Groups
 from rempart.engines.directory.model import Directory, Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """An object at fault. `level` None: at every point of the check. `detail` is French, shown beside the object."""
 
     row: int

@@ -13,7 +13,7 @@ from rempart.kernel.outcome import Outcome
 SCHEMA: Final = "rempart/directory-report/1"
 
 
-class ObjectRef(Struct, frozen=True):
+class ObjectRef(Struct, frozen=True, gc=False):
     """An object of the directory: id (SID or GUID), name, kind (`user`, `computer`…), DN, and what is wrong with it."""
 
     id: str
@@ -157,7 +157,7 @@ class Exposure(Struct, frozen=True):
     reason: str = ""  # why it could not be measured; empty when it was
 
 
-class ExposedPrincipal(Struct, frozen=True):
+class ExposedPrincipal(Struct, frozen=True, gc=False):
     """One exposed principal: steps to Tier 0, difficulty of the cheapest path, first step and entry point."""
 
     object: ObjectRef

@@ -195,7 +195,7 @@ def _paths_and_plan(
             Plan([], 0, 0.0, 0, uncuttable_reason=reason),
         )
     searched = _searched(d, groups, catalogue, options)
-    quiet = searched.graph.without("HasSession")
+    quiet = searched.graph.keeping(searched.useful).without("HasSession")
     structural = search(quiet)
     planned = plan(d, searched, catalogue.actions)
     shown = exposure(

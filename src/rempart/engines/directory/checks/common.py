@@ -6,6 +6,7 @@ when every value was read. `judged` writes this rule once.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from rempart.content.operating_systems import Support, support_of
 from rempart.engines.directory.groups import Groups, Mask
+from rempart.engines.directory.identifiers import beginning
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Kind, Managed, Uac
 from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured
 from rempart.kernel.french import counted, grouped
@@ -155,11 +157,9 @@ def cluster_names(ctx: Context) -> Mask:
 def _cluster_names(directory: Directory) -> Mask:
     mask = np.zeros(len(directory), np.bool_)
     names = directory.attributes.get("serviceprincipalname", {})
-    # One search in the joined names: every computer has several, and a loop over them would cost five times as much.
-    wanted = "\nmsclustervirtualserver/"
-    mask[[row for row, values in names.items() if wanted in "\n".join(["", *values]).lower()]] = (
-        True
-    )
+    owners = [row for row, values in names.items() for _ in values]
+    found = beginning(list(chain.from_iterable(names.values())), "msclustervirtualserver/")
+    mask[[owners[place] for place in found]] = True
     return mask
 
 

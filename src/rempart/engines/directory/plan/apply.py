@@ -34,6 +34,7 @@ _ATTRIBUTE_OF: Final = {
     "AllowedToDelegate": "msds-allowedtodelegateto",
     "HasSIDHistory": "sidhistory",
 }
+_ENROLMENT_FLAGS: Final = "mspki-enrollment-flag"
 _CONTROL: Final = frozenset(right.name for right in EFFECTIVE_ON)
 _PEND_ALL_REQUESTS: Final = 0x2
 
@@ -51,7 +52,10 @@ def applied(directory: Directory, cuttable: Cuttable, chosen: Iterable[int]) -> 
         removed[kind.id].append((int(graph.src[edge]), int(at)))
         if kind.cut == "fix_template":
             templates.add(int(graph.via[edge]))
-    attributes = {name: dict(values) for name, values in directory.attributes.items()}
+    attributes = dict(directory.attributes)
+    # Of a hundred thousand values a name, only what changes is copied.
+    for name in {*_ATTRIBUTE_OF.values(), _ENROLMENT_FLAGS} & attributes.keys():
+        attributes[name] = dict(attributes[name])
     for kind_id, attribute in _ATTRIBUTE_OF.items():
         for source, _ in removed.get(kind_id, ()):
             attributes.get(attribute, {}).pop(source, None)
@@ -95,7 +99,7 @@ def _undelegated(d: Directory, gone: Iterable[tuple[int, int]]) -> NDArray[np.in
 
 def _approve(attributes: dict[str, dict[int, list[str]]], templates: set[int]) -> None:
     """A mended template: the manager approves each request."""
-    flags = attributes.setdefault("mspki-enrollment-flag", {})
+    flags = attributes.setdefault(_ENROLMENT_FLAGS, {})
     for row in templates:
         stated = flags.get(row, ["0"])[0]
         flags[row] = (

@@ -80,7 +80,7 @@ def bare_cut(
 def remaining(planned: Planned, searched: Searched) -> int:
     """Ordinary principals still exposed once the plan is done, found by searching the graph again."""
     graph = searched.graph
-    alive = np.ones(len(graph), np.bool_)
+    alive = searched.useful
     c = planned.cuttable
     alive[c.edge[np.isin(c.gesture, np.array(planned.order, np.int64))]] = False
     left = graph.keeping(alive)
