@@ -7,6 +7,8 @@ from django.utils.safestring import SafeString
 
 from rempart.engines.maturity.answers import Given
 from rempart.engines.maturity.score import Range
+from rempart.kernel.french import plural
+from rempart.render import french
 from rempart.web.apps.assessments.models import Answer, AnswerChange, Assessment, Origin
 from rempart.web.apps.assessments.rules import range_words
 from rempart.web.apps.assessments.states import State
@@ -75,3 +77,13 @@ def title_of(titles: dict[tuple[str, str], str], versioned: Any) -> str:
     """The short title of a version of a framework."""
     key = (versioned.framework_id, versioned.version)
     return titles.get(key, versioned.framework_id)
+
+
+@register.filter
+def days(count: float) -> str:
+    """1.5 → « 1,5 jour », 0.25 → « deux heures »."""
+    if count <= 0.25:
+        return "deux heures"
+    if count <= 0.5:
+        return "une demi-journée"
+    return f"{french.number(float(count))} {plural(int(count), 'jour')}"
