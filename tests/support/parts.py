@@ -38,6 +38,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "namespace": _namespace,
     "chromium": lambda: _command("chromium"),
     "postgresql": lambda: None if binaries() else "postgresql is not installed",
+    "java": lambda: _command("java"),
     "gettext": lambda: _command("xgettext"),
     "poppler": lambda: _command("pdftoppm"),
 }
