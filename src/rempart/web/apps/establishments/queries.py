@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import F, Q, QuerySet
 
 from rempart.content.places import departments, regions
 from rempart.engines.registry.formats import TITLES, Kind
@@ -182,9 +182,9 @@ def readable(history: list[RegistryChange]) -> list[dict[str, Any]]:
 
 
 class Found:
-    """Establishments in an order, for a paginator: one reading of the table for the first page and the total.
+    """Establishments in an order, for a paginator: the database sorts numbers, and only those shown are read whole.
 
-    The database sorts numbers, and only the establishments shown are read whole.
+    The first page is read first: when it holds them all, nothing more has to be counted.
     """
 
     def __init__(self, rows: QuerySet[Establishment], page: int) -> None:
@@ -196,10 +196,9 @@ class Found:
     def count(self) -> int:
         """How many there are."""
         if self._total is None:
-            rows = self._numbers.annotate(total=Window(Count("*"))).values_list("pk", "total")
-            found = list(rows[self._first])
-            self._seen = [number for number, _ in found]
-            self._total = found[0][1] if found else 0
+            self._seen = list(self._numbers[self._first])
+            is_all = len(self._seen) < self._first.stop
+            self._total = len(self._seen) if is_all else self._numbers.count()
         return self._total
 
     def __getitem__(self, some: slice) -> list[Establishment]:
