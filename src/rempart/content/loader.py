@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 import yaml
@@ -25,6 +25,9 @@ T = TypeVar("T", bound=Identified)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+_KEYS: Final = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:int"})
+
+
 class _Loader(_Base):  # type: ignore[misc]
     """A safe loader where only true and false are booleans: YAML 1.1 would also take `on`, `no` and `y`."""
 
@@ -32,6 +35,19 @@ class _Loader(_Base):  # type: ignore[misc]
         letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool" or letter in "tTfF"]
         for letter, pairs in _Base.yaml_implicit_resolvers.items()
     }
+
+    def construct_document(self, node: yaml.Node) -> object:
+        """The document without the detours of the library, which exist for what content never holds."""
+        return self._plain(node)
+
+    def _plain(self, node: yaml.Node) -> object:
+        if node.tag == "tag:yaml.org,2002:str":
+            return node.value
+        if node.tag == "tag:yaml.org,2002:seq":
+            return [self._plain(item) for item in node.value]
+        if node.tag == "tag:yaml.org,2002:map" and all(key.tag in _KEYS for key, _ in node.value):
+            return {self._plain(key): self._plain(value) for key, value in node.value}
+        return super().construct_document(node)
 
 
 def content_root() -> Traversable:
