@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rempart.engines.allocation.problem import (
     Candidate,
@@ -12,10 +12,10 @@ from rempart.engines.allocation.problem import (
     before,
     checked,
 )
-from rempart.engines.allocation.program import GAP, Program
 from rempart.engines.allocation.ranking import Placing, ranked
 from rempart.engines.allocation.value import (
     DAY_EUROS,
+    GAP,
     SLACK,
     Spent,
     Tally,
@@ -26,6 +26,9 @@ from rempart.engines.allocation.value import (
     spent,
     worth,
 )
+
+if TYPE_CHECKING:
+    from rempart.engines.allocation.program import Program
 
 SECONDS: Final = 3.0
 
@@ -67,6 +70,9 @@ def allocate(problem: Problem, *, seconds: float = SECONDS, gap: float = GAP) ->
     Solved in integers by HiGHS within `seconds`, to `gap` of the best; the ranking stands in when it does better. Raises Impossible for a
     problem that contradicts itself (`problem.checked`), or that no means would mend: a prerequisite too late.
     """
+    # SciPy weighs as much as half the platform: only those who solve load it.
+    from rempart.engines.allocation.program import Program  # noqa: PLC0415
+
     checked(problem)
     shortage = None
     held = _useful(problem)
@@ -166,7 +172,7 @@ def _with(means: Means, shortage: Shortage) -> Means:
     return replace(means, euros=euros, days=days)
 
 
-def _shortage(problem: Problem, program: Program, seconds: float) -> Shortage:
+def _shortage(problem: Problem, program: "Program", seconds: float) -> Shortage:
     more = program.lacking(seconds, DAY_EUROS)
     if more is None:
         raise Impossible("Aucun budget ne permettrait de tenir toutes les dates impératives.")

@@ -16,9 +16,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from rempart.engines.allocation.problem import Problem
-from rempart.engines.allocation.value import costs_of, prices_of
+from rempart.engines.allocation.value import GAP, costs_of, prices_of
 
-GAP: Final = 1e-6
 TIE: Final = 1e-3
 """What the prices of all the actions weigh together, in points × quarters: of two equal schedules the cheaper."""
 _solve: Callable[..., Any] = milp  # its stubs refuse a sparse matrix, which HiGHS takes

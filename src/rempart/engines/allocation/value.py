@@ -9,6 +9,8 @@ from rempart.engines.allocation.problem import Cost, Means, Problem, cost_of
 Schedule = Mapping[str, int]
 """Action → the quarter in which it is finished; those that are absent are left out."""
 
+GAP: Final = 1e-6
+"""How near the best a schedule must be for the solver to stop."""
 SLACK: Final = 1e-6
 DAY_EUROS: Final = 400.0
 """What a day of work is counted for when days and money are compared, and nowhere else: a choice of Rempart."""

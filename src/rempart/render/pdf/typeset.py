@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
-import typst
 
 from rempart.render.pdf.glyphs import drawable
 
@@ -27,6 +26,8 @@ def typeset(
     folder that typst may read holds the template alone. `pictures` are SVG that we drew, by the name under which the
     template asks for them (`sys.inputs`): words are cut for the page, pictures are not.
     """
+    import typst  # noqa: PLC0415  # a large library, for those who print only
+
     words = msgspec.json.encode(_drawable(data)).decode("utf-8")
     source = files(package).joinpath(template).read_bytes()
     with TemporaryDirectory(prefix="rempart-") as folder:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -17,12 +17,12 @@ from rempart.web.apps.establishments.models import (
     RegistryPart,
     RegistryUpload,
 )
-from rempart.web.apps.establishments.registry import parts
-from rempart.web.apps.establishments.registry.bulk import learn_sizes
-from rempart.web.apps.establishments.registry.parts import Part
 from rempart.web.apps.establishments.states import State, check
 from rempart.web.core import files, journal, projections
 from rempart.web.core.errors import Refused
+
+if TYPE_CHECKING:
+    from rempart.web.apps.establishments.registry.parts import Part
 
 MANY: Final = 5_000
 """Above, the lists are brought up to date after the import rather than with it."""
@@ -56,11 +56,13 @@ def give_files(*, given: Iterable[tuple[str, Iterable[bytes]]], by: Any) -> Regi
     return made
 
 
-def compare(*, registry_import: RegistryImport, observer: Observer) -> list[Part]:
+def compare(*, registry_import: RegistryImport, observer: Observer) -> "list[Part]":
     """Read the files beside the registry, and keep what they would change. Writes nothing of the registry.
 
     Raises UnreadableSource, once the import says why, when one of the files cannot be read.
     """
+    from rempart.web.apps.establishments.registry import parts  # noqa: PLC0415  # NumPy, for imports only
+
     version = current_version()
     given = [(files.path_of(u.stored_id), u.name) for u in registry_import.uploads.all()]
     try:
@@ -90,7 +92,7 @@ def moved(registry_import: RegistryImport, state: State, **values: Any) -> None:
     registry_import.save(update_fields=["state", *values])
 
 
-def _kept(registry_import: RegistryImport, part: Part) -> RegistryPart:
+def _kept(registry_import: RegistryImport, part: "Part") -> RegistryPart:
     source = part.source
     return RegistryPart(
         registry_import=registry_import,
@@ -120,7 +122,7 @@ def write(
     by: Any,
     observer: Observer,
     today: date,
-    prepared: Sequence[Part] | None = None,
+    prepared: "Sequence[Part] | None" = None,
     closures_accepted: bool = False,
 ) -> None:
     """Write an import, all of it or nothing of it. `bring_lists_up_to_date` comes next.
@@ -132,6 +134,8 @@ def write(
     if registry_import.compared_with != current_version():
         _refuse_stale(registry_import)
     if prepared is None:
+        from rempart.web.apps.establishments.registry import parts  # noqa: PLC0415  # NumPy, for imports only
+
         given = [(files.path_of(u.stored_id), u.name) for u in registry_import.uploads.all()]
         prepared = parts.prepared(given, observer)
     try:
@@ -153,11 +157,13 @@ def _refuse_stale(registry_import: RegistryImport, fault: Exception | None = Non
 
 def _write(
     registry_import: RegistryImport,
-    prepared: Sequence[Part],
+    prepared: "Sequence[Part]",
     by: Any,
     observer: Observer,
     today: date,
 ) -> None:
+    from rempart.web.apps.establishments.registry import parts  # noqa: PLC0415  # NumPy, for imports only
+
     # First of all, so that a second import waits here, then finds that its version exists.
     moved(
         registry_import,
@@ -184,11 +190,13 @@ def bring_lists_up_to_date(observer: Observer) -> None:
     It takes longer than the import: in one transaction, nobody could write meanwhile. Doing it twice does no harm,
     and an import that concerned few has done it already.
     """
+    from rempart.web.apps.establishments.registry import bulk  # noqa: PLC0415  # as the parts
+
     last = RegistryImport.objects.exclude(version=None).order_by("-version").first()
     counts = [part.counts for part in last.parts.all()] if last else []
     if sum(c.get(name, 0) for c in counts for name in _WRITTEN) <= MANY:
         return
-    learn_sizes()
+    bulk.learn_sizes()
     numbers = list(Establishment.objects.order_by("pk").values_list("pk", flat=True))
     observer.stage("Mise à jour des listes", len(numbers))
     for start in range(0, len(numbers), AT_ONCE):

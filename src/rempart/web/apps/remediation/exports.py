@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]
-from icalendar import Calendar, Event
 
 from rempart.render.text import clip, visible
 from rempart.render.xlsx_sheet import CELL_LIMIT, PLAIN_CELLS
@@ -64,6 +63,8 @@ def calendar(actions: Iterable[Action], host: str) -> bytes:
 
     All-day events and not tasks, which Outlook does not import; they leave the day free.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415  # eighty modules, for this file only
+
     found = Calendar()
     found.add("prodid", "-//Rempart//Plan d’actions//FR")
     found.add("version", "2.0")
