@@ -162,8 +162,9 @@ class Network:
         finite.
 
         What the source reaches by infinite arcs has its potential, and what reaches the sink so has that of the sink;
-        an arc that no way from source to sink takes is paid nothing, and those of one pair of nodes pay one price. The
-        optimum is the same, on far fewer arcs.
+        an arc that no way from source to sink takes is paid nothing, and those of one pair of nodes pay one price; a node
+        that only an infinite arc leaves, or enters, has the potential of its other end. The optimum is the same, on far
+        fewer arcs.
         """
         tail, head, capacity, gesture = self.arcs
         size = int(max(tail.max(initial=SINK), head.max(initial=SINK))) + 1
@@ -175,6 +176,10 @@ class Network:
         kept = (tail != SINK) & (head != SOURCE) & (tail != head)
         kept &= _reached(tail[kept], head[kept], size, SOURCE)[tail]
         kept &= _reached(head[kept], tail[kept], size, SINK)[head]
+        tail, head, endless, capacity = tail[kept], head[kept], endless[kept], capacity[kept]
+        node = _merged(tail, head, endless, size)
+        tail, head = node[tail], node[head]
+        kept = (tail != SINK) & (head != SOURCE) & (tail != head)
         cost = np.where(endless, 0, capacity)[kept]
         key = 2 * (tail[kept] * size + head[kept]) + ~endless[kept]
         key, pair = np.unique(key, return_inverse=True)
@@ -192,3 +197,28 @@ def _reached(
     mask = np.zeros(size, np.bool_)
     mask[breadth_first_order(csr_array(ways), start, return_predecessors=False)] = True
     return mask
+
+
+def _merged(
+    tail: NDArray[np.int64], head: NDArray[np.int64], endless: NDArray[np.bool_], size: int
+) -> NDArray[np.int64]:
+    """The node that each node may be taken for, since all that leaves it, or all that enters it, is one infinite arc."""
+    node = np.arange(size)
+    while True:
+        t, h = node[tail], node[head]
+        live = t != h
+        lone = live & endless
+        leaving = lone & (np.bincount(t[live], minlength=size)[t] == 1) & (t > SINK)
+        entering = lone & (np.bincount(h[live], minlength=size)[h] == 1) & (h > SINK)
+        for mine, other, chosen in ((t, h, leaving), (h, t, entering)):
+            # A node that moves receives none in the same pass: chains take several, and circles stay.
+            moving = np.zeros(size, np.bool_)
+            moving[mine[chosen]] = True
+            still = chosen & ~moving[other]
+            if still.any():
+                into = np.arange(size)
+                into[mine[still]] = other[still]
+                node = into[node]
+                break
+        else:
+            return node
