@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Any
 
+from factories.establishments import an_establishment
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation import actions
+from rempart.web.apps.establishments.models import Establishment, Grouping
+from rempart.web.apps.remediation import actions, sharing
 from rempart.web.apps.remediation.models import Action, Finding, Severity
+from rempart.web.apps.remediation.planning import SharedAction
 from rempart.web.apps.remediation.recording import Observation, Recorded
 from rempart.web.apps.remediation.rules import Look
 
@@ -55,6 +57,22 @@ def an_action(
         values=actions.Values(**values),
         findings=findings,
         today=today,
+        by=by,
+    )
+
+
+def a_shared_action(by: User, code: str, *members: Establishment) -> SharedAction:
+    """An action that a grouping shares between these members, in equal parts; one alone shares it with another site."""
+    if len(members) == 1:
+        members = (
+            *members,
+            an_establishment("220000038", name="Site partagé", operator=members[0].operator),
+        )
+    return sharing.share_action(
+        grouping=Grouping.objects.get(pk=code),
+        values=sharing.SharedValues("Acheter un service de sauvegarde", euros=9000, days=6),
+        parts=dict.fromkeys(members, 100 / len(members)),
+        today=SEEN_ON,
         by=by,
     )
 

@@ -39,6 +39,10 @@ def propose(establishment: Establishment, today: date) -> tuple[int, int]:
     }
     findings = {f.pk: f for f in Finding.objects.filter(establishment=establishment).open()}
     refused = [n for n, a in mine.items() if a.state == State.ABANDONED and a.state_by_id]
+    # A part of an action that the grouping does is done there, not twice.
+    refused += Action.objects.filter(
+        establishment=establishment, shared__isnull=False, state__in=TAKEN
+    ).values_list("content_measure", flat=True)
     kept = [name for name, action in mine.items() if action.state in TAKEN]
     chosen = choose(
         _gaps(establishment, findings.values()), measures(), items(), kept=kept, refused=refused

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from rempart.web.apps.accounts.models import Membership, User
-from rempart.web.apps.establishments.models import Establishment, GroupingMember
+from rempart.web.apps.establishments.models import Establishment, Grouping, GroupingMember
 from rempart.web.apps.remediation.models import Action, Comment, Finding, Measure
 from rempart.web.apps.remediation.recording import Told
 from rempart.web.apps.remediation.rules import Look
@@ -77,6 +77,12 @@ def plan(
         .annotate(findings_count=Count("links"))
         .in_order()
     )
+
+
+def groupings(scope: Scope) -> list[Grouping]:
+    """The groupings that may share actions between their members."""
+    codes = scope.codes(Act.EDIT_PLAN, Level.GROUPING)
+    return list(Grouping.objects.filter(pk__in=sorted(codes)).order_by("name")) if codes else []
 
 
 def totals(scope: Scope, today: date, finess: str = "") -> Totals:

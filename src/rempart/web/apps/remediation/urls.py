@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.web.apps.remediation import budget_views, views
+from rempart.web.apps.remediation import budget_views, shared_views, views
 
 urlpatterns = [
     path("plan/", views.plan, name="plan"),
@@ -36,4 +36,12 @@ urlpatterns = [
         "etablissements/<str:finess>/plan/calendrier/retenir/", budget_views.keep, name="plan_keep"
     ),
     path("actions/<int:pk>/accepter/", budget_views.accept, name="action_accept"),
+    path("regroupements/<str:code>/plan/", shared_views.shared_plan, name="shared_plan"),
+    path("regroupements/<str:code>/plan/partager/", shared_views.shared_add, name="shared_add"),
+    path(
+        "regroupements/<str:code>/plan/<int:pk>/", shared_views.shared_action, name="shared_action"
+    ),
+    path(
+        "regroupements/<str:code>/plan/<int:pk>/etat/", shared_views.shared_move, name="shared_move"
+    ),
 ]

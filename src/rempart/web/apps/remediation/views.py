@@ -75,6 +75,7 @@ def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
     is_fragment = bool(request.headers.get("HX-Request"))
     if not is_fragment:
         context |= {
+            "groupings": [] if establishment else queries.groupings(scope),
             "totals": queries.totals(scope, today, finess),
             "may_edit": establishment is not None and may_edit(request, establishment),
         }

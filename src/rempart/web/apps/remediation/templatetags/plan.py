@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from rempart.render import french
 from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.models import Action, Finding
+from rempart.web.apps.remediation.planning import SharedAction
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.templatetags import ui
 
@@ -43,6 +44,19 @@ def action_state(*, action: Action) -> SafeString:
 def action_cost(*, action: Action) -> str:
     """What an action costs, in words."""
     return costs_of(action).words
+
+
+@register.simple_tag
+def shared_cost(*, shared: SharedAction) -> str:
+    """What a shared action costs in all."""
+    parts = []
+    if shared.days is not None:
+        parts.append(f"{french.number(round(shared.days, 1))} j")
+    if shared.euros:
+        parts.append(f"{french.number(shared.euros)} €")
+    if shared.euros_per_year:
+        parts.append(f"puis {french.number(shared.euros_per_year)} € par an")
+    return ", ".join(parts) or "à estimer"
 
 
 @register.filter
