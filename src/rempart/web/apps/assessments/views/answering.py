@@ -67,18 +67,18 @@ def _answered(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if given is None:
         return _refused(request, pk, name, "Choisissez une réponse.")
     reply = Reply(given, request.POST.get("note", "")[:4000])
-    with transaction.atomic():
-        held = queries.held_or_404(scope_of(request), pk)
-        noted(request, held)
-        try:
+    try:
+        with transaction.atomic():
+            held = queries.held_or_404(scope_of(request), pk)
             outcome = save_answers(
                 assessment=held,
                 replies={name: reply},
                 seen={name: int(seen) if seen.isdecimal() else 0},
                 author=Author.of(person(request)),
             )[name]
-        except Refused as fault:
-            return _refused(request, pk, name, f"{fault.found} {fault.todo}".strip(), seen)
+    except Refused as fault:
+        return _refused(request, pk, name, f"{fault.found} {fault.todo}".strip(), seen)
+    noted(request, held)
     if outcome.theirs is not None:
         return _conflict(request, pk, name, reply, outcome)
     if request.headers.get("HX-Request"):
