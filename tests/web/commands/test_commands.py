@@ -158,6 +158,24 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(site: Installation) -> No
     assert "courriel" in done.stdout
 
 
+SEALED = """
+mail.write(to="a@exemple.test", subject="Neuf", text="Un audit.", is_for_digest=True)
+said = 0
+"""
+
+
+def test_the_doctor_says_when_the_key_has_changed_and_when_nobody_leads(site: Installation) -> None:
+    site.python(SEALED)
+    whole = site.rempart("doctor").stdout
+    assert "OK        essais" in whole
+    assert "OK        secrets" in whole
+    assert "rempart user create" in whole
+    site.environment["REMPART_SECRET_KEY"] = "une autre clé, assez longue pour être acceptée ici"
+    changed = site.rempart("doctor").stdout
+    assert "À REVOIR  secrets" in changed
+    assert "REMPART_SECRET_KEY_FALLBACKS" in changed
+
+
 def test_the_first_account_is_invited_from_the_command_line(site: Installation) -> None:
     done = site.rempart("user", "create", "--email", "premiere@exemple.test")
     assert done.returncode == 0, done.stderr

@@ -11,16 +11,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted
+from rempart.web.apps.accounts.models import Membership
 from rempart.web.commands import preparation
 from rempart.web.core import journal, protection
-from rempart.web.core.models import Job
+from rempart.web.core.errors import Refused
+from rempart.web.core.models import Job, Mail
+from rempart.web.core.scope import Role
+from rempart.web.core.sealing import unseal
 
 ROOM_BYTES: Final = 2 * 1024**3
 LATE: Final = timedelta(minutes=10)
@@ -174,6 +180,41 @@ def worker_line() -> Line:
     return Line("travaux", True, f"aucun retard, {counted(failed, 'échec')} depuis sept jours")
 
 
+def key_line() -> Line:
+    """What is sealed in the database opens with the present key: mail that waits, second factors."""
+    sealed = list(
+        Mail.objects.filter(sent_at__isnull=True).values_list("sealed_text", flat=True)[:20]
+    )
+    apps_of_people = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
+    sealed += [row.data.get("secret", "") for row in apps_of_people.order_by("-id")[:20]]
+    try:
+        for text in sealed:
+            unseal(text)
+    except Refused as fault:
+        return Line("secrets", False, fault.found, fault.todo)
+    return Line("secrets", True, "ce qui est scellé dans la base s’ouvre")
+
+
+def tries_line() -> Line:
+    """Tries are counted where every process sees them."""
+    name = f"doctor-{os.getpid()}"
+    shared = cache.add(name, 1, timeout=60) and cache.incr(name) == 2 and cache.delete(name)
+    todo = (
+        "" if shared else "rempart migrate ; sans ce compte, un mot de passe se devine plus vite."
+    )
+    return Line("essais", bool(shared), "comptés par tous les processus ensemble", todo)
+
+
+def accounts_line() -> Line:
+    """Somebody can open the accounts of a region."""
+    held = Membership.objects.in_force().filter(role=Role.NATIONAL_CERT)
+    count = held.values("user").distinct().count()
+    todo = "" if count else "rempart user create --email vous@exemple.fr"
+    return Line(
+        "comptes", bool(count), counted(count, "compte national", "comptes nationaux"), todo
+    )
+
+
 def clock_line() -> Line:
     """The clocks of this machine and of the database agree."""
     with connection.cursor() as cursor:
@@ -199,6 +240,9 @@ EXAMINATIONS: Final[tuple[Callable[[], Line], ...]] = (
     room_line,
     database_line,
     journal_line,
+    key_line,
+    tries_line,
+    accounts_line,
     worker_line,
     clock_line,
     mail_line,
