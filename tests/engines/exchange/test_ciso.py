@@ -88,7 +88,7 @@ def test_answers_of_a_question_are_the_levels() -> None:
     (item,) = read.framework.items
     assert item.title == "Testez-vous la restauration ?"
     assert [level.text for level in item.levels] == ["Non", "Oui"]
-    assert read.left_out == ("urn:b : 1 question(s) sans choix noté.",)
+    assert read.left_out == ("urn:b : 1 question sans choix noté.",)
 
 
 def test_several_scored_questions_are_several_items() -> None:

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from rempart.engines.maturity.score import Range, score
-from rempart.render.assessment.attestation import Attestation, attestation_pdf
+from rempart.render.assessment.completion import Completion, completion_pdf
 from rempart.render.assessment.docx import report_docx
 from rempart.render.assessment.report import report_pdf
 from rempart.render.assessment.sheet import picture_of, range_words, words_of
@@ -115,8 +115,8 @@ def test_the_docx_without_first_action_nor_code_says_neither() -> None:
 
 @pytest.mark.needs("poppler")
 def test_the_attestation_tells_no_result() -> None:
-    made = attestation_pdf(
-        Attestation(
+    made = completion_pdf(
+        Completion(
             "EHPAD Les Ajoncs", "350000012", "Essai", "1.0", "2026-11-22", 26, 23, "AB12",
             "https://rempart.example/verification",
         )

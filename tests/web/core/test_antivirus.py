@@ -17,7 +17,7 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!
 
 @contextmanager
 def clamd(path: Path, *, answer: bytes | None = None) -> Iterator[list[bytes]]:
-    """clamd's INSTREAM: a command, pieces with their length, an empty one, then the verdict."""
+    """clamd's INSTREAM: a command, pieces with their length, an empty one, then the found."""
     received: list[bytes] = []
 
     def served() -> None:
@@ -56,9 +56,9 @@ def test_a_clean_content_is_said_clean(place: Path) -> None:
 
 def test_an_infected_content_is_named(place: Path) -> None:
     with clamd(place):
-        verdict = scan([EICAR])
-    assert verdict.said is Said.INFECTED
-    assert verdict.detail == "Eicar-Test-Signature"
+        found = scan([EICAR])
+    assert found.said is Said.INFECTED
+    assert found.detail == "Eicar-Test-Signature"
 
 
 @pytest.mark.parametrize("answer", [b"", b"INSTREAM size limit exceeded. ERROR\x00"])
@@ -66,15 +66,15 @@ def test_an_anti_malware_that_does_not_conclude_never_says_clean(
     place: Path, answer: bytes
 ) -> None:
     with clamd(place, answer=answer):
-        verdict = scan([b"bonjour"])
-    assert verdict.said is Said.NOT_SCANNED
-    assert "pas pu conclure" in verdict.detail
+        found = scan([b"bonjour"])
+    assert found.said is Said.NOT_SCANNED
+    assert "pas pu conclure" in found.detail
 
 
 def test_one_that_is_stopped_never_says_clean(place: Path) -> None:
-    verdict = scan([b"bonjour"])
-    assert verdict.said is Said.NOT_SCANNED
-    assert "ne répond pas" in verdict.detail
+    found = scan([b"bonjour"])
+    assert found.said is Said.NOT_SCANNED
+    assert "ne répond pas" in found.detail
 
 
 def test_without_an_address_nothing_is_scanned(settings: Any) -> None:

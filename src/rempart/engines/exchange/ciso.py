@@ -24,6 +24,7 @@ from rempart.engines.exchange.reading import (
     with_items,
     words,
 )
+from rempart.kernel.french import counted
 
 WHAT: Final = "une bibliothèque CISO Assistant (YAML)"
 SEVERITIES: Final = {"mandatory": "high", "recommended": "medium", "nice_to_have": "low"}
@@ -135,7 +136,7 @@ class _Reader:
         free = len(questions) - len(scored)
         if free:
             self.left_out.append(
-                f"{words(node.get('ref_id')) or words(node['urn'])} : {free} question(s) sans choix noté."
+                f"{words(node.get('ref_id')) or words(node['urn'])} : {counted(free, 'question')} sans choix noté."
             )
 
     def _questions(self, node: Mapping[str, Any]) -> list[Mapping[str, Any]]:

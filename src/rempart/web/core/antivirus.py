@@ -23,18 +23,18 @@ class Said(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Scan:
     """What was said, and the name of what was found or why nothing was looked at."""
 
     said: Said
     detail: str = ""
 
 
-def scan(pieces: Iterable[bytes]) -> Verdict:
+def scan(pieces: Iterable[bytes]) -> Scan:
     """Have a content looked at. Without an anti-malware, or one that does not answer, it is NOT_SCANNED: never clean."""
     address = settings.CLAMAV
     if not address:
-        return Verdict(Said.NOT_SCANNED, "Aucun antivirus n’est relié à ce serveur.")
+        return Scan(Said.NOT_SCANNED, "Aucun antivirus n’est relié à ce serveur.")
     try:
         with _connected(address) as link:
             # clamd may answer and close before the end: its reason is read all the same.
@@ -47,7 +47,7 @@ def scan(pieces: Iterable[bytes]) -> Verdict:
                 link.sendall(struct.pack("!I", 0))
             answer = _answer(link)
     except OSError as fault:
-        return Verdict(Said.NOT_SCANNED, f"L’antivirus ne répond pas ({fault.strerror or fault}).")
+        return Scan(Said.NOT_SCANNED, f"L’antivirus ne répond pas ({fault.strerror or fault}).")
     return _read(answer)
 
 
@@ -75,12 +75,12 @@ def _answer(link: socket.socket) -> str:
     return found.split(b"\x00")[0].decode("utf-8", "replace").strip()
 
 
-def _read(answer: str) -> Verdict:
+def _read(answer: str) -> Scan:
     words = answer.removeprefix("stream:").strip()
     if words == "OK":
-        return Verdict(Said.CLEAN)
+        return Scan(Said.CLEAN)
     if words.endswith(" FOUND"):
-        return Verdict(Said.INFECTED, words.removesuffix(" FOUND"))
-    return Verdict(
+        return Scan(Said.INFECTED, words.removesuffix(" FOUND"))
+    return Scan(
         Said.NOT_SCANNED, f"L’antivirus n’a pas pu conclure ({words or 'aucune réponse'})."
     )

@@ -219,4 +219,5 @@ def test_the_page_asks_the_same_queries_for_many_frameworks(
     browser = browser_of("alice")
     page(browser, cast.home.pk)
     with django_assert_max_num_queries(16):
-        page(browser, cast.home.pk)
+        found = page(browser, cast.home.pk)
+    assert "Vous, et des établissements comparables" in found
