@@ -100,9 +100,12 @@ def main(given: str) -> None:
         whole = measured("sharphound", "ours", source)
     size = decoded.result["bytes"] / 1e6
     print(f"{decoded.result['objects']:,} objects, {size:,.0f} MB of JSON")
-    print(f"{'':<34}{'wall s':>8}{'CPU s':>8}{'MB':>7}")
-    for label, m in (("msgspec typed, decoding only", decoded), ("rempart, zip to report", whole)):
-        print(f"{label:<34}{m.wall:>8.2f}{m.cpu:>8.2f}{m.megabytes:>7.0f}")
+    print(f"{'':<40}{'wall s':>8}{'CPU s':>8}{'MB':>7}")
+    for label, m in (
+        ("msgspec typed, bytes already unzipped", decoded),
+        ("rempart, zip to report", whole),
+    ):
+        print(f"{label:<40}{m.wall:>8.2f}{m.cpu:>8.2f}{m.megabytes:>7.0f}")
     print(
         f"ratio of wall times: {whole.wall / decoded.wall:.2f}; of CPU: {whole.cpu / decoded.cpu:.2f}"
     )
