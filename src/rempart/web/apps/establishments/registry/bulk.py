@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any, Final
 
 from django.db import connection, models
@@ -70,12 +69,17 @@ def _executed(
     several = f"{start}{', '.join([place] * most)}{end}"
     # A whole registry: with the usual cache, its pages would be written again and again.
     cursor.execute("PRAGMA cache_size=-65536")
+    width, step = len(columns), most * len(columns)
     for batch in batches:
-        rows = list(zip(*batch, strict=True))
-        whole = len(rows) - len(rows) % most
-        for first in range(0, whole, most):
-            cursor.execute(several, list(chain.from_iterable(rows[first : first + most])))
-        cursor.executemany(f"{start}{place}{end}", rows[whole:])
+        flat: list[Any] = [None] * (width * len(batch[0]))
+        for column, values in enumerate(batch):
+            flat[column::width] = values
+        whole = len(flat) - len(flat) % step
+        for first in range(0, whole, step):
+            cursor.execute(several, flat[first : first + step])
+        if left := (len(flat) - whole) // width:
+            last = f"{start}{', '.join([place] * left)}{end}"
+            cursor.execute(last, flat[whole:])
     cursor.execute("PRAGMA cache_size=-8000")
 
 

@@ -249,14 +249,11 @@ def _rows(
 def _searched(values: dict[str, Any]) -> list[str]:
     """What rows are searched by: names, town, postal code, department, number, usual words of the category."""
     where = _department_words()
-    towns = {town: folded(town) for town in set(values["municipality"])}
-    kept = (
-        values[name] for name in ("municipality", "postal_code", "department", "finess", "usual")
-    )
-    lines = zip(folded_lines(values["words"]), *kept, strict=True)
+    texts = (folded_lines(values["words"]), folded_lines(values["municipality"]))
+    kept = (values[name] for name in ("postal_code", "department", "finess", "usual"))
     return [
-        f"{words} {towns[town]} {postal} {where[department]} {finess} {usual}"
-        for words, town, postal, department, finess, usual in lines
+        f"{words} {town} {postal} {where[department]} {finess} {usual}"
+        for words, town, postal, department, finess, usual in zip(*texts, *kept, strict=True)
     ]
 
 
