@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from factories.establishments import an_establishment
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment, Grouping
-from rempart.web.apps.remediation import actions, sharing
+from rempart.web.apps.remediation import actions, budgeting, sharing
 from rempart.web.apps.remediation.models import Action, Finding, Severity
-from rempart.web.apps.remediation.planning import SharedAction
+from rempart.web.apps.remediation.planning import Budget, SharedAction
 from rempart.web.apps.remediation.recording import Observation, Recorded
 from rempart.web.apps.remediation.rules import Look
 
@@ -75,6 +77,15 @@ def a_shared_action(by: User, code: str, *members: Establishment) -> SharedActio
         today=SEEN_ON,
         by=by,
     )
+
+
+def a_budget(
+    establishment: Establishment, by: User, euros: int = 1000, days: float = 5, **more: Any
+) -> Budget:
+    """The same means each quarter, from the present one."""
+    stated = budgeting.Stated([euros] * 12, [days] * 12, **more)
+    today = timezone.localdate()
+    return budgeting.set_budget(establishment=establishment, stated=stated, today=today, by=by)
 
 
 def closed(action: Action, by: User, on: date) -> Action:

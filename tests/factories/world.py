@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from factories.assessments import an_asked_question
 from factories.audits import a_control, a_deposit, a_report
-from factories.findings import a_finding, a_shared_action, an_action
+from factories.findings import a_budget, a_finding, a_shared_action, an_action
 from factories.invitations import a_mandate, an_invitation
 from factories.people import a_person
 from rempart.web.api.models import ApiToken
@@ -35,6 +35,7 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     membership = Membership.objects.get(user=cast.alice)
     person = a_person("d@exemple.test", Role.DIRECTION, Level.ESTABLISHMENT, cast.home.pk)
+    a_budget(cast.home, cast.alice)
     shared = {"code": "BRE-07", "pk": a_shared_action(cast.bob, "BRE-07", cast.hospital).pk}
     found: dict[str, dict[str, Any]] = {
         "action_proof": {"pk": action.pk},

@@ -89,10 +89,10 @@ PAGES: Final[dict[str, str]] = {
     "POST action_accept": "422 404 404 403 403 302",
     "POST plan_measures": "302 404 404 403 403 302",
     "GET plan_calendar": "200 404 404 403 403 302",
-    "GET plan_calendar_export": "409 404 404 403 403 302",
+    "GET plan_calendar_export": "200 404 404 403 403 302",
     "GET plan_budget": "200 404 404 403 403 302",
     "POST plan_budget": "422 404 404 403 403 302",
-    "POST plan_keep": "409 404 404 403 403 302",
+    "POST plan_keep": "302 404 404 403 403 302",
     "GET shared_plan": "404 200 404 403 403 302",
     "GET shared_add": "404 200 404 403 403 302",
     "POST shared_add": "404 422 404 403 403 302",
@@ -193,6 +193,11 @@ API: Final[dict[str, str]] = {
     "PUT change_action": "200 404 404 403 403 401",
     "POST create_action": "201 404 404 403 403 401",
     "POST move_action": "409 404 404 403 403 401",
+    "GET get_budget": "200 404 404 403 403 401",
+    "PUT set_budget": "200 404 404 403 403 401",
+    "GET get_calendar": "200 404 404 403 403 401",
+    "POST keep_calendar": "200 404 404 403 403 401",
+    "POST propose_measures": "200 404 404 403 403 401",
     "GET list_situations": "403 200 403 200 200 401",
     "GET get_job": "200 404 404 404 404 401",
     "GET list_entries": "200 200 200 403 200 401",
@@ -202,6 +207,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "PUT change_action": {"title": "Un titre"},
     "POST create_action": {"title": "Un titre"},
     "POST move_action": {"event": "plan"},
+    "PUT set_budget": {"euros": [1000] * 12, "days": [5] * 12},
 }
 """The JSON that an operation of the API reads before it looks at rights."""
 

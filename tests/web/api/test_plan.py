@@ -155,7 +155,7 @@ def test_the_plan_costs_the_same_queries_whatever_its_length(
         row.findings.set([a_finding(cast.home, f"k{number}")])
     calling = script("alice")
     calling.get("/api/v1/actions")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(calling.get("/api/v1/actions").json()["items"]) == count
 
 

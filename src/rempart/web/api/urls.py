@@ -5,7 +5,15 @@ from ninja import NinjaAPI
 
 from rempart.web.api import errors, views
 from rempart.web.api.auth import AUTHENTICATION, CallsOfPerson
-from rempart.web.api.operations import audits, establishments, jobs, journal, portfolio, remediation
+from rempart.web.api.operations import (
+    audits,
+    calendar,
+    establishments,
+    jobs,
+    journal,
+    portfolio,
+    remediation,
+)
 
 api = NinjaAPI(
     title="Rempart",
@@ -18,7 +26,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.install(api)
-for module in (establishments, audits, remediation, portfolio, jobs, journal):
+for module in (establishments, audits, remediation, calendar, portfolio, jobs, journal):
     api.add_router("", module.router)
 
 urlpatterns = [

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from icalendar import Calendar
 
 from factories.findings import a_measure, an_action, an_observation
 from rempart.web.apps.remediation import actions, jobs as daily
@@ -130,3 +131,17 @@ def test_nobody_is_written_to_about_what_is_done_or_only_proposed(cast: Cast) ->
     assert reminded(cast, JUNE) == []
     job = jobs.perform(jobs.enqueue(daily.remind_of_actions).pk)
     assert job.state == job.State.DONE
+
+
+def test_the_calendar_file_has_the_end_of_an_acceptance_and_an_alarm_a_week_before(
+    cast: Cast, browser_of: Browsers
+) -> None:
+    an_accepted(cast, due_on=JUNE, title="Tester")
+    an_action(cast.home, cast.alice, title="Chiffrer", due_on=JUNE, is_mandatory=True)
+    address = "/etablissements/350000019/plan/plan.ics?etat=toutes"
+    events = Calendar.from_ical(browser_of("alice").get(address).content).walk("VEVENT")
+    told = sorted(str(event["summary"]) for event in events)
+    assert [words.split(" (")[0] for words in told] == [
+        "Fin du risque accepté : Tester", "Échéance imposée : Chiffrer",
+    ]  # fmt: skip
+    assert [event.walk("VALARM")[0].decoded("trigger") for event in events] == [timedelta(-7)] * 2

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from factories.findings import a_measure, an_action, an_observation
+from factories.findings import a_budget, a_measure, an_action, an_observation
 from rempart.web.apps.remediation import budgeting
 from rempart.web.apps.remediation.allocating import (
     Trial,
@@ -37,12 +37,6 @@ Browsers = Callable[[str | None], Client]
 PLAN = "/etablissements/350000019/plan/"
 CALENDAR = f"{PLAN}calendrier/"
 HTMX = {"HX-Request": "true"}
-
-
-def a_budget(cast: Cast, euros: int = 1000, days: float = 5, **more: Any) -> Budget:
-    stated = Stated([euros] * 12, [days] * 12, **more)
-    today = timezone.localdate()
-    return budgeting.set_budget(establishment=cast.home, stated=stated, today=today, by=cast.alice)
 
 
 def costing(cast: Cast, key: str, severity: str = "high", **values: Any) -> Action:
@@ -92,7 +86,7 @@ def test_the_calendar_says_what_enters_and_with_how_much_the_rest_would(
 ) -> None:
     costing(cast, "cheap", half_days=2, cost_euros=800)
     costing(cast, "dear", half_days=2, cost_euros=13_000)
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     page = browser_of("alice").get(CALENDAR).text
     assert "Entrerait avec +1\u202f800 €" in page
     assert "Risque enlevé" in page
@@ -101,7 +95,7 @@ def test_the_calendar_says_what_enters_and_with_how_much_the_rest_would(
 
 def test_more_money_is_tried_without_changing_the_budget(cast: Cast, browser_of: Browsers) -> None:
     costing(cast, "dear", half_days=2, cost_euros=13_000)
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     page = browser_of("alice").get(f"{CALENDAR}?euros=200", headers=HTMX).text
     assert "<html" not in page
     assert "Action dear" in page
@@ -110,7 +104,7 @@ def test_more_money_is_tried_without_changing_the_budget(cast: Cast, browser_of:
 
 
 def test_a_trial_that_makes_no_sense_is_the_budget_itself(cast: Cast, browser_of: Browsers) -> None:
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     page = browser_of("alice").get(f"{CALENDAR}?euros=-4&couts=autre").text
     assert "100 % des euros" in page
 
@@ -120,7 +114,7 @@ def test_imposed_dates_that_do_not_hold_say_what_is_lacking(
 ) -> None:
     due = timezone.localdate()
     costing(cast, "due", half_days=2, cost_euros=5000, is_mandatory=True, due_on=due)
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     page = browser_of("alice").get(CALENDAR).text
     assert "+4\u202f000 €" in page
     assert "« Action due »" in page
@@ -134,7 +128,7 @@ def test_the_calendar_that_is_kept_gives_due_dates_and_plans_proposals(
         cast, "b", half_days=2, due_on=timezone.localdate() + timedelta(9), is_mandatory=True
     )
     Action.objects.filter(pk=action.pk).update(state=State.PROPOSED)
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     assert browser_of("alice").post(f"{CALENDAR}retenir/").status_code == 302
     action.refresh_from_db()
     imposed.refresh_from_db()
@@ -151,7 +145,7 @@ def test_nothing_is_kept_without_a_budget(cast: Cast, browser_of: Browsers) -> N
 def test_the_calendar_is_exported_as_a_workbook(cast: Cast, browser_of: Browsers) -> None:
     costing(cast, "a", half_days=2, cost_euros=10)
     costing(cast, "b", half_days=2, cost_euros=99_000)
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     answer = browser_of("alice").get(f"{CALENDAR}calendrier.xlsx")
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
     assert book.sheet_names == ["Calendrier", "Trimestres", "Charge", "Écartées"]
@@ -165,7 +159,7 @@ def test_actions_that_wait_for_one_another_are_named_on_the_page(
     a, b = costing(cast, "a"), costing(cast, "b")
     a.requires.add(b)
     b.requires.add(a)
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     assert "aucune ne pourrait commencer" in browser_of("alice").get(CALENDAR).text
 
 
@@ -207,7 +201,7 @@ def test_a_gap_of_an_assessment_is_cut_where_each_action_leads(cast: Cast) -> No
     ActionFinding.objects.filter(action=half).update(share=0.5)
     ActionFinding.objects.create(action=whole, finding=finding)
     rows, findings = open_plan(cast.home.pk)
-    means = means_of(a_budget(cast), timezone.localdate(), Trial())
+    means = means_of(a_budget(cast.home, cast.alice), timezone.localdate(), Trial())
     problem = problem_of(rows, findings, means, timezone.localdate(), "mid")
     parts = {k: v for k, v in problem.points.items() if k.startswith(f"{finding.pk}/")}
     assert parts == {f"{finding.pk}/0.5000": 17.5, f"{finding.pk}/1.0000": 17.5}
@@ -239,7 +233,7 @@ def test_the_calendar_asks_the_same_number_of_queries_whatever_its_length(
 ) -> None:
     for k in range(count):
         costing(cast, f"k{k}", half_days=1, cost_euros=10)
-    a_budget(cast)
+    a_budget(cast.home, cast.alice)
     browser = browser_of("alice")
     browser.get(CALENDAR)
     with CaptureQueriesContext(

@@ -11,7 +11,8 @@ from ninja.errors import HttpError
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
 from rempart.web.apps.establishments.access import establishment_or_404
-from rempart.web.apps.remediation import actions
+from rempart.web.apps.remediation import accepting, actions
+from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import Event
 from rempart.web.core import access_log
@@ -51,7 +52,7 @@ class ActionFilters(Paging):
     establishment: str = Field("", max_length=9, description="Numéro FINESS.")
     state: str = Field(
         "", max_length=10,
-        description="proposed, planned, under_way, closed (déclarée), verified (vérifiée) ou abandoned.",
+        description="proposed, planned, under_way, closed (déclarée), verified (vérifiée), abandoned ou accepted.",
     )  # fmt: skip
     is_overdue: bool = Field(False, description="Seulement celles dont l’échéance est passée.")
 
@@ -68,6 +69,15 @@ class ActionItem(Schema):
     due_on: date | None
     half_days: int | None
     cost_euros: int | None
+    yearly_euros: int | None
+    days_foreseen: list[float] = Field(description="Du bas au haut de ce qui est compté, en jours.")
+    euros_foreseen: list[float] = Field(description="Une fois, en euros.")
+    yearly_foreseen: list[float] = Field(description="Par an, en euros.")
+    is_mandatory: bool
+    requires: list[int]
+    accepted_until: date | None
+    accepted_by: str
+    share_percent: float | None
     done_on: date | None
     proof: str
     verified_on: date | None
@@ -83,21 +93,30 @@ class ActionBody(Schema):
     owner_function: str = Field("", max_length=120, description="Qui : une fonction, un service.")
     due_on: date | None = Field(None, description="Échéance.")
     half_days: int | None = Field(None, ge=0, le=2000, description="Effort en demi-journées.")
-    cost_euros: int | None = Field(None, ge=0, le=100_000_000, description="Coût en euros.")
+    cost_euros: int | None = Field(
+        None, ge=0, le=100_000_000, description="Coût en euros, une fois."
+    )
+    yearly_euros: int | None = Field(
+        None, ge=0, le=100_000_000, description="Puis en euros par an."
+    )
+    is_mandatory: bool = Field(False, description="L’échéance est imposée.")
     findings: list[int] = Field([], max_length=200, description="Numéros des constats corrigés.")
 
 
 class EventBody(Schema):
     """What happens to an action."""
 
-    event: Literal["plan", "start", "close", "abandon", "resume"] = Field(
-        description="plan, start, close (avec proof), abandon (avec reason) ou resume."
+    event: Literal["plan", "start", "close", "abandon", "resume", "accept"] = Field(
+        description="plan, start, close (avec proof), abandon (avec reason), resume, ou accept (le risque, avec "
+        "until, function et reason)."
     )
     proof: str = Field(
         "", max_length=5000, description="Ce qui a été fait : la preuve, pour close."
     )
     done_on: date | None = Field(None, description="Quand, pour close ; aujourd’hui par défaut.")
-    reason: str = Field("", max_length=5000, description="Pourquoi, pour abandon.")
+    reason: str = Field("", max_length=5000, description="Pourquoi, pour abandon et accept.")
+    until: date | None = Field(None, description="Jusqu’à quand, pour accept : un an au plus.")
+    function: str = Field("", max_length=120, description="La fonction qui accepte le risque.")
 
 
 @router.get("/findings", response=Page[FindingItem], summary="Lister les constats")
@@ -125,7 +144,7 @@ def list_actions(request: ApiRequest, filters: Query[ActionFilters]) -> dict[str
         rows = rows.filter(state=filters.state)
     if filters.is_overdue:
         rows = rows.overdue(timezone.localdate())
-    rows = rows.select_related("owner").prefetch_related("findings")
+    rows = rows.select_related("owner").prefetch_related("findings", "requires")
     return page(request, rows, filters, _action)
 
 
@@ -190,6 +209,15 @@ def move_action(
             today=today,
             by=request.user,
         )
+    elif event is Event.ACCEPT:
+        moved = accepting.accept_risk(
+            action=found,
+            until=payload.until or today,
+            function=payload.function,
+            reason=payload.reason,
+            today=today,
+            by=request.user,
+        )
     else:
         moved = actions.move_action(
             action=found, event=event, today=today, by=request.user, reason=payload.reason
@@ -225,6 +253,8 @@ def _values(payload: ActionBody, found: Action | None = None) -> actions.Values:
         due_on=payload.due_on,
         half_days=payload.half_days,
         cost_euros=payload.cost_euros,
+        yearly_euros=payload.yearly_euros,
+        is_mandatory=payload.is_mandatory,
     )
 
 
@@ -261,6 +291,7 @@ def _finding(row: Finding) -> dict[str, Any]:
 
 
 def _action(row: Action) -> dict[str, Any]:
+    costs = costs_of(row)
     return {
         "id": row.pk,
         "establishment": row.establishment_id,
@@ -271,6 +302,15 @@ def _action(row: Action) -> dict[str, Any]:
         "due_on": row.due_on,
         "half_days": row.half_days,
         "cost_euros": row.cost_euros,
+        "yearly_euros": row.yearly_euros,
+        "days_foreseen": [costs.days.low, costs.days.high],
+        "euros_foreseen": [costs.euros.low, costs.euros.high],
+        "yearly_foreseen": [costs.euros_per_year.low, costs.euros_per_year.high],
+        "is_mandatory": row.is_mandatory,
+        "requires": sorted(other.pk for other in row.requires.all()),
+        "accepted_until": row.accepted_until_on,
+        "accepted_by": row.accepted_by_function,
+        "share_percent": row.share_percent,
         "done_on": row.done_on,
         "proof": row.proof_note,
         "verified_on": row.verified_on,

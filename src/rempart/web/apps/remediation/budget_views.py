@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from rempart.engines.allocation.problem import QUARTERS, Impossible
+from rempart.engines.allocation.problem import QUARTERS
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
@@ -21,37 +21,23 @@ from rempart.web.apps.remediation import (  # fmt: skip
     actions,
     budgeting,
     calendar_export,
+    calendars,
     pictures,
     queries,
 )
 from rempart.web.apps.remediation.allocating import (
     Trial,
-    answered,
-    end_of_quarter,
     means_of,
-    open_plan,
-    problem_of,
     quarter_after,
     quarter_words,
 )
 from rempart.web.apps.remediation.budget_forms import BudgetForm, TrialForm
 from rempart.web.apps.remediation.forms import AcceptForm
 from rempart.web.apps.remediation.planning import Budget, Estimate, quarter_of
-from rempart.web.apps.remediation.scheduling import Calendar, calendar_of
 from rempart.web.apps.remediation.views import XLSX, action_page, may_edit, scope_of
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs
 from rempart.web.core.scope import Act
-
-
-def _calendar(budget: Budget, today: date, trial: Trial) -> Calendar:
-    """The calendar of an establishment; Refused when its actions wait for one another."""
-    rows, findings = open_plan(budget.establishment_id)
-    problem = problem_of(rows, findings, means_of(budget, today, trial), today, trial.estimate)
-    try:
-        return calendar_of(answered(problem), rows, quarter_of(today))
-    except Impossible as fault:
-        raise Refused(fault.found, todo=fault.todo) from fault
 
 
 def _quarters(first: date) -> Sequence[str]:
@@ -86,7 +72,7 @@ def _shown(budget: Budget, today: date, trial: Trial) -> dict[str, Any]:
     """What a page shows of a calendar, or why there is none."""
     is_trial = trial != Trial(estimate=budget.estimate)
     try:
-        found = _calendar(budget, today, trial)
+        found = calendars.calendar(budget, today, trial)
     except Refused as fault:
         return {"impossible": fault, "trial": trial, "is_trial": is_trial}
     names = _quarters(quarter_of(today))
@@ -114,7 +100,7 @@ def calendar_workbook(request: HttpRequest, finess: str) -> HttpResponse:
             todo="Indiquez-le sur la page « Budget et calendrier ».",
         )
     trial = TrialForm({"euros": 100, "jours": 100, "couts": budget.estimate} | request.GET.dict())
-    found = _calendar(budget, today, trial.trial(budget.estimate))
+    found = calendars.calendar(budget, today, trial.trial(budget.estimate))
     name = f"calendrier-{finess}-{today.isoformat()}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(calendar_export.workbook(found), content_type=XLSX, headers=headers)
@@ -165,9 +151,7 @@ def keep(request: HttpRequest, finess: str) -> HttpResponse:
     row = Budget.objects.filter(establishment=establishment).first()
     if row is None:
         raise Refused("Indiquez d’abord votre budget.")
-    found = _calendar(row, today, Trial(estimate=row.estimate))
-    first = quarter_of(today)
-    due = {line.action.pk: end_of_quarter(quarter_after(first, line.last)) for line in found.lines}
+    due = calendars.due_dates(row, today)
     count = budgeting.keep_calendar(
         establishment=establishment, due=due, today=today, by=cast(User, request.user)
     )

@@ -1,6 +1,6 @@
 """The plan as a workbook and as a calendar."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any, Final
@@ -9,13 +9,16 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from rempart.render.text import clip, visible
 from rempart.render.xlsx_sheet import CELL_LIMIT, PLAIN_CELLS
+from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import State
 
 COLUMNS: Final = {
     "FINESS": 12, "Établissement": 40, "Action": 70, "État": 18, "Responsable": 28, "Échéance": 12,
-    "Demi-journées": 13, "Coût (€)": 12, "Constats": 10, "Faite le": 12, "Preuve": 50, "Vérifiée le": 12,
-    "Vérifiée par": 40, "Comment": 80,
+    "Échéance imposée": 10, "Jours, bas": 10, "Jours, haut": 10, "Euros, bas": 12, "Euros, haut": 12,
+    "Euros par an, bas": 12, "Euros par an, haut": 12, "Constats": 10, "Faite le": 12, "Preuve": 50,
+    "Vérifiée le": 12, "Vérifiée par": 40, "Risque accepté jusqu’au": 14, "Accepté par": 28, "Part (%)": 9,
+    "Comment": 80,
 }  # fmt: skip
 
 
@@ -35,7 +38,7 @@ def workbook(actions: Iterable[Any]) -> bytes:
             for column, cell in enumerate(_cells(action)):
                 if isinstance(cell, date):
                     sheet.write_datetime(row, column, cell, days)
-                elif isinstance(cell, int):
+                elif isinstance(cell, int | float):
                     sheet.write_number(row, column, cell)
                 elif cell:
                     sheet.write_string(row, column, clip(visible(cell), CELL_LIMIT))
@@ -43,18 +46,18 @@ def workbook(actions: Iterable[Any]) -> bytes:
     return target.getvalue()
 
 
-def _cells(action: Any) -> tuple[str | int | date | None, ...]:
+def _cells(action: Any) -> tuple[str | int | float | date | None, ...]:
+    costs = costs_of(action)
+    ranges = (costs.days, costs.euros, costs.euros_per_year)
     return (
         *(action.establishment_id, str(action.establishment), action.title),
         *(State(action.state).label, action.owner_words, action.due_on),
-        *(action.half_days, action.cost_euros, action.findings_count),
-        *(
-            action.done_on,
-            action.proof_note,
-            action.verified_on,
-            action.verified_by_label,
-            action.how,
-        ),
+        "oui" if action.is_mandatory else "",
+        *(value for found in ranges for value in (found.low, found.high)),
+        *(action.findings_count, action.done_on, action.proof_note),
+        *(action.verified_on, action.verified_by_label),
+        *(action.accepted_until_on, action.accepted_by_function, action.share_percent),
+        action.how,
     )
 
 
@@ -63,24 +66,43 @@ def calendar(actions: Iterable[Action], host: str) -> bytes:
 
     All-day events and not tasks, which Outlook does not import; they leave the day free.
     """
-    from icalendar import Calendar, Event  # noqa: PLC0415  # eighty modules, for this file only
+    from icalendar import Calendar  # noqa: PLC0415  # eighty modules, for this file only
 
     found = Calendar()
     found.add("prodid", "-//Rempart//Plan d’actions//FR")
     found.add("version", "2.0")
     found.add("x-wr-calname", "Plan d’actions Rempart")
     for action in actions:
-        if action.due_on is None:
-            continue
-        event = Event()
-        event.add("uid", f"action-{action.pk}@{host}")
-        event.add("dtstamp", action.created_at)
-        event.add("sequence", action.version)
-        event.add("dtstart", action.due_on)
-        event.add("dtend", action.due_on + timedelta(days=1))
-        event.add("transp", "TRANSPARENT")
-        event.add("summary", visible(f"{action.title} ({action.establishment})"))
-        if action.owner_words:
-            event.add("description", visible(f"Responsable : {action.owner_words}"))
-        found.add_component(event)
+        for kind, day, words in _dates(action):
+            found.add_component(_event(action, f"{kind}-{action.pk}@{host}", day, words))
     return bytes(found.to_ical())
+
+
+def _dates(action: Action) -> Iterator[tuple[str, date, str]]:
+    """The days of an action: its due date while it is to be done, else the end of the acceptance of its risk."""
+    if action.state == State.ACCEPTED:
+        if action.accepted_until_on is not None:
+            yield "acceptance", action.accepted_until_on, "Fin du risque accepté : "
+    elif action.due_on is not None:
+        yield "action", action.due_on, "Échéance imposée : " if action.is_mandatory else ""
+
+
+def _event(action: Action, uid: str, day: date, words: str) -> Any:
+    from icalendar import Alarm, Event  # noqa: PLC0415  # as above
+
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", action.created_at)
+    event.add("sequence", action.version)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", visible(f"{words}{action.title} ({action.establishment})"))
+    said = [f"Responsable : {action.owner_words}"] if action.owner_words else []
+    event.add("description", visible(". ".join([*said, f"Coût : {costs_of(action).words}"])))
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", visible(f"{words}{action.title}"))
+    alarm.add("trigger", timedelta(days=-7))
+    event.add_component(alarm)
+    return event
