@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
-from rempart.web.core import access_log, navigation, panels
+from rempart.web.core import access_log, facts, navigation, panels
 from rempart.web.core.scope import Act
 
 
@@ -21,4 +21,5 @@ class AuditsConfig(AppConfig):
         panels.register(
             panels.Panel("directory", 10, Act.SEE_FINDINGS, "audits/parts/panel.html", query)
         )
+        facts.register("directory", import_string("rempart.web.apps.audits.measured.facts_of"))
         access_log.WORDS.update({"audits_of": "Audits", "audit_deposit": "Dépôt d’un audit"})

@@ -5,11 +5,11 @@ from typing import Any, Final
 from django import template
 from django.utils.safestring import SafeString
 
-from rempart.engines.maturity.answers import Given
 from rempart.engines.maturity.score import Range
 from rempart.kernel.french import plural
 from rempart.render import french
 from rempart.web.apps.assessments.models import Answer, AnswerChange, Assessment, Origin
+from rempart.web.apps.assessments.results import ItemLine
 from rempart.web.apps.assessments.rules import range_words
 from rempart.web.apps.assessments.states import State
 from rempart.web.core.templatetags import ui
@@ -58,12 +58,12 @@ def origin_words(answer: Answer | AnswerChange) -> str:
 
 
 @register.filter
-def chosen(line: Any) -> str:
+def chosen(line: ItemLine) -> str:
     """What a form shows of the present answer: a level, `unknown`, `not_applicable`, or nothing."""
-    given: Given | None = line.given
+    given = line.given
     if given is None:
         return ""
-    return str(given.kind.value if given.value is None else given.value)
+    return str(given.kind if given.value is None else given.value)
 
 
 @register.filter
