@@ -1,10 +1,11 @@
 """The cycle collector is given back as it was."""
 
 import gc
+import platform
 
 import pytest
 
-from rempart.kernel.memory import collector_paused
+from rempart.kernel.memory import collector_paused, keep_few_arenas
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -26,3 +27,7 @@ def test_an_error_gives_the_collector_back_too() -> None:
         raise KeyError
     assert gc.isenabled() is was
     gc.unfreeze()
+
+
+def test_few_heaps_are_kept_where_the_library_can() -> None:
+    assert keep_few_arenas() is (platform.libc_ver()[0] == "glibc")

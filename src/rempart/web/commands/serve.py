@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rempart.kernel.errors import RempartError
+from rempart.kernel.memory import keep_few_arenas
 from rempart.web.commands import setup
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def serve(host: str, port: int, workers: int, jobs: bool | None) -> None:
 
 def run(host: str, port: int, workers: int = 1, *, with_jobs: bool) -> None:
     """Serve, with a worker beside when asked; both end at SIGTERM or Ctrl+C."""
+    keep_few_arenas()
     import uvicorn  # noqa: PLC0415  # a command that only shows its help does not pay for it
 
     worker = _worker() if with_jobs else None
