@@ -39,6 +39,13 @@ def test_no_activity_known_gives_no_share() -> None:
     assert not found.is_reached
 
 
+def test_one_activity_that_nobody_knows_gives_no_share() -> None:
+    rows = [*entities(90, covered="0"), Entity("x", "CH x", None, False)]
+    found = share_of(rows, TWO_THIRDS)
+    assert found.value is None
+    assert not found.is_reached
+
+
 @pytest.mark.parametrize("required", ["-0.1", "1.1"])
 def test_a_part_outside_zero_and_one_is_refused(required: str) -> None:
     with pytest.raises(ValueError, match="between"):
@@ -57,12 +64,13 @@ def test_no_shorter_list_reaches_the_part(weights: list[int], data: st.DataObjec
     found = share_of(rows, TWO_THIRDS)
     if found.is_reached or found.value is None:
         return
-    missing = TWO_THIRDS * sum(weights) - sum(e.weight for e in rows if e.is_covered)
+    own = {e.id: w for e, w in zip(rows, weights, strict=True)}
+    missing = TWO_THIRDS * sum(weights) - sum(own[e.id] for e in rows if e.is_covered)
     free = [e for e in rows if not e.is_covered]
     shortest = next(
         k
         for k in range(1, len(free) + 1)
-        if any(sum(e.weight for e in some) >= missing for some in combinations(free, k))
+        if any(sum(own[e.id] for e in some) >= missing for some in combinations(free, k))
     )
     assert len(found.fewest) == shortest
-    assert sum(e.weight for e in found.fewest) >= missing
+    assert sum(own[e.id] for e in found.fewest) >= missing

@@ -7,17 +7,18 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A legal entity or a site of the file, its weight (combined activity, in any unit), and whether it is covered."""
+    """A legal entity or a site of the file, its weight (combined activity, in any unit; None while nobody knows it), and
+    whether it is covered."""
 
     id: str
     name: str
-    weight: Decimal
+    weight: Decimal | None
     is_covered: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`value` is the part covered, from 0 to 1; None when no activity is known. `fewest` is the shortest list to add so
+    """`value` is the part covered, from 0 to 1; None when an activity is not known, or all are nil. `fewest` is the shortest list to add so
     that the part is reached (its last one the lightest that suffices); `alone`, those of which any one is enough."""
 
     value: Decimal | None
@@ -34,30 +35,31 @@ def share_of(entities: Sequence[Entity], required: Decimal) -> Share:
     """
     if not 0 <= required <= 1:
         raise ValueError("A part is between 0 and 1.")
-    if any(e.weight < 0 for e in entities):
+    known = [(e, e.weight) for e in entities if e.weight is not None]
+    if any(weight < 0 for _, weight in known):
         raise ValueError("A weight cannot be negative.")
-    total = sum((e.weight for e in entities), Decimal(0))
-    if total == 0:
+    total = sum((weight for _, weight in known), Decimal(0))
+    if total == 0 or len(known) < len(entities):
         return Share(None, required, False)
-    covered = sum((e.weight for e in entities if e.is_covered), Decimal(0))
+    covered = sum((weight for e, weight in known if e.is_covered), Decimal(0))
     missing = required * total - covered
     if missing <= 0:
         return Share(covered / total, required, True)
     candidates = sorted(
-        (e for e in entities if not e.is_covered and e.weight > 0),
-        key=lambda e: (-e.weight, e.id),
+        ((e, weight) for e, weight in known if not e.is_covered and weight > 0),
+        key=lambda found: (-found[1], found[0].id),
     )
-    alone = tuple(e for e in reversed(candidates) if e.weight >= missing)
+    alone = tuple(e for e, weight in reversed(candidates) if weight >= missing)
     return Share(covered / total, required, False, _fewest(candidates, missing), alone)
 
 
-def _fewest(candidates: Sequence[Entity], missing: Decimal) -> tuple[Entity, ...]:
+def _fewest(candidates: Sequence[tuple[Entity, Decimal]], missing: Decimal) -> tuple[Entity, ...]:
     """Heaviest first is the shortest list; its last place goes to the lightest that still suffices."""
     chosen: list[Entity] = []
-    for place, entity in enumerate(candidates):
-        if entity.weight >= missing:
-            enough = [e for e in candidates[place:] if e.weight >= missing]
+    for place, (entity, weight) in enumerate(candidates):
+        if weight >= missing:
+            enough = [e for e, other in candidates[place:] if other >= missing]
             return (*chosen, enough[-1])
         chosen.append(entity)
-        missing -= entity.weight
+        missing -= weight
     return tuple(chosen)

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "rempart.web.apps.audits",
     "rempart.web.apps.assessments",
     "rempart.web.apps.peers",
+    "rempart.web.apps.funding",
     "rempart.web.apps.steering",
     "rempart.web.api",
 ]
@@ -130,6 +131,7 @@ STORAGES = {
 FILE_UPLOAD_TEMP_DIR: str | None = str(DATA / "tmp")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("REMPART_UPLOAD_MAX_MB", 2048) * 1024 * 1024
+PROOF_MAX_BYTES = 50 * 1024 * 1024
 CLAMAV = env.text("REMPART_CLAMAV", "")
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,0 +1,1 @@
+"""The file of a programme: objectives, activity covered, expenses, dates."""
