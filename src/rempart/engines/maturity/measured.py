@@ -27,9 +27,20 @@ def measured(item: Item, facts: Mapping[str, float]) -> Measured | None:
 
 
 def contradicts(item: Item, given: Given | None, shown: Measured | None) -> bool:
-    """Whether a level was declared and a measure shows another."""
+    """Whether a level was declared and a measure shows another.
+
+    A measure that cannot show more than some level does not contradict whoever declares a higher one.
+    """
     declared = level_of(item, given)
-    return declared is not None and shown is not None and declared != shown.level
+    if declared is None or shown is None:
+        return False
+    top = max(
+        step.level
+        for prefill in item.prefill
+        if prefill.fact == shown.fact
+        for step in prefill.steps
+    )
+    return declared < shown.level or shown.level < min(declared, top)
 
 
 def _reached(prefill: Prefill, figure: float) -> int | None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("rempart.web.apps.audits.urls")),
     path("", include("rempart.web.apps.assessments.urls")),
     path("", include("rempart.web.apps.remediation.urls")),
+    path("", include("rempart.web.apps.evidence.urls")),
     path("", include("rempart.web.apps.accounts.urls")),
     path("", include("rempart.web.core.urls")),
     path("", include("rempart.web.api.urls")),

@@ -22,4 +22,9 @@ class AssessmentsConfig(AppConfig):
         panels.register(
             panels.Panel("assessments", 5, Act.SEE_FINDINGS, "assessments/parts/panel.html", query)
         )
+        place = "rempart.web.apps.assessments.proofs"
+        subjects = import_string("rempart.web.apps.evidence.subjects")
+        subjects.register("item", import_string(f"{place}.described"))
+        subjects.register("piece", import_string(f"{place}.described"))
+        subjects.offer("assessments", import_string(f"{place}.offered"))
         access_log.WORDS.update({"assessments_of": "Auto-évaluations"})

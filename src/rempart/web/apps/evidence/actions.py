@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from rempart.kernel.period import after_months
+from rempart.render.french import counted
+from rempart.web.apps.accounts import notices
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence.models import Document, Proof
+from rempart.web.apps.evidence.subjects import asked
 from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import StoredFile
+
+REMINDERS: Final = (90, 30, 7)
+"""Days before the end of validity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ def deposit(
         .present()
         .first()
     )
+    subjects = list(subjects)
     document = known or Document.objects.create(
         establishment=establishment,
         file=file,
@@ -56,7 +64,7 @@ def deposit(
         kind=values.kind,
         author_words=values.author_words[:200],
         dated_on=values.dated_on,
-        valid_until=values.valid_until,
+        valid_until=values.valid_until or _usual_end(values.dated_on, subjects),
         scan=scan,
         deposited_by=by,
     )
@@ -110,6 +118,41 @@ def replace(*, document: Document, newer: Document, by: User) -> None:
     _record("replace_document", document, by, newer=newer.pk)
 
 
+def _usual_end(dated_on: date | None, subjects: Iterable[str]) -> date | None:
+    """The end of validity that the shortest-lived of the pieces gives."""
+    if dated_on is None:
+        return None
+    months = [piece.valid_months for s in subjects if (piece := asked(s)[1]) and piece.valid_months]
+    return after_months(dated_on, min(months)) if months else None
+
+
+@transaction.atomic
+def remind(today: date) -> int:
+    """Tell the people of each establishment of the documents that end in 90, 30 or 7 days; gives how many.
+
+    Each reminder is written once, even when the server slept on its day.
+    """
+    rows = Document.objects.expiring(today, today + timedelta(days=REMINDERS[0]))
+    told = 0
+    for document in rows.select_for_update(skip_locked=True, of=("self",)).select_related(
+        "establishment"
+    ):
+        left = (document.valid_until - today).days if document.valid_until else 0
+        due = min(days for days in REMINDERS if left <= days)
+        if document.reminded_for and document.reminded_for <= due:
+            continue
+        document.reminded_for = due
+        document.save(update_fields=["reminded_for"])
+        told += bool(
+            notices.tell(
+                document.establishment_id,
+                subject="Un document arrive au bout de sa validité",
+                words=f"Un document de {document.establishment} n’est plus valable dans {counted(left, 'jour')}.",
+            )
+        )
+    return told
+
+
 def _link(document: Document, subjects: Iterable[str], by: User) -> list[str]:
     wanted = sorted(set(subjects) - set(document.proofs.values_list("subject", flat=True)))
     Proof.objects.bulk_create(
@@ -133,3 +176,9 @@ def _record(act: str, document: Document, by: User, **details: Any) -> None:
         establishment=document.establishment_id,
         details=details,
     )
+
+
+@transaction.atomic
+def note_download(*, document: Document, by: User) -> None:
+    """Write down who took the content of a document."""
+    _record("download_document", document, by)

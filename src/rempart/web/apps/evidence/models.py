@@ -63,6 +63,8 @@ class Document(models.Model):
         User, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     deposited_at = models.DateTimeField(auto_now_add=True)
+    # The nearest of the reminders (90, 30, 7 days before the end of validity) that was sent; 0: none.
+    reminded_for = models.PositiveSmallIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.CharField(max_length=300, blank=True)
     replaced_by = models.ForeignKey(
