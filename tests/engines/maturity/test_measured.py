@@ -38,3 +38,8 @@ def test_a_contradiction_is_a_declared_level_that_a_measure_does_not_show() -> N
     assert not contradicts(item, at(1), shown)
     assert not contradicts(item, UNKNOWN, shown)
     assert not contradicts(item, at(4), None)
+
+
+def test_a_measure_that_cannot_show_more_does_not_contradict_a_higher_level() -> None:
+    item = an_item("demo.a.1", prefill=[LEVEL])
+    assert not contradicts(item, at(4), measured(item, {"directory.level": 3}))
