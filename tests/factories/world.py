@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from factories.assessments import an_asked_question
 from factories.audits import a_control, a_deposit, a_report
+from factories.documents import a_document
 from factories.findings import a_budget, a_finding, a_shared_action, an_action
 from factories.invitations import a_mandate, an_invitation
 from factories.people import a_person
@@ -65,6 +66,7 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     # By the first word of their names: `audit`, `audit_cancel`, and those that come.
     found |= {"audit_": {"pk": audit.pk}, "action_": {"pk": action.pk}}
     found |= {"person_": {"pk": person.pk}}
+    found |= {"evidence_": {"pk": a_document(cast.home, cast.alice).pk}}
     found |= an_asked_question(cast)
     found |= {"job_": {"pk": audit.job_id}, "registry_": {"pk": given.pk}}
     found |= {"api": {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}

@@ -11,21 +11,18 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from factories.documents import PDF, a_document
 from factories.establishments import an_establishment
-from rempart.web.apps.accounts.models import User
-from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence import actions, keeping
-from rempart.web.apps.evidence.actions import Values
 from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.evidence.queries import end_of, facts_of, of_subjects
 from rempart.web.apps.evidence.subjects import Said as Described, said, window_words
-from rempart.web.core import antivirus, files
+from rempart.web.core import antivirus
 from rempart.web.core.antivirus import Said, Scan
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import JournalEntry, Mail
 from web.conftest import Cast
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 TODAY = date(2026, 11, 22)
 PSSI = "piece:care_d2.P1/pssi"
 
@@ -33,20 +30,6 @@ PSSI = "piece:care_d2.P1/pssi"
 @pytest.fixture(autouse=True)
 def _a_folder_of_its_own(settings: Settings, tmp_path: Path) -> None:
     settings.DATA = tmp_path
-
-
-def a_document(
-    home: Establishment, by: User, *subjects: str, content: bytes = PDF, **values: Any
-) -> Document:
-    given = {"title": "PSSI 2026"} | values
-    return actions.deposit(
-        establishment=home,
-        file=files.store([content], kind="proof"),
-        file_name="pssi.pdf",
-        values=Values(**given),
-        subjects=subjects,
-        by=by,
-    )
 
 
 def test_the_same_document_proves_several_things_and_is_one_file(cast: Cast) -> None:
