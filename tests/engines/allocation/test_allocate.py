@@ -1,10 +1,12 @@
 """The optimiser: compared with every schedule on small problems, and with what one knows of simple ones."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given, settings
 
 from engines.allocation.problems import a_problem, an_action, best_by_trying, small_problems
-from rempart.engines.allocation import allocate as module
+from rempart.engines.allocation import allocate as module, program
 from rempart.engines.allocation.allocate import allocate
 from rempart.engines.allocation.problem import Candidate, Estimate, Impossible, Problem, Range
 from rempart.engines.allocation.program import Program, Solution
@@ -40,6 +42,21 @@ def test_the_ranking_holds_and_is_never_worth_more_than_the_optimum(problem: Pro
     by_hand = ranked(problem)
     assert holds(problem, by_hand)
     assert worth(problem, by_hand) <= allocate(problem).worth + 1e-6
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_problems())
+def test_a_large_problem_gets_a_schedule_that_holds_and_a_bound_that_is_true(
+    problem: Problem,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "LARGE", -1)
+        best, found = best_by_trying(problem), allocate(problem)
+    if best is None:
+        assert found.shortage is not None
+    else:
+        assert holds(problem, found.schedule)
+        assert found.worth - 2e-3 <= best <= found.bound + 2e-3
 
 
 def test_the_optimum_beats_the_ranking_where_one_large_action_hides_two() -> None:
@@ -179,3 +196,23 @@ def test_what_a_stopped_solver_left_is_filled(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Program, "solve", lambda *_: Solution({}, 30.0))
     monkeypatch.setattr(module, "ranked", lambda _: {})
     assert allocate(a_problem(an_action("a", 5), euros=(10,))).schedule == {"a": 0}
+
+
+def test_a_finding_that_weighs_nothing_changes_nothing() -> None:
+    heavy = an_action("a", mends={"x": 1.0, "y": 1.0})
+    problem = a_problem(heavy, an_action("b", mends={"x": 1.0}), euros=(1,), points={"x": 0.0})
+    assert allocate(problem).schedule == {"a": 0}
+
+
+def test_dates_that_no_solver_could_mend_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Program, "lacking", lambda *_: None)
+    with pytest.raises(Impossible, match="Aucun budget"):
+        allocate(a_problem(an_action("a", 5, due=0), euros=(1,)))
+
+
+def test_what_is_lacking_is_unknown_when_the_solver_has_no_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Program, "_run", lambda *_: SimpleNamespace(x=None))
+    problem = a_problem(an_action("a", 5, due=0), euros=(1,))
+    assert Program(problem).lacking(1.0, 400) is None

@@ -93,3 +93,14 @@ def test_what_a_kept_action_requires_is_never_what_one_replaces() -> None:
 def test_only_the_first_reasons_are_counted_when_few_are_wanted() -> None:
     problem = a_problem(*(an_action(f"a{k}", 9) for k in range(6)), euros=(10,))
     assert len(reasons(problem, allocate(problem), most=2)) == 2
+
+
+def test_an_action_does_not_replace_what_it_requires_itself() -> None:
+    problem = a_problem(
+        an_action("before", 5),
+        an_action("a", 5, requires=("before",)),
+        euros=(5,),
+        points={"f-a": 1.0},
+    )
+    (reason,) = reasons(problem, allocate(problem))
+    assert (reason.action, reason.instead_of, reason.euros) == ("a", "", 5)

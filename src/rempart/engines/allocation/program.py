@@ -18,8 +18,12 @@ from scipy.sparse import coo_array
 from rempart.engines.allocation.problem import Problem
 from rempart.engines.allocation.value import GAP, costs_of, prices_of
 
+LARGE: Final = 2000
+"""From so many actions × quarters on, the relaxed program decides where to look."""
+WHOLE: Final = 1e-6
 TIE: Final = 1e-3
 """What the prices of all the actions weigh together, in points × quarters: of two equal schedules the cheaper."""
+Floats = NDArray[np.float64]
 _solve: Callable[..., Any] = milp  # its stubs refuse a sparse matrix, which HiGHS takes
 
 
@@ -77,11 +81,11 @@ class Program:
         """The column that says whether an action is done by the end of a quarter."""
         return self.number[action] * self.quarters + quarter
 
-    def objective(self) -> NDArray[np.float64]:
+    def objective(self) -> Floats:
         """What is minimised: the opposite of the worth."""
         weights = np.array(self.problem.weights())
         values = [self.alone.get(action, 0.0) for action in self.ids] + [*self.groups.values()]
-        aim: NDArray[np.float64] = -np.outer(np.array(values), weights).ravel()
+        aim: Floats = -np.outer(np.array(values), weights).ravel()
         prices = prices_of(self.problem)
         whole = sum(prices.values()) or 1.0
         last = [self.done(action, self.quarters - 1) for action in self.ids]
@@ -89,19 +93,51 @@ class Program:
         return aim
 
     def solve(self, seconds: float, gap: float = GAP) -> Solution:
-        """The best schedule found within a time, and the bound that was proven."""
+        """The best schedule found within a time, and the bound that was proven.
+
+        A large program is first relaxed, which bounds it; then only what the relaxation leaves undecided, and the
+        quarters around, is searched in integers. When that has no schedule, the whole is searched.
+        """
         if not self.ids:
             return Solution({}, 0.0)
-        found = self._run(self.objective(), self.rows, self.columns, seconds, gap)
+        if self.actions > LARGE and (near := self._solve_near(seconds, gap)):
+            return near
+        found = self._run(self.objective(), self.rows, self.columns, self._limits(), seconds, gap)
+        return self._solution(found)
+
+    def _solve_near(self, seconds: float, gap: float) -> Solution | None:
+        aim, limits = self.objective(), self._limits()
+        relaxed = self._run(aim, self.rows, self.columns, limits, seconds, gap, is_relaxed=True)
+        if relaxed.x is None:
+            return Solution(None, 0.0, is_impossible=True) if relaxed.status == 2 else None
+        near = self._around(relaxed.x, limits)
+        found = self._run(aim, self.rows, self.columns, near, 0.8 * seconds, gap)
+        if found.x is None:
+            return None
+        return Solution(self.schedule(found.x), TIE - relaxed.fun)
+
+    def _around(self, x: Floats, limits: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """The limits, narrowed to what a relaxed solution decides but for the quarters around each change."""
+        size = (len(self.ids), self.quarters)
+        done = x[: self.actions].reshape(size)
+        edge = np.zeros((size[0], size[1] + 1), np.bool_)
+        edge[:, 1:-1] = np.abs(np.diff(done, axis=1)) > WHOLE
+        is_free = (np.abs(done - np.round(done)) > WHOLE) | edge[:, 1:] | edge[:, :-1]
+        is_free[:, 1:] |= is_free[:, :-1].copy()
+        is_free[:, :-1] |= is_free[:, 1:].copy()
+        low, high = (side.copy() for side in limits)
+        fixed = np.flatnonzero(~is_free.ravel())
+        low[fixed] = high[fixed] = np.round(x[fixed])
+        return low, high
+
+    def _solution(self, found: Any) -> Solution:
         if found.status == 2:
             return Solution(None, 0.0, is_impossible=True)
         bound = getattr(found, "mip_dual_bound", None)
         best = TIE - bound if bound is not None else float("inf")
-        if found.x is None:
-            return Solution(None, best)
-        return Solution(self.schedule(found.x), best)
+        return Solution(None if found.x is None else self.schedule(found.x), best)
 
-    def schedule(self, x: NDArray[np.float64]) -> dict[str, int]:
+    def schedule(self, x: Floats) -> dict[str, int]:
         """The first quarter in which each action is done."""
         table = x[: self.actions].reshape(len(self.ids), self.quarters) > 0.5
         return {a: int(table[k].argmax()) for k, a in enumerate(self.ids) if table[k].any()}
@@ -117,7 +153,12 @@ class Program:
         aim = np.concatenate([np.zeros(n), np.ones(quarters), np.full(quarters, day_euros)])
         # Of two equal ways the later one: money is easier to find with time.
         aim[n:] *= np.tile(1 + 1e-6 * np.arange(quarters)[::-1], 2)
-        found = self._run(aim, rows, n + 2 * quarters, seconds, GAP)
+        low, high = self._limits()
+        limits = (
+            np.concatenate([low, np.zeros(2 * quarters)]),
+            np.concatenate([high, np.full(2 * quarters, np.inf)]),
+        )
+        found = self._run(aim, rows, n + 2 * quarters, limits, seconds, GAP)
         if found.x is None:
             return None
         more = found.x[n:]
@@ -132,26 +173,32 @@ class Program:
                 pairs += [(line, first + kind * self.quarters + s) for s in since]
         return pairs
 
-    def _run(
-        self,
-        aim: NDArray[np.float64],
-        rows: Rows,
-        columns: int,
-        seconds: float,
-        gap: float,
-    ) -> Any:
-        low, high = np.zeros(columns), np.ones(columns)
-        high[self.columns :] = np.inf
+    def _limits(self) -> tuple[Floats, Floats]:
+        """The least and the most of each column: what must be done is."""
+        low, high = np.zeros(self.columns), np.ones(self.columns)
         for candidate in self.problem.candidates:
             if candidate.due is not None:
                 low[self.done(candidate.id, min(candidate.due, self.quarters - 1))] = 1.0
+        return low, high
+
+    def _run(
+        self,
+        aim: Floats,
+        rows: Rows,
+        columns: int,
+        limits: tuple[Floats, Floats],
+        seconds: float,
+        gap: float,
+        *,
+        is_relaxed: bool = False,
+    ) -> Any:
         whole = np.zeros(columns)
-        whole[: self.actions] = 1
+        whole[: self.actions] = 0 if is_relaxed else 1
         matrix = rows.matrix(columns)
-        limits = LinearConstraint(matrix, -np.inf, np.array(rows.upper))
+        upper = LinearConstraint(matrix, -np.inf, np.array(rows.upper))
         options = {"time_limit": seconds, "mip_rel_gap": gap}
         return _solve(
-            aim, integrality=whole, bounds=Bounds(low, high), constraints=limits, options=options
+            aim, integrality=whole, bounds=Bounds(*limits), constraints=upper, options=options
         )
 
     def _grow(self) -> None:
