@@ -27,7 +27,7 @@ from rempart.web.apps.frameworks.models import StoredFramework
 from rempart.web.apps.remediation.actions import propose_measures, record_findings
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
-from rempart.web.core import journal
+from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
 
 SOURCE_KIND = "assessment"
@@ -100,6 +100,7 @@ def share(*, assessment: Assessment, with_region: bool, with_grouping: bool, by:
     assessment.shared_with_region = with_region
     assessment.shared_with_grouping = with_grouping
     assessment.save(update_fields=["shared_with_region", "shared_with_grouping"])
+    projections.refresh([assessment.establishment_id])
     _told(assessment, "share_assessment", by, region=with_region, grouping=with_grouping)
 
 
@@ -196,6 +197,7 @@ def carry_over(*, assessment: Assessment, to: Establishment, today: date, by: Us
     if assessment.state in OPEN:
         assessment.state = after(assessment.state, Event.ARCHIVE)
         assessment.save(update_fields=["state"])
+    projections.refresh([assessment.establishment_id, to.pk])
     _told(assessment, "carry_over_assessment", by, to=to.pk)
     _told(made, "open_assessment", by, carried_from=assessment.establishment_id)
     return made

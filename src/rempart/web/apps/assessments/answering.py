@@ -152,9 +152,12 @@ def _write(
         update_fields=CHANGED,
     )
     AnswerChange.objects.bulk_create([AnswerChange(**values) for values in said])
+    is_first = assessment.last_answer_at is None
     assessment.given, assessment.last_answer_at = given, now
     recount(assessment, framework)
     assessment.save(update_fields=FIGURES)
+    if is_first:
+        projections.refresh([assessment.establishment_id])
 
 
 def recount(assessment: Assessment, framework: Framework) -> None:

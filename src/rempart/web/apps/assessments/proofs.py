@@ -21,7 +21,7 @@ def _last(finess: str) -> list[tuple[Assessment, Framework]]:
 
 def described(finess: str, subjects: Collection[str]) -> dict[str, Said]:
     """Items and pieces of the establishment's own assessments, each with the page of its question."""
-    wanted, found = set(subjects), {}
+    wanted, found = set(subjects), dict[str, Said]()
     for row, framework in _last(finess):
         for item in asked(framework, row.groups):
             href = reverse("assessment_question", args=[row.pk, item.id])

@@ -215,6 +215,15 @@ def sees_answers(scope: Scope, assessment: Assessment) -> bool:
     return Assessment.objects.visible_to(scope).filter(pk=assessment.pk).exists()
 
 
+def groupings_of(establishment: Establishment) -> list[Grouping]:
+    """The groupings of which an establishment, or its operator, is a member."""
+    mine = Q(establishment=establishment)
+    if establishment.operator_id:
+        mine |= Q(operator=establishment.operator_id)
+    members = GroupingMember.objects.present().filter(mine)
+    return list(Grouping.objects.filter(pk__in=members.values("grouping")).order_by("name"))
+
+
 def grouping_or_404(scope: Scope, code: str) -> Grouping:
     """A grouping of which an establishment that the scope reads is a member; otherwise it does not exist."""
     mine = Establishment.objects.visible_to(scope, Act.SEE_FINDINGS)

@@ -96,6 +96,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
         "resume": next_item(asked(framework, found.groups), found.given),
         "waiting": len(proposing.waiting(found, context["today"])) if may_work else 0,
         "may_work": may_work,
+        "groupings": queries.groupings_of(found.establishment),
         "groups_form": GroupsForm(None, groups, found.groups) if groups else None,
         "share_form": ShareForm(
             initial={
