@@ -50,7 +50,8 @@ def test_a_large_problem_gets_a_schedule_that_holds_and_a_bound_that_is_true(
     problem: Problem,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(program, "LARGE", -1)
+        patch.setattr(program, "SMALL", -1)
+        patch.setattr(program, "LARGE", 0)
         best, found = best_by_trying(problem), allocate(problem)
     if best is None:
         assert found.shortage is not None
@@ -180,20 +181,20 @@ def test_nothing_to_do_is_a_result() -> None:
 def test_without_an_answer_of_the_solver_the_ranking_stands_in_and_the_gap_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Program, "solve", lambda *_: Solution(None, 30.0))
+    monkeypatch.setattr(Program, "solve", lambda *_: Solution((), 30.0))
     found = allocate(a_problem(an_action("a", 5), euros=(10,)))
     assert (found.schedule, found.gap) == ({"a": 0}, 2.0)
 
 
 def test_no_schedule_at_all_in_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Program, "solve", lambda *_: Solution(None, 30.0))
+    monkeypatch.setattr(Program, "solve", lambda *_: Solution((), 30.0))
     monkeypatch.setattr(module, "ranked", lambda _: {})
     with pytest.raises(Impossible, match="à temps"):
         allocate(a_problem(an_action("a", 5, due=0), euros=(10,)))
 
 
 def test_what_a_stopped_solver_left_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Program, "solve", lambda *_: Solution({}, 30.0))
+    monkeypatch.setattr(Program, "solve", lambda *_: Solution(({},), 30.0))
     monkeypatch.setattr(module, "ranked", lambda _: {})
     assert allocate(a_problem(an_action("a", 5), euros=(10,))).schedule == {"a": 0}
 

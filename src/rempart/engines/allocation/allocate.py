@@ -82,7 +82,7 @@ def allocate(problem: Problem, *, seconds: float = SECONDS, gap: float = GAP) ->
         shortage = _shortage(held, program, seconds)
         held = replace(held, means=_with(held.means, shortage))
         found = Program(held).solve(seconds, gap)
-    tries = [ranked(held)] + ([found.schedule] if found.schedule is not None else [])
+    tries = [ranked(held), *found.schedules]
     kept = [s for s in tries if holds(held, s)]
     if not kept:
         raise Impossible(

@@ -18,8 +18,9 @@ from scipy.sparse import coo_array
 from rempart.engines.allocation.problem import Problem
 from rempart.engines.allocation.value import GAP, costs_of, prices_of
 
+SMALL: Final = 200
 LARGE: Final = 2000
-"""From so many actions × quarters on, the relaxed program decides where to look."""
+"""Actions × quarters: above the first the relaxed program is asked where to look, above the second nowhere else."""
 WHOLE: Final = 1e-6
 TIE: Final = 1e-3
 """What the prices of all the actions weigh together, in points × quarters: of two equal schedules the cheaper."""
@@ -53,9 +54,9 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A schedule, and the most that any schedule could be worth; no schedule when the solver found none."""
+    """The schedules found, none when there was no time, and the most that any could be worth."""
 
-    schedule: dict[str, int] | None
+    schedules: tuple[dict[str, int], ...]
     bound: float
     is_impossible: bool = False
 
@@ -93,28 +94,40 @@ class Program:
         return aim
 
     def solve(self, seconds: float, gap: float = GAP) -> Solution:
-        """The best schedule found within a time, and the bound that was proven.
+        """The best schedules found within a time, and the bound that was proven.
 
-        A large program is first relaxed, which bounds it; then only what the relaxation leaves undecided, and the
-        quarters around, is searched in integers. When that has no schedule, the whole is searched.
+        All but a small program is first relaxed, which bounds it; what the relaxation leaves undecided, and the
+        quarters around, is searched in integers. Then the whole is, unless it is large.
         """
         if not self.ids:
-            return Solution({}, 0.0)
-        if self.actions > LARGE and (near := self._solve_near(seconds, gap)):
+            return Solution(({},), 0.0)
+        near = self._solve_near(0.8 * seconds if self.actions > LARGE else 0.3 * seconds, gap)
+        if near is not None and (near.is_impossible or (near.schedules and self.actions > LARGE)):
             return near
-        found = self._run(self.objective(), self.rows, self.columns, self._limits(), seconds, gap)
-        return self._solution(found)
+        left = seconds if near is None else 0.7 * seconds
+        found = self._run(self.objective(), self.rows, self.columns, self._limits(), left, gap)
+        if found.status == 2:
+            return Solution((), 0.0, is_impossible=True)
+        dual = getattr(found, "mip_dual_bound", None)
+        bounds = [near.bound] if near is not None else [float("inf")]
+        bounds += [TIE - dual] if dual is not None else []
+        schedules = near.schedules if near is not None else ()
+        if found.x is not None:
+            schedules += (self.schedule(found.x),)
+        return Solution(schedules, min(bounds))
 
     def _solve_near(self, seconds: float, gap: float) -> Solution | None:
+        """Around the relaxed program; None for one that is small, or that it does not help."""
+        if self.actions <= SMALL:
+            return None
         aim, limits = self.objective(), self._limits()
         relaxed = self._run(aim, self.rows, self.columns, limits, seconds, gap, is_relaxed=True)
         if relaxed.x is None:
-            return Solution(None, 0.0, is_impossible=True) if relaxed.status == 2 else None
+            return Solution((), 0.0, is_impossible=True) if relaxed.status == 2 else None
         near = self._around(relaxed.x, limits)
-        found = self._run(aim, self.rows, self.columns, near, 0.8 * seconds, gap)
-        if found.x is None:
-            return None
-        return Solution(self.schedule(found.x), TIE - relaxed.fun)
+        found = self._run(aim, self.rows, self.columns, near, seconds, gap)
+        schedules = () if found.x is None else (self.schedule(found.x),)
+        return Solution(schedules, TIE - relaxed.fun)
 
     def _around(self, x: Floats, limits: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
         """The limits, narrowed to what a relaxed solution decides but for the quarters around each change."""
@@ -129,13 +142,6 @@ class Program:
         fixed = np.flatnonzero(~is_free.ravel())
         low[fixed] = high[fixed] = np.round(x[fixed])
         return low, high
-
-    def _solution(self, found: Any) -> Solution:
-        if found.status == 2:
-            return Solution(None, 0.0, is_impossible=True)
-        bound = getattr(found, "mip_dual_bound", None)
-        best = TIE - bound if bound is not None else float("inf")
-        return Solution(None if found.x is None else self.schedule(found.x), best)
 
     def schedule(self, x: Floats) -> dict[str, int]:
         """The first quarter in which each action is done."""
