@@ -71,7 +71,7 @@ def test_every_page_of_a_campaign_and_of_a_link_is_accessible(
         page.goto(path)
         axe_clean(page)
         if name == "campagne":
-            shoot(page, name)
+            shoot(page, "campagne")
     sent = delegating.delegate(
         assessment=home,
         items=[frameworks()["esms13"].items[4].id],

@@ -21,6 +21,7 @@ from rempart.web.apps.assessments.rules import (
     version_of,
 )
 from rempart.web.apps.frameworks import catalogue
+from rempart.web.core import projections
 from rempart.web.core.errors import Refused
 
 FIGURES: Final = (
