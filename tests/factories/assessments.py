@@ -99,6 +99,8 @@ def an_asked_question(cast: Any) -> dict[str, dict[str, Any]]:
         "assessment_": one,
         "assessment_question": one | {"item": ACCESS_1},
         "assessment_comment": one | {"item": ACCESS_1},
+        "assessment_document": one | {"form": "reponses.csv"},
+        "verification_of": {"code": "0000-0000-0000"},
         "assessment_theme": one | {"theme": "access"},
         "delegated_questions": one,
         "delegated_question_revoke": {"pk": sent.question.pk},

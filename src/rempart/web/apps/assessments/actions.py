@@ -11,6 +11,7 @@ from rempart.content.frameworks import Framework, Item
 from rempart.engines.maturity.answers import Given, Kind, gap, level_of
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.assessments.answering import check_open, recount
+from rempart.web.apps.assessments.completing import complete
 from rempart.web.apps.assessments.models import (
     Answer,
     AnswerChange,
@@ -133,6 +134,7 @@ def submit(*, assessment: Assessment, today: date, by: User) -> Assessment:
     assessment.submissions += 1
     assessment.save()
     framework = catalogue.of_digest(assessment.digest)
+    complete(assessment=assessment, framework=framework, done_on=today)
     _told(assessment, "submit_assessment", by, low=assessment.low, high=assessment.high)
     record_findings(
         establishment=assessment.establishment,

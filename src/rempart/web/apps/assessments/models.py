@@ -200,6 +200,7 @@ class Origin(models.TextChoices):
     PAPER = "paper", "recopiée d’un questionnaire papier"
     CONFIRMED = "confirmed", "proposée, puis confirmée"
     CARRIED = "carried", "reprise d’un établissement fermé"
+    TABLE = "table", "reprise d’un tableur"
 
 
 class Said(models.Model):
@@ -332,3 +333,32 @@ class DelegatedQuestion(models.Model):
     def who(self) -> str:
         """Who was asked."""
         return self.recipient_name or self.recipient
+
+
+class CompletionQuerySet(OwnedQuerySet["Completion"]):
+    """Ways to select completions."""
+
+    path = "assessment__establishment__"
+
+
+class Completion(models.Model):
+    """That an assessment was finished: what anybody who holds its code may verify, and never an answer."""
+
+    code = models.CharField(max_length=14, unique=True)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="completions")
+    submission = models.PositiveSmallIntegerField()
+    establishment_name = models.CharField(max_length=300)
+    framework_title = models.CharField(max_length=300)
+    done_on = models.DateField()
+    questions = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+
+    objects = CompletionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="completion_once", fields=["assessment", "submission"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
