@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from factories.assessments import a_submitted
 from factories.establishments import an_establishment
 from factories.situations import an_action, an_audited
 from rempart.web.apps.steering.actions import rebuild_situations
@@ -71,6 +72,10 @@ def test_the_home_page_leads_each_to_what_is_theirs(
         ("?audit=incomplet", {"350000019"}),
         ("?retard=on", {"350000019"}),
         ("?silence=12", {"220000020"}),
+        ("?evaluation=terminee", {"350000019"}),
+        ("?evaluation=jamais", {"220000020"}),
+        ("?evaluation=encours", set()),
+        ("?evaluation=partagee", set()),
         ("?q=genets", {"350000019"}),
         ("?q=genets&departement=22", set()),
     ],
@@ -80,6 +85,7 @@ def test_a_filter_leaves_those_that_answer_it(
 ) -> None:
     an_audited(cast.home, cast.alice, 2, points_not_measured=4)
     an_action(cast.home, due_on=timezone.localdate() - timedelta(days=3))
+    a_submitted(cast.home, cast.alice)
     rebuild_situations()
     page = shown(browser_of("rose"), query)
     assert {n for n in ("350000019", "220000020") if f"/etablissements/{n}/" in page} == found

@@ -10,7 +10,7 @@ from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import Page, Paging, page
 from rempart.web.apps.steering.models import NEVER, NO_DUE, UNKNOWN_LEVEL, Situation
 from rempart.web.apps.steering.queries import selected
-from rempart.web.apps.steering.rules import Asked, Audit
+from rempart.web.apps.steering.rules import Asked, Assessed, Audit
 from rempart.web.core.scope import Act
 
 AUDITS: Final = {
@@ -18,6 +18,13 @@ AUDITS: Final = {
     "any": Audit.ANY,
     "incomplete": Audit.INCOMPLETE,
 } | {str(level): Audit(str(level)) for level in range(1, 6)}
+ASSESSED: Final = {
+    "none": Assessed.NONE,
+    "begun": Assessed.BEGUN,
+    "finished": Assessed.FINISHED,
+    "shared": Assessed.SHARED,
+}
+PROGRESS: Final = ("none", "begun", "finished")
 
 router = Router(tags=["Portefeuille"])
 
@@ -32,6 +39,9 @@ class PortfolioFilters(Paging):
     grouping: str = Field("", max_length=40, description="Code du GHT ou du groupement.")
     audit: Literal["", "none", "any", "incomplete", "1", "2", "3", "4", "5"] = Field(
         "", description="none (aucun audit), any, incomplete (points non évalués), ou un niveau."
+    )
+    assessment: Literal["", "none", "begun", "finished", "shared"] = Field(
+        "", description="Auto-évaluation : none (jamais commencée), begun, finished, shared."
     )
     silence: int = Field(0, ge=0, le=120, description="Sans nouvelles depuis tant de mois.")
     is_overdue: bool = Field(False, description="Seulement ceux qui ont une action en retard.")
@@ -57,6 +67,13 @@ class SituationItem(Schema):
     actions_open: int
     next_due_on: date | None
     last_sign_on: date | None
+    assessment: Literal["none", "begun", "finished"] = Field(description="Auto-évaluation.")
+    assessed_on: date | None = Field(description="Fin de la dernière auto-évaluation.")
+    assessed_framework: str | None
+    assessed_low: float | None = Field(
+        description="Résultat en %, au moins ; null : non partagé par l’établissement."
+    )
+    assessed_high: float | None
 
 
 @router.get("/portfolio", response=Page[SituationItem], summary="Lire le portefeuille")
@@ -70,11 +87,16 @@ def list_situations(request: ApiRequest, filters: Query[PortfolioFilters]) -> di
         operator=filters.operator,
         grouping=filters.grouping,
         audit=AUDITS.get(filters.audit),
+        assessed=ASSESSED.get(filters.assessment),
         silence=filters.silence or None,
         is_overdue=filters.is_overdue,
     )
     rows = selected(request.scope, asked, timezone.localdate()).defer("search")
     return page(request, rows, filters, _item, by="finess")
+
+
+def _percent(hundredths: int | None) -> float | None:
+    return None if hundredths is None else hundredths / 100
 
 
 def _item(row: Situation) -> dict[str, Any]:
@@ -96,4 +118,9 @@ def _item(row: Situation) -> dict[str, Any]:
         "actions_open": row.actions_open,
         "next_due_on": None if row.next_due_on == NO_DUE else row.next_due_on,
         "last_sign_on": None if row.last_sign_on == NEVER else row.last_sign_on,
+        "assessment": PROGRESS[row.assessment_progress],
+        "assessed_on": row.assessed_on,
+        "assessed_framework": row.assessed_framework or None,
+        "assessed_low": _percent(row.assessed_low),
+        "assessed_high": _percent(row.assessed_high),
     }

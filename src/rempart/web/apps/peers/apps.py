@@ -20,6 +20,4 @@ class PeersConfig(AppConfig):
         panels.register(
             panels.Panel("peers", 60, Act.SEE_FINDINGS, "peers/parts/panel.html", query)
         )
-        access_log.WORDS.update(
-            {"peers": "Parmi ses pairs", "seen_by_region": "Ce que voit la région"}
-        )
+        access_log.WORDS.update({"peers": "Parmi ses pairs"})

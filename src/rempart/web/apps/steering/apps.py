@@ -2,8 +2,9 @@
 
 from django.apps import AppConfig
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
-from rempart.web.core import navigation, projections
+from rempart.web.core import access_log, navigation, panels, projections
 from rempart.web.core.scope import Act, Level, Scope
 
 
@@ -29,6 +30,10 @@ class SteeringConfig(AppConfig):
         from rempart.web.apps.steering import projection  # noqa: PLC0415
 
         projections.register("situations", projection.recompute)
+        query = import_string("rempart.web.apps.steering.seen.panel")
+        template = "steering/parts/seen_panel.html"
+        panels.register(panels.Panel("seen_by_region", 85, Act.SEE_FINDINGS, template, query))
+        access_log.WORDS.update({"seen_by_region": "Ce que voit la région"})
         entry = navigation.Entry
         navigation.register(entry("Établissements", "portfolio", 15, Act.SEE_PORTFOLIO))
         navigation.register(

@@ -17,6 +17,7 @@ from rempart.web.apps.steering.models import (
     NEVER,
     NO_DUE,
     UNKNOWN_LEVEL,
+    Progress,
     Situation,
     SituationQuerySet,
 )
@@ -56,8 +57,17 @@ HEADINGS: Final[tuple[Heading, ...]] = (
     ("Actions ouvertes", 10, lambda r: r.actions_open),
     ("Prochaine échéance", 12, lambda r: _known(r.next_due_on)),
     ("Dernier signe", 12, lambda r: _known(r.last_sign_on)),
+    ("Auto-évaluation", 12, lambda r: Progress(r.assessment_progress).label),
+    ("Auto-évaluation terminée le", 12, lambda r: r.assessed_on),
+    ("Dernier référentiel", 18, lambda r: r.assessed_framework or None),
+    ("Résultat partagé : au moins (%)", 12, lambda r: _percent(r.assessed_low)),
+    ("Résultat partagé : au plus (%)", 12, lambda r: _percent(r.assessed_high)),
 )
 """Words, width in characters, and where the cell is found; what is not known is left empty, never zero."""
+
+
+def _percent(hundredths: int | None) -> int | None:
+    return None if hundredths is None else round(hundredths / 100)
 
 
 def _yes(value: bool) -> str:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from rempart.content.places import departments
 from rempart.web.apps.steering.rules import (
+    ASSESSED_WORDS,
     AUDIT_WORDS,
     COLUMNS,
     DEFAULT_COLUMNS,
@@ -19,6 +20,7 @@ from rempart.web.apps.steering.rules import (
     SILENCES,
     SORTS,
     Asked,
+    Assessed,
     Audit,
     Shade,
 )
@@ -78,6 +80,9 @@ class PortfolioForm(forms.Form):
     audit = forms.ChoiceField(
         label="Audit d’annuaire", required=False, choices=_choices("Tous", AUDIT_WORDS.items())
     )
+    evaluation = forms.ChoiceField(
+        label="Auto-évaluation", required=False, choices=_choices("Toutes", ASSESSED_WORDS.items())
+    )
     silence = forms.ChoiceField(
         label="Sans nouvelles depuis", required=False, choices=_choices("–", SILENCES.items())
     )
@@ -125,6 +130,7 @@ class PortfolioForm(forms.Form):
             operator=read.get("gestionnaire", ""),
             grouping=read.get("groupement", ""),
             audit=Audit(read["audit"]) if read.get("audit") else None,
+            assessed=Assessed(read["evaluation"]) if read.get("evaluation") else None,
             silence=int(read["silence"]) if read.get("silence") else None,
             is_overdue=bool(read.get("retard")),
             sort=read.get("tri") or DEFAULT_SORT,

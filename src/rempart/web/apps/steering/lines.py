@@ -7,7 +7,8 @@ from typing import Final
 
 from rempart.content.places import departments
 from rempart.render.french import number
-from rempart.web.apps.steering.models import NEVER, UNKNOWN_LEVEL, Situation
+from rempart.web.apps.assessments.rules import as_range, range_words
+from rempart.web.apps.steering.models import NEVER, UNKNOWN_LEVEL, Progress, Situation
 from rempart.web.apps.steering.rules import COLUMN_OF, COLUMNS
 
 NO_DATUM: Final = "pas de donnée"
@@ -39,6 +40,7 @@ class _Around:
 
     categories: Mapping[str, str]
     late: Mapping[str, int]
+    titles: Mapping[str, str]
     today: date
 
 
@@ -48,10 +50,11 @@ def lines_of(
     *,
     categories: Mapping[str, str],
     late: Mapping[str, int],
+    titles: Mapping[str, str],
     today: date,
 ) -> list[Line]:
-    """A line for each row, with the chosen columns in their own order."""
-    around = _Around(categories, late, today)
+    """A line for each row, with the chosen columns in their own order; `titles`: framework → its short title."""
+    around = _Around(categories, late, titles, today)
     chosen = [column.key for column in COLUMNS if column.key in columns]
     return [
         Line(
@@ -106,6 +109,22 @@ def _figure(value: int | None, key: str) -> LineCell:
     return LineCell(words, is_numeric=COLUMN_OF[key].is_numeric)
 
 
+def _assessed(row: Situation, _: _Around) -> LineCell:
+    if row.assessment_progress == Progress.FINISHED:
+        return LineCell(f"terminée le {_day(row.assessed_on)}", "ok")
+    is_begun = row.assessment_progress == Progress.BEGUN
+    return LineCell(Progress(row.assessment_progress).label, "seen" if is_begun else "none")
+
+
+def _framework(row: Situation, around: _Around) -> LineCell:
+    name = row.assessed_framework
+    return LineCell(around.titles.get(name, name) or "–")
+
+
+def _result(row: Situation, _: _Around) -> LineCell:
+    return LineCell(range_words(as_range(row.assessed_low, row.assessed_high)))
+
+
 def _findings(row: Situation, _: _Around) -> LineCell:
     known = row.directory_level != UNKNOWN_LEVEL or row.findings_open
     return _figure(row.findings_open if known else None, "constats")
@@ -124,5 +143,8 @@ CELLS: Final[dict[str, Callable[[Situation, _Around], LineCell]]] = {
     "actions": lambda row, _: _figure(row.actions_open, "actions"),
     "retard": _overdue,
     "signe": _sign,
+    "evaluation": _assessed,
+    "referentiel": _framework,
+    "resultat": _result,
 }
 """Column → its cell."""

@@ -28,6 +28,14 @@ UNKNOWN_LEVEL: Final = 0
 LAST_RANK: Final = 9
 
 
+class Progress(models.IntegerChoices):
+    """How far an establishment is with self-assessments."""
+
+    NONE = 0, "jamais"
+    BEGUN = 1, "en cours"
+    FINISHED = 2, "terminée"
+
+
 class SituationQuerySet(models.QuerySet["Situation"]):
     """Ways to select situations."""
 
@@ -100,6 +108,14 @@ class Situation(models.Model):
     actions_open = models.PositiveIntegerField(default=0)
     next_due_on = models.DateField(default=NO_DUE)
     last_sign_on = models.DateField(default=NEVER)
+    assessment_progress = models.PositiveSmallIntegerField(
+        choices=Progress.choices, default=Progress.NONE
+    )
+    # The last that was finished; its result is copied here only while the establishment shares it.
+    assessed_on = models.DateField(null=True)
+    assessed_framework = models.CharField(max_length=60, blank=True)
+    assessed_low = models.PositiveIntegerField(null=True)
+    assessed_high = models.PositiveIntegerField(null=True)
 
     objects = SituationQuerySet.as_manager()
 
@@ -112,6 +128,10 @@ class Situation(models.Model):
                 name="situation_level_has_a_day",
                 condition=Q(directory_level=UNKNOWN_LEVEL) | Q(directory_on__isnull=False),
             ),
+            models.CheckConstraint(
+                name="situation_finished_has_a_day",
+                condition=~Q(assessment_progress=Progress.FINISHED) | Q(assessed_on__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(name="situation_name", fields=["sort_name", "finess"]),
@@ -119,7 +139,7 @@ class Situation(models.Model):
                 name="situation_counts",
                 fields=[
                     *("region", "department", "directory_level"),
-                    *("category", "last_sign_on", "next_due_on"),
+                    *("category", "last_sign_on", "next_due_on", "assessment_progress"),
                 ],
             ),
             models.Index(name="situation_region", fields=["region", "sort_name", "finess"]),
@@ -130,6 +150,9 @@ class Situation(models.Model):
             models.Index(name="situation_best", fields=["-directory_level", "sort_name", "finess"]),
             models.Index(name="situation_silent", fields=["last_sign_on", "sort_name", "finess"]),
             models.Index(name="situation_due", fields=["next_due_on", "sort_name", "finess"]),
+            models.Index(
+                name="situation_assessed", fields=["assessment_progress", "sort_name", "finess"]
+            ),
         ]
 
     def __str__(self) -> str:

@@ -48,7 +48,9 @@ def portfolio(scope: Scope, query: QueryDict, *, today: date) -> dict[str, Any]:
         ),
         "levels": pictures.levels_of(found.tally, link=partial(link, "audit")),
         "views": queries.views_of(scope),
-        "is_wide": any((asked.grouping, asked.operator, asked.silence, asked.is_overdue)),
+        "is_wide": any(
+            (asked.assessed, asked.grouping, asked.operator, asked.silence, asked.is_overdue)
+        ),
         "query": query.urlencode(),
         "shared_with": actions.shareable(scope),
     }

@@ -28,11 +28,18 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Left, TruncDate
 
+from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.models import Establishment, Grouping, GroupingMember
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import OPEN
-from rempart.web.apps.steering.models import NEVER, NO_DUE, UNKNOWN_LEVEL, Situation
+from rempart.web.apps.steering.models import (
+    NEVER,
+    NO_DUE,
+    UNKNOWN_LEVEL,
+    Progress,
+    Situation,
+)
 
 CHUNK: Final = 500
 """Numbers in one statement: far under what any database binds."""
@@ -58,10 +65,34 @@ def _ght() -> Coalesce:
 
 
 def _signs() -> tuple[Any, ...]:
-    """What shows that somebody is there: an audit deposited, an action that a person moved."""
+    """What shows that somebody is there: an audit deposited, an action moved by a person, a self-assessment finished."""
     moved = Action.objects.filter(state_by__isnull=False)
     deposited = _of(Audit.objects.all(), TruncDate(Max("deposited_at")))
-    return Coalesce(deposited, Value(NEVER)), Coalesce(_of(moved, Max("state_on")), Value(NEVER))
+    found = (deposited, _of(moved, Max("state_on")), F("assessed_on"))
+    return tuple(Coalesce(sign, Value(NEVER)) for sign in found)
+
+
+def _assessed() -> dict[str, Any]:
+    """The last self-assessment that was finished, and whether one was begun; a result only while it is shared."""
+    mine = Assessment.objects.filter(establishment=OuterRef("pk"))
+    finished = mine.known().order_by("-submitted_at", "-pk")
+    shared = finished.annotate(
+        shown_low=Case(When(shared_with_region=True, then=F("low"))),
+        shown_high=Case(When(shared_with_region=True, then=F("high"))),
+    )
+    begun = Exists(mine.filter(last_answer_at__isnull=False))
+    return {
+        "assessed_on": Subquery(finished.values(day=TruncDate("submitted_at"))[:1]),
+        "framework": Coalesce(Subquery(finished.values("framework_id")[:1]), Value("")),
+        "low": Subquery(shared.values("shown_low")[:1]),
+        "high": Subquery(shared.values("shown_high")[:1]),
+        "progress": Case(
+            When(assessed_on__isnull=False, then=Value(Progress.FINISHED)),
+            When(begun, then=Value(Progress.BEGUN)),
+            default=Value(Progress.NONE),
+            output_field=IntegerField(),
+        ),
+    }
 
 
 def facts() -> QuerySet[Establishment, Any]:
@@ -79,9 +110,9 @@ def facts() -> QuerySet[Establishment, Any]:
         "findings_open": Coalesce(_of(Finding.objects.open(), Count("pk")), Value(0)),
         "actions_open": Coalesce(_of(todo, Count("pk")), Value(0)),
         "next_due_on": Coalesce(_of(todo, Min("due_on")), Value(NO_DUE)),
-        "last_sign_on": Greatest(*_signs()),
     }
     rows = Establishment.objects.open().annotate(latest=latest).annotate(**figures)
+    rows = rows.annotate(**_assessed()).annotate(last_sign_on=Greatest(*_signs()))
     return rows.order_by().values_list(*COLUMNS.values())
 
 
@@ -105,6 +136,11 @@ COLUMNS: Final = {
     "actions_open": "actions_open",
     "next_due_on": "next_due_on",
     "last_sign_on": "last_sign_on",
+    "assessment_progress": "progress",
+    "assessed_on": "assessed_on",
+    "assessed_framework": "framework",
+    "assessed_low": "low",
+    "assessed_high": "high",
 }
 """Column of `Situation` → the expression of `facts` that fills it."""
 

@@ -1,7 +1,7 @@
 """What the portfolio shows: always the same number of queries, whatever the number of establishments."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -11,11 +11,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from rempart.content.places import departments
 from rempart.web.apps.establishments.models import Category, Grouping
+from rempart.web.apps.frameworks.models import StoredFramework
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import OPEN
 from rempart.web.apps.steering.lines import Line, lines_of
 from rempart.web.apps.steering.models import (
     UNKNOWN_LEVEL,
+    Progress,
     SavedView,
     Situation,
     SituationQuerySet,
@@ -25,6 +27,7 @@ from rempart.web.apps.steering.rules import (
     COLUMNS,
     DEFAULT_SILENCE,
     Asked,
+    Assessed,
     Audit,
     Column,
     months_before,
@@ -79,7 +82,21 @@ def selected(scope: Scope, asked: Asked, today: date) -> SituationQuerySet:
         found = found.silent_since(months_before(today, asked.silence))
     if asked.is_overdue:
         found = found.overdue(today)
-    return _audited(found, asked.audit)
+    return _audited(_assessed(found, asked.assessed), asked.audit)
+
+
+def _assessed(found: SituationQuerySet, assessed: Assessed | None) -> SituationQuerySet:
+    match assessed:
+        case None:
+            return found
+        case Assessed.NONE:
+            return found.filter(assessment_progress=Progress.NONE)
+        case Assessed.BEGUN:
+            return found.filter(assessment_progress=Progress.BEGUN)
+        case Assessed.FINISHED:
+            return found.filter(assessment_progress=Progress.FINISHED)
+        case Assessed.SHARED:
+            return found.filter(assessed_low__isnull=False)
 
 
 def _audited(found: SituationQuerySet, audit: Audit | None) -> SituationQuerySet:
@@ -123,6 +140,14 @@ def late_actions(rows: Iterable[Situation], today: date) -> dict[str, int]:
         establishment__in=numbers, state__in=OPEN, due_on__lt=today
     ).order_by()
     return dict(late.values_list("establishment").annotate(late=Count("pk")))
+
+
+def titles_of(columns: Collection[str]) -> dict[str, str]:
+    """Framework → its short title, when a column says it."""
+    if "referentiel" not in columns:
+        return {}
+    rows = StoredFramework.objects.present()
+    return dict(rows.values_list("framework_id", "short_title"))
 
 
 def places_of(scope: Scope) -> list[str]:
@@ -192,6 +217,7 @@ def portfolio(
         asked.columns,
         categories=categories,
         late=late_actions(found, today),
+        titles=titles_of(asked.columns),
         today=today,
     )
     heads = [column for column in COLUMNS if column.key in asked.columns]

@@ -29,6 +29,23 @@ AUDIT_WORDS: Final = {
     Audit.INCOMPLETE: "avec des points non évalués",
     **{Audit(str(k)): f"niveau {k}" for k in range(1, 6)},
 }
+
+
+class Assessed(StrEnum):
+    """What is asked of self-assessments."""
+
+    NONE = "jamais"
+    BEGUN = "encours"
+    FINISHED = "terminee"
+    SHARED = "partagee"
+
+
+ASSESSED_WORDS: Final = {
+    Assessed.NONE: "jamais commencée",
+    Assessed.BEGUN: "en cours",
+    Assessed.FINISHED: "terminée",
+    Assessed.SHARED: "terminée, résultat partagé",
+}
 SILENCES: Final = {3: "trois mois", 6: "six mois", 12: "un an", 24: "deux ans"}
 
 
@@ -56,6 +73,9 @@ COLUMNS: Final = (
     Column("actions", "Actions ouvertes", is_numeric=True, is_default=False),
     Column("retard", "Actions en retard", "retard", is_numeric=True),
     Column("signe", "Dernier signe", "signe"),
+    Column("evaluation", "Auto-évaluation", "evaluation"),
+    Column("referentiel", "Dernier référentiel", is_default=False),
+    Column("resultat", "Résultat partagé", is_default=False),
 )
 COLUMN_OF: Final = {column.key: column for column in COLUMNS}
 DEFAULT_COLUMNS: Final = tuple(c.key for c in COLUMNS if c.is_default)
@@ -73,6 +93,8 @@ SORTS: Final[dict[str, tuple[str, ...]]] = {
     "-retard": ("-next_due_on", "-sort_name", "-finess"),
     "signe": ("last_sign_on", "sort_name", "finess"),
     "-signe": ("-last_sign_on", "-sort_name", "-finess"),
+    "evaluation": ("assessment_progress", "sort_name", "finess"),
+    "-evaluation": ("-assessment_progress", "-sort_name", "-finess"),
 }
 """Sort → the columns, each held by an index that can be walked in this direction."""
 
@@ -102,6 +124,7 @@ class Asked:
     operator: str = ""
     grouping: str = ""
     audit: Audit | None = None
+    assessed: Assessed | None = None
     silence: int | None = None
     is_overdue: bool = False
     sort: str = DEFAULT_SORT
@@ -113,7 +136,7 @@ class Asked:
         """Whether a filter leaves establishments out."""
         return any(
             (self.words, self.department, self.category, self.operator, self.grouping)
-        ) or bool(self.audit or self.silence or self.is_overdue)
+        ) or bool(self.audit or self.assessed or self.silence or self.is_overdue)
 
 
 def months_before(day: date, months: int) -> date:

@@ -11,8 +11,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.steering import actions, exports, pages, queries
+from rempart.web.apps.steering import actions, exports, pages, queries, seen
 from rempart.web.apps.steering.forms import SavedViewForm
 from rempart.web.apps.steering.models import SavedView
 from rempart.web.core.downloads import CSV, XLSX, attachment, pieces_of
@@ -98,3 +99,13 @@ def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
     actions.delete_view(by=cast(User, request.user), view=view)
     messages.success(request, f"La vue « {view.name} » est supprimée.")
     return redirect("portfolio")
+
+
+@require_GET
+@needs(Act.SEE_FINDINGS)
+def seen_by_region(request: HttpRequest, finess: str) -> HttpResponse:
+    """What the region sees of an establishment by name, for the establishment itself."""
+    scope = cast(ScopedRequest, request).scope
+    establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS)
+    page = seen.page_of(establishment, scope, timezone.localdate())
+    return render(request, "steering/seen.html", page)
