@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from factories.assessments import a_submitted, an_asked_question
 from factories.audits import APRIL, MARCH, a_control, a_deposit, a_report
 from rempart.kernel.outcome import Outcome
 from rempart.web.apps.steering.actions import rebuild_situations
@@ -33,6 +34,8 @@ def site(cast: Cast, settings: Settings, tmp_path: Path) -> Cast:
     second = a_report(a_control("vuln_a"), a_control("vuln_b", Outcome.PASSED), on=APRIL)
     for report in (first, second):
         a_deposit(cast.home, cast.alice, report)
+    an_asked_question(cast)
+    a_submitted(cast.hospital, cast.bob)
     rebuild_situations()
     return cast
 
@@ -69,4 +72,4 @@ def test_every_page_is_accessible(
                 looked.add(page.route)
                 screen.goto(page.address)
                 axe_clean(screen)
-    assert {"establishment", "portfolio", "audit", "account_login"} <= looked
+    assert {"establishment", "portfolio", "audit", "assessment", "account_login"} <= looked
