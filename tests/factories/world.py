@@ -9,6 +9,7 @@ from factories.assessments import an_asked_question
 from factories.audits import a_control, a_deposit, a_report
 from factories.documents import a_document
 from factories.findings import a_budget, a_finding, a_shared_action, an_action
+from factories.funding import a_care_world
 from factories.invitations import a_mandate, an_invitation
 from factories.people import a_person
 from rempart.web.api.models import ApiToken
@@ -36,8 +37,6 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     membership = Membership.objects.get(user=cast.alice)
     person = a_person("d@exemple.test", Role.DIRECTION, Level.ESTABLISHMENT, cast.home.pk)
-    a_budget(cast.home, cast.alice)
-    shared = {"code": "BRE-07", "pk": a_shared_action(cast.bob, "BRE-07", cast.hospital).pk}
     found: dict[str, dict[str, Any]] = {
         "action_proof": {"pk": action.pk},
         "api_token_revoke": {"token_id": token.pk},
@@ -45,10 +44,6 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
         "delete_view": {"pk": view.pk},
         "finding": {"pk": finding.pk},
         "grouping": {"code": "BRE-07"},
-        "shared_plan": {"code": "BRE-07"},
-        "shared_add": {"code": "BRE-07"},
-        "shared_action": shared,
-        "shared_move": shared,
         "health_callback": {"provider_id": "proconnect"},
         "health_login": {"provider_id": "proconnect"},
         "invitation": {"place": "350000019", "token": sent.token},
@@ -65,9 +60,21 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     }
     # By the first word of their names: `audit`, `audit_cancel`, and those that come.
     found |= {"audit_": {"pk": audit.pk}, "action_": {"pk": action.pk}}
-    found |= {"person_": {"pk": person.pk}}
-    found |= {"evidence_": {"pk": a_document(cast.home, cast.alice).pk}}
-    found |= an_asked_question(cast)
+    found |= {"person_": {"pk": person.pk}} | _a_plan(cast)
+    document = a_document(cast.home, cast.alice)
+    found |= {"evidence_": {"pk": document.pk}}
+    found |= an_asked_question(cast) | a_care_world(cast)
     found |= {"job_": {"pk": audit.job_id}, "registry_": {"pk": given.pk}}
-    found |= {"api": {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
+    care = {"care_file_id": found["care_"]["pk"]}
+    found |= {"api": care | {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
+    found["api"]["document_id"] = document.pk
     return found
+
+
+def _a_plan(cast: Any) -> dict[str, dict[str, Any]]:
+    """A budget of the home, and an action that Bob's grouping shares."""
+    a_budget(cast.home, cast.alice)
+    grouping = {"code": "BRE-07"}
+    shared = grouping | {"pk": a_shared_action(cast.bob, "BRE-07", cast.hospital).pk}
+    of_grouping = dict.fromkeys(("shared_plan", "shared_add"), grouping)
+    return of_grouping | dict.fromkeys(("shared_action", "shared_move"), shared)

@@ -100,6 +100,8 @@ def asked(key: str, world: World, cast: Cast, who: str | None) -> Iterator[HttpR
         sent = {"data": json.dumps(BODIES[key]), "content_type": "application/json"}
     elif key == "POST deposit_audit":
         sent = {"data": {"files": SimpleUploadedFile("report.json", b"{}")}}
+    elif key == "POST deposit_document":
+        sent = {"data": {"file": SimpleUploadedFile("note.txt", b"Texte"), "title": "Note"}}
     with transaction.atomic():
         answer = getattr(browser, method)(address_of(key, world), **sent)
         yield answer

@@ -17,6 +17,7 @@ OFFERED: Final = (
     Act.SEE_FINDINGS,
     Act.DEPOSIT_AUDIT,
     Act.EDIT_PLAN,
+    Act.ANSWER,
     Act.SEE_JOURNAL,
 )
 """What the operations ask for: a token has no use for the rest."""

@@ -9,6 +9,7 @@ from rempart.web.api.operations import (
     audits,
     calendar,
     establishments,
+    evidence,
     jobs,
     journal,
     portfolio,
@@ -26,7 +27,17 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.install(api)
-for module in (establishments, audits, remediation, calendar, portfolio, jobs, journal):
+for module in (
+    establishments,
+    audits,
+    evidence,
+    remediation,
+    calendar,
+    funding,
+    portfolio,
+    jobs,
+    journal,
+):
     api.add_router("", module.router)
 
 urlpatterns = [
