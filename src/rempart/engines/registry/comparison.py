@@ -88,13 +88,13 @@ class Comparison:
     def numbers(self) -> set[str]:
         """The numbers of the new lines."""
         return {line[_KEY].decode() for line in self.added}.union(
-            _texts([run.numbers for run in self.runs])
+            *(_texts(run.numbers) for run in self.runs)
         )
 
     def cited(self) -> set[str]:
         """The numbers of the operators that new and changed lines of establishments name."""
         return {line[_CITED].decode() for line in (*self.added, *self.changed)}.union(
-            _texts([run.cited for run in self.runs])
+            *(_texts(run.cited) for run in self.runs)
         )
 
     def new_lines(self) -> Iterator[tuple[Fields, list[int]]]:
@@ -109,11 +109,8 @@ class Comparison:
             yield fields_of(lines), line_hashes(lines)
 
 
-def _texts(numbers: list[Numbers]) -> list[str]:
-    """Each number once."""
-    if not numbers:
-        return []
-    found: list[str] = np.unique(np.concatenate(numbers)).astype(str).tolist()
+def _texts(numbers: Numbers) -> list[str]:
+    found: list[str] = numbers.astype(str).tolist()
     return found
 
 
@@ -123,8 +120,8 @@ def line_hashes(lines: Sequence[bytes]) -> list[int]:
     Two checksums of 32 bits, by different rules: they guard against chance only, as the lines are those of a published
     file, and are compared with the one that had the same number.
     """
-    high = np.array([adler32(line) for line in lines], np.uint64) << np.uint64(32)
-    low = np.array([crc32(line) for line in lines], np.uint64)
+    high = np.fromiter(map(adler32, lines), np.uint64, len(lines)) << np.uint64(32)
+    low = np.fromiter(map(crc32, lines), np.uint64, len(lines))
     found: list[int] = ((high | low).view(np.int64) ^ READING).tolist()
     return found
 

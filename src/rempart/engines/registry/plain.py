@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.engines.registry.formats import Kind
-from rempart.engines.registry.rows import DATE, FIELDS, NAME, TAG, is_day
+from rempart.engines.registry.rows import DATE, FIELDS, NAME, TAG
 
 Numbers = NDArray[np.bytes_]
 Places = NDArray[np.int64]
@@ -16,6 +16,8 @@ LONG: Final = 3900
 """Bytes of a line beyond which it is looked at by itself."""
 
 _WIDTH: Final = 9
+_LAST_DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0])
+"""Of each month by its number, none for what is not a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,6 @@ class Checker:
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._tag = TAG[kind].encode() + b";"
-        self._days: set[bytes] = set()
 
     def run(self, block: bytes, number: int) -> Run | None:
         """The lines of a block without quotes, if `fault` would accept each of them and no number comes twice."""
@@ -93,12 +94,26 @@ class Checker:
         lengths = found.lengths(place)
         if not ((lengths == 0) | (lengths == 10)).all():  # AAAA-MM-JJ
             return False
-        begins = found.begin(place)[lengths == 10]
-        new = {*found.gathered(begins, 10).view("S10").ravel().tolist()} - self._days
-        if not all(is_day(day.decode("utf-8", errors="replace")) for day in new):
-            return False
-        self._days |= new
-        return True
+        digits = found.gathered(found.begin(place)[lengths == 10], 10)
+        return bool(are_days(digits).all())
+
+
+def are_days(text: Any) -> Any:
+    """Whether each row of ten bytes is a day of the calendar, as AAAA-MM-JJ."""
+    values = text.astype(np.int64) - ord("0")
+    figures = values[:, (0, 1, 2, 3, 5, 6, 8, 9)]
+    year = values[:, :4] @ np.array([1000, 100, 10, 1])
+    month, day = values[:, 5] * 10 + values[:, 6], values[:, 8] * 10 + values[:, 9]
+    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = _LAST_DAYS[np.clip(month, 0, 13)] + (is_leap & (month == 2))
+    return (
+        ((figures >= 0) & (figures <= 9)).all(axis=1)
+        & (text[:, 4] == ord("-"))
+        & (text[:, 7] == ord("-"))
+        & (year > 0)
+        & (day > 0)
+        & (day <= last)
+    )
 
 
 def _numbers(found: _Offsets, place: int) -> Numbers | None:

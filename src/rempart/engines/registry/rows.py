@@ -69,7 +69,8 @@ def is_day(text: str) -> bool:
     if not text:
         return True
     try:
-        return len(text) == 10 and date.fromisoformat(text) is not None
+        # Python reads other forms too, and figures after the day: databases do not.
+        return len(text) == 10 and text[4] + text[7] == "--" and bool(date.fromisoformat(text))
     except ValueError:
         return False
 
