@@ -17,6 +17,8 @@ from pytest_django import Settings
 from python_calamine import CalamineWorkbook
 
 from factories.findings import a_finding, a_measure, an_action, an_observation, closed
+from rempart.web.apps.remediation import funding
+from rempart.web.apps.remediation.funding import FundingLine
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.rules import Look
 from rempart.web.apps.remediation.states import State
@@ -306,3 +308,15 @@ def test_nobody_else_changes_an_action_by_its_number(
     ]
     assert answers == [404, 404, 403, 403]
     assert (Action.objects.get().state, action.comments.count()) == (State.PLANNED, 0)
+
+
+def test_money_that_another_app_brings_is_shown_on_the_action(
+    cast: Cast, browser_of: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(funding, "_PROVIDERS", {})
+    action = an_action(cast.home, cast.alice)
+    funding.register("care", lambda pks: {pk: [FundingLine("CaRE, domaine 2", 1200)] for pk in pks})
+    funding.register("none", lambda pks: {})
+    page = browser_of("alice").get(f"/actions/{action.pk}/").text
+    assert "CaRE, domaine 2 : 1\u202f200 €" in page
+    assert funding.of([]) == {}

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation import actions, budgeting, exports, queries
+from rempart.web.apps.remediation import actions, budgeting, exports, funding, queries
 from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.forms import (
     AbandonForm,
@@ -161,6 +161,7 @@ def action_page(
         "comments": queries.comments(found),
         "may_edit": is_editor,
         "costs": costs_of(found),
+        "funding": funding.of([found.pk]).get(found.pk, []),
         "requires": list(found.requires.order_by("title")),
         "moves": [(e.value, WORDS[e]) for e in events if e not in WITH_A_FORM],
         "close_form": CloseForm() if Event.CLOSE in events else None,
