@@ -105,6 +105,8 @@ def an_asked_question(cast: Any) -> dict[str, dict[str, Any]]:
         "delegated_questions": one,
         "delegated_question_revoke": {"pk": sent.question.pk},
         "delegated_answer": {"token": sent.token},
+        "framework": {"name": made.framework_id},
+        "framework_library": {"name": made.framework_id},
         "campaign_": {"pk": campaign.pk},
         "grouping_answers": {"code": "BRE-07", "framework": made.framework_id},
     }

@@ -236,7 +236,6 @@ API: Final[dict[str, str]] = {
     "POST create_action": "201 404 404 403 403 401",
     "POST move_action": "409 404 404 403 403 401",
     "GET get_budget": "200 404 404 403 403 401",
-    "POST add_expense": {"label": "Serveur", "kind": "Formation", "euros": 10},
     "PUT set_budget": "200 404 404 403 403 401",
     "GET get_calendar": "200 404 404 403 403 401",
     "POST keep_calendar": "200 404 404 403 403 401",
@@ -251,6 +250,7 @@ API: Final[dict[str, str]] = {
 }
 
 BODIES: Final[dict[str, dict[str, Any]]] = {
+    "POST add_expense": {"label": "Serveur", "kind": "Formation", "euros": 10},
     "PUT change_action": {"title": "Un titre"},
     "POST create_action": {"title": "Un titre"},
     "POST move_action": {"event": "plan"},

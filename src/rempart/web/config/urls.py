@@ -9,11 +9,13 @@ from rempart.web.core.views import healthy
 urlpatterns = [
     path("", include("rempart.web.apps.steering.urls")),
     path("", include("rempart.web.apps.peers.urls")),
+    path("", include("rempart.web.apps.funding.urls")),
     path("", include("rempart.web.apps.establishments.urls")),
     path("", include("rempart.web.apps.audits.urls")),
     path("", include("rempart.web.apps.assessments.urls")),
     path("", include("rempart.web.apps.remediation.urls")),
     path("", include("rempart.web.apps.evidence.urls")),
+    path("", include("rempart.web.apps.frameworks.urls")),
     path("", include("rempart.web.apps.accounts.urls")),
     path("", include("rempart.web.core.urls")),
     path("", include("rempart.web.api.urls")),

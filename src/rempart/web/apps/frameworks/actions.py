@@ -6,7 +6,7 @@ from rempart.content.frameworks import Framework
 from rempart.content.knowledge import frameworks
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.frameworks.models import StoredFramework
-from rempart.web.apps.frameworks.rules import digest_of, document_of, version_beside
+from rempart.web.apps.frameworks.rules import digest_of, document_of, is_before, version_beside
 from rempart.web.core import journal
 from rempart.web.core.errors import Refused
 
@@ -33,20 +33,10 @@ def load_shipped() -> list[StoredFramework]:
 @transaction.atomic
 def import_framework(*, framework: Framework, by: User, region: str = "") -> StoredFramework:
     """Keep a framework that somebody brings, for a region or for everyone; the same text twice is one row."""
+    check_importable(framework, region)
     rows = StoredFramework.objects.filter(framework_id=framework.id)
-    digest = digest_of(document_of(framework))
-    if (known := rows.filter(digest=digest).first()) is not None:
+    if (known := rows.filter(digest=digest_of(document_of(framework))).first()) is not None:
         return known
-    if rows.filter(origin=Origin.SHIPPED).exists():
-        raise Refused(
-            f"L’identifiant « {framework.id} » est celui d’un référentiel fourni avec Rempart.",
-            todo="Donnez un autre identifiant au référentiel importé.",
-        )
-    if rows.exclude(region=region).exists():
-        raise Refused(
-            f"L’identifiant « {framework.id} » est déjà pris par le référentiel d’une autre région.",
-            todo="Donnez un autre identifiant au référentiel importé.",
-        )
     made = keep(framework, Origin.IMPORTED, by=by, region=region)
     journal.record(
         "import_framework",
@@ -57,6 +47,28 @@ def import_framework(*, framework: Framework, by: User, region: str = "") -> Sto
         details={"version": made.version, "digest": made.digest, "region": region},
     )
     return made
+
+
+def check_importable(framework: Framework, region: str) -> None:
+    """Raise Refused for the name of a framework of ours or of another region, and for an older version."""
+    rows = StoredFramework.objects.filter(framework_id=framework.id).defer("document")
+    if rows.filter(origin=Origin.SHIPPED).exists():
+        raise Refused(
+            f"L’identifiant « {framework.id} » est celui d’un référentiel fourni avec Rempart.",
+            todo="Donnez un autre identifiant au référentiel importé.",
+        )
+    if rows.exclude(region=region).exists():
+        raise Refused(
+            f"L’identifiant « {framework.id} » est déjà pris : ce référentiel a été importé pour une autre région, ou "
+            "pour tout le pays.",
+            todo="Servez-vous de celui qui est en place, ou donnez un autre identifiant au vôtre.",
+        )
+    present = rows.present().first()
+    if present is not None and is_before(framework.version, present.version):
+        raise Refused(
+            f"La version {framework.version} est plus ancienne que celle en place ({present.version}).",
+            todo="Importez une version plus récente, ou donnez-lui un autre identifiant.",
+        )
 
 
 def keep(
