@@ -47,3 +47,15 @@ def a_document(establishment: Establishment, by: User, *subjects: str, **fields:
         subjects=subjects,
         by=by,
     )
+
+
+def a_care_world(cast: Any) -> dict[str, dict[str, Any]]:
+    """Route → the arguments of its address, for a file of Alice's home with one expense."""
+    file = a_care_file(cast.home, cast.alice)
+    one = {"pk": file.pk, "expense": an_expense(file, cast.alice).pk}
+    return {
+        "care_": {"pk": file.pk},
+        "care_file_expense": one,
+        "care_file_expense_remove": one,
+        "care_file_export": {"pk": file.pk, "form": "dossier"},
+    }

@@ -18,6 +18,7 @@ OFFERED: Final = (
     Act.DEPOSIT_AUDIT,
     Act.EDIT_PLAN,
     Act.ANSWER,
+    Act.EDIT_CARE_FILE,
     Act.SEE_JOURNAL,
 )
 """What the operations ask for: a token has no use for the rest."""

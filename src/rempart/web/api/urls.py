@@ -10,6 +10,7 @@ from rempart.web.api.operations import (
     calendar,
     establishments,
     evidence,
+    funding,
     jobs,
     journal,
     portfolio,
