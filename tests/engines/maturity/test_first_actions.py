@@ -93,9 +93,10 @@ def test_two_measures_that_share_what_comes_before_weigh_it_once() -> None:
     assert names(found).index("top") > names(found).index("left")
 
 
-def test_only_what_a_home_does_in_a_month_is_proposed_to_it() -> None:
-    long = mending("long", 1, is_quick=False)
-    assert names(chosen(long, mending("short", 2), only_quick=True)) == ["short"]
+def test_what_a_home_does_in_a_month_comes_before_what_removes_more() -> None:
+    long, short = mending("long", 1, is_quick=False), mending("short", 2)
+    assert names(chosen(long, short)) == ["long", "short"]
+    assert names(chosen(long, short, quick_first=True)) == ["short", "long"]
 
 
 def test_a_gap_for_information_only_calls_for_nothing() -> None:

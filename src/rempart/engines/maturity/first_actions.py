@@ -87,35 +87,39 @@ def first_actions(
     points: Mapping[str, float],
     *,
     groups: Collection[str] = (),
-    only_quick: bool = False,
+    quick_first: bool = False,
     count: int = 3,
 ) -> list[Suggestion]:
     """The first `count` measures, in the order in which to take them; fewer when fewer would mend something.
 
-    `points`: severity → points of risk. `only_quick`: only what somebody without a specialist does within a month.
+    `points`: severity → points of risk. `quick_first`: what somebody without a specialist does
+    within a month comes before all the rest.
     """
-    known = {m.id: m for m in measures if m.is_quick or not only_quick}
     gaps = _Gaps(framework, answers, groups, points)
-    left, chosen = dict(known), list[Suggestion]()
-    while len(chosen) < count:
-        bundles = [_bundle(left, known, gaps, measure) for measure in left.values()]
-        best = max(
-            (b for b in bundles if b),
-            key=lambda b: (_rate(gaps, b), -len(b), b[-1].id),
-            default=None,
-        )
-        if best is None:
-            break
-        first = best[0]
-        chosen.append(_suggestion(gaps, first))
-        gaps.take(first)
-        del left[first.id]
+    every = {measure.id: measure for measure in measures}
+    pools = [{k: m for k, m in every.items() if m.is_quick}, every] if quick_first else [every]
+    chosen: list[Suggestion] = []
+    for pool in pools:
+        left = dict(pool)
+        while len(chosen) < count and (first := _best(left, gaps)):
+            chosen.append(_suggestion(gaps, first))
+            gaps.take(first)
+            del left[first.id]
     return chosen
 
 
-def _bundle(
-    left: Mapping[str, Measure], known: Mapping[str, Measure], gaps: _Gaps, measure: Measure
-) -> list[Measure]:
+def _best(left: Mapping[str, Measure], gaps: _Gaps) -> Measure | None:
+    """The measure to take now: the first of the bundle that removes most for a day; None when nothing is to mend."""
+    bundles = [_bundle(left, gaps, measure) for measure in left.values()]
+    best = max(
+        (b for b in bundles if b),
+        key=lambda b: (_rate(gaps, b), -len(b), b[-1].id),
+        default=None,
+    )
+    return best[0] if best else None
+
+
+def _bundle(left: Mapping[str, Measure], gaps: _Gaps, measure: Measure) -> list[Measure]:
     """A measure after those that must come before it and would still mend something; empty when it mends nothing."""
     if not gaps.removed(measure):
         return []
@@ -128,7 +132,7 @@ def _bundle(
         seen.add(one.id)
         for name in one.requires:
             if name in left:
-                visit(known[name])
+                visit(left[name])
         if gaps.removed(one):
             order.append(one)
 

@@ -19,7 +19,7 @@ from rempart.web.apps.frameworks import catalogue
 from rempart.web.core import facts
 
 HOME_MINUTES = 60
-"""A framework answered within the hour is for people without a specialist: only quick measures are named first."""
+"""A framework answered within the hour is for people without a specialist: quick measures are named first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def first_measures(framework: Framework, assessment: Assessment) -> list[Suggest
         measures().values(),
         risk_points(),
         groups=assessment.groups,
-        only_quick=framework.minutes <= HOME_MINUTES,
+        quick_first=framework.minutes <= HOME_MINUTES,
     )
 
 
