@@ -7,7 +7,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from factories.establishments import an_establishment
 from rempart.content.knowledge import frameworks
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation import actions
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.recording import ASSESSMENT, Observation
@@ -18,16 +21,23 @@ from web.e2e.conftest import Look, PageAs
 PLAN = "/etablissements/350000019/plan/"
 
 
+def an_assessment(establishment: Establishment, by: User) -> None:
+    """A gap in each question of the thirteen themes."""
+    actions.record_findings(
+        establishment=establishment, source_kind=ASSESSMENT, source_id="1", source_label="Les 13 thèmes",
+        measured_on=timezone.localdate() - timedelta(3), subject="esms13", by=by,
+        findings=[
+            Observation(i.id, Looked.SEEN, i.title[:300], i.severity, weight=0.75)
+            for i in frameworks()["esms13"].items
+        ],
+    )  # fmt: skip
+
+
 @pytest.fixture
 def assessed(cast: Cast, settings: Settings, tmp_path: Path) -> Cast:
     """A nursing home that has answered: a gap in each of the thirteen themes, and the measures for them."""
     settings.DATA = tmp_path
-    items = frameworks()["esms13"].items
-    actions.record_findings(
-        establishment=cast.home, source_kind=ASSESSMENT, source_id="1", source_label="Les 13 thèmes",
-        measured_on=timezone.localdate() - timedelta(3), subject="esms13", by=cast.alice,
-        findings=[Observation(i.id, Looked.SEEN, i.title[:300], i.severity, weight=0.75) for i in items],
-    )  # fmt: skip
+    an_assessment(cast.home, cast.alice)
     actions.propose_measures(establishment=cast.home, today=timezone.localdate(), by=cast.alice)
     return cast
 
@@ -77,3 +87,24 @@ def test_a_risk_is_accepted_until_a_day_by_a_function(
     page.get_by_role("button", name="Accepter le risque").click()
     page.get_by_text("par Direction").first.wait_for()
     axe_clean(page)
+
+
+def test_a_measure_is_shared_between_two_hospitals_of_a_group(
+    cast: Cast, settings: Settings, tmp_path: Path, page_as: PageAs, axe_clean: Look, shoot: Look
+) -> None:
+    settings.DATA = tmp_path
+    site = an_establishment("220000038", name="Site du littoral", operator=cast.hospital.operator)
+    for member in (cast.hospital, site):
+        an_assessment(member, cast.bob)
+    page = page_as("bob", "/plan/")
+    page.get_by_role("link", name="Actions partagées").click()
+    axe_clean(page)
+    shoot(page, "actions-partagees")
+    page.get_by_role("link", name="Partager :").first.click()
+    axe_clean(page)
+    page.get_by_role("button", name="Mettre dans leurs plans").click()
+    page.get_by_text("L’action est dans le plan de chaque établissement").wait_for()
+    axe_clean(page)
+    page.get_by_role("button", name="Commencer pour tous").click()
+    page.get_by_text("2 parts ont changé").wait_for()
+    assert Action.objects.filter(shared__isnull=False, state="under_way").count() == 2

@@ -18,7 +18,7 @@ from rempart.web.apps.remediation.proposing import points_of
 from rempart.web.apps.remediation.recording import ASSESSMENT
 from rempart.web.apps.remediation.states import OPEN
 
-SECONDS: Final = 2.0
+SECONDS: Final = 3.0
 GAP: Final = 1e-3
 MOST_KEPT: Final = 64
 _KEPT: Final[OrderedDict[str, "Answer"]] = OrderedDict()
