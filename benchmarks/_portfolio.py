@@ -9,12 +9,15 @@ from itertools import islice
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import DateTimeField
+from django.db.models.functions import Cast
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from rempart.content.places import departments
 from rempart.web.apps.accounts.models import Membership, User
+from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.models import (
     Category,
@@ -116,6 +119,28 @@ def _actions(numbers: list[str], by: User, today: date, chance: random.Random) -
         )
 
 
+def _assessments(
+    numbers: list[str], by: User, today: date, chance: random.Random
+) -> Iterator[Assessment]:
+    now = timezone.now()
+    for k, finess in enumerate(numbers[::2]):
+        day = today - timedelta(days=chance.randrange(700))
+        is_finished = k % 3 > 0
+        yield Assessment(
+            establishment_id=finess,
+            framework_id="esms13",
+            version="1",
+            state="submitted" if is_finished else "draft",
+            opened_on=day,
+            opened_by=by,
+            last_answer_at=now,
+            submitted_at=now - timedelta(days=chance.randrange(700)) if is_finished else None,
+            shared_with_region=k % 5 == 0,
+            low=4_000,
+            high=6_000,
+        )
+
+
 def fill(count: int, today: date) -> dict[str, float]:
     """Write `count` establishments and all that goes with them; seconds of the rebuild of the situations."""
     chance = random.Random(2026)
@@ -130,8 +155,9 @@ def fill(count: int, today: date) -> dict[str, float]:
         _groups(count)
         numbers = list(Establishment.objects.order_by("pk").values_list("pk", flat=True))
         _in_batches(Audit.objects, _audits(numbers, by, today, chance))
-        Audit.objects.update(deposited_at=F("measured_on"))
+        Audit.objects.update(deposited_at=Cast("measured_on", DateTimeField()))
         _in_batches(Action.objects, _actions(numbers, by, today, chance))
+        _in_batches(Assessment.objects, _assessments(numbers, by, today, chance))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     start = time.perf_counter()
