@@ -7,11 +7,13 @@ from django.http import Http404
 from django.test import Client
 
 from factories.assessments import ACCESS_1, TODAY, a_stored, a_submitted, an_assessment, answered
+from factories.establishments import an_establishment
 from rempart.content.frameworks import Group, Theme
 from rempart.web.apps.accounts.access import scope_of
 from rempart.web.apps.assessments import actions, queries
 from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.assessments.states import Event, State, after
+from rempart.web.apps.establishments.models import Category
 from rempart.web.core.errors import Refused
 from rempart.web.core.scope import NOBODY
 from support.frameworks import a_framework, an_item
@@ -125,3 +127,16 @@ def test_an_assessment_is_reopened_from_its_page(cast: Cast, browser_of: Browser
     alice.post(f"/evaluations/{made.pk}/rouvrir/")
     made.refresh_from_db()
     assert made.state == State.REOPENED
+
+
+def test_a_home_begins_with_the_thirteen_themes_and_a_hospital_with_hygiene(cast: Cast) -> None:
+    Category.objects.create(code="437", label="Foyer", aggregate="4301")
+    foyer = an_establishment("350000035", category="437")
+    for name, minutes in (("esms13", 30), ("hygiene", 90), ("short", 5)):
+        a_stored(a_framework(name, minutes=minutes))
+    scope = scope_of(cast.nadia, TODAY)
+    firsts = [
+        next(o.stored.framework_id for o in queries.offers(scope, place))
+        for place in (cast.home, foyer, cast.hospital)
+    ]
+    assert firsts == ["esms13", "esms13", "hygiene"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -18,11 +18,14 @@ from rempart.web.apps.assessments.models import (
 )
 from rempart.web.apps.assessments.rules import as_range, asked
 from rempart.web.apps.assessments.states import State
-from rempart.web.apps.establishments.models import Establishment, Grouping, GroupingMember
+from rempart.web.apps.establishments.models import Category, Establishment, Grouping, GroupingMember
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.frameworks.models import StoredFramework
 from rempart.web.core.scope import Act, Scope
 
+FOR_HOMES: Final = "esms13"
+FOR_HOSPITALS: Final = "hygiene"
+HOMES: Final = frozenset({"500", "501", "502"})  # for a registry without its nomenclature
 MISSING = "Cette auto-évaluation n’existe pas, ou n’est pas de votre périmètre."
 
 
@@ -127,10 +130,13 @@ class Offer:
     framework: Framework
     open: Assessment | None
     last: Assessment | None
+    is_first: bool = False  # where an establishment of this kind begins
 
 
 def offers(scope: Scope, establishment: Establishment) -> list[Offer]:
-    """The frameworks of an establishment: those under way first, then those never answered, the shortest first."""
+    """The frameworks of an establishment: those under way, then the one to begin with, then those never answered, the
+    shortest before the others."""
+    first = beginning(establishment)
     rows = StoredFramework.objects.visible_to(scope, regions=(establishment.region,)).present()
     mine = Assessment.objects.filter(establishment=establishment).select_related("campaign")
     under_way, last = {}, {}
@@ -145,13 +151,29 @@ def offers(scope: Scope, establishment: Establishment) -> list[Offer]:
             catalogue.of_digest(row.digest),
             under_way.get(row.framework_id),
             last.get(row.framework_id),
+            row.framework_id == first,
         )
         for row in rows.defer("document")
     ]
-    return sorted(
-        made,
-        key=lambda o: (o.open is None, o.last is not None, o.framework.minutes, o.stored.title),
+    return sorted(made, key=_place)
+
+
+def _place(offer: Offer) -> tuple[bool, bool, bool, int, str]:
+    done = offer.last is not None
+    return (
+        offer.open is None,
+        done or not offer.is_first,
+        done,
+        offer.framework.minutes,
+        offer.stored.title,
     )
+
+
+def beginning(establishment: Establishment) -> str:
+    """The framework with which an establishment begins, by the aggregate of its category (4: social and medico-social)."""
+    found = Category.objects.filter(pk=establishment.category).values_list("aggregate", flat=True)
+    is_home = establishment.category in HOMES or str(found.first() or "").startswith("4")
+    return FOR_HOMES if is_home else FOR_HOSPITALS
 
 
 def listed(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Assessment]:
