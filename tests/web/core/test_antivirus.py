@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rempart.web.commands.examination import antivirus_line
 from rempart.web.core.antivirus import PIECE, Said, scan
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -93,3 +94,39 @@ def test_an_address_by_port_is_tried_on_that_port(settings: Any, monkeypatch: An
     settings.CLAMAV = "tcp:127.0.0.1:3310"
     assert scan([b""]).said is Said.NOT_SCANNED
     assert asked == [("127.0.0.1", 3310)]
+
+
+@contextmanager
+def pinged(path: Path, said: bytes) -> Iterator[None]:
+    """clamd's PING."""
+
+    def served() -> None:
+        link, _ = server.accept()
+        with link:
+            assert link.recv(16) == b"zPING\x00"
+            link.sendall(said)
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(str(path))
+        server.listen(1)
+        thread = threading.Thread(target=served)
+        thread.start()
+        yield
+        thread.join(5)
+
+
+def test_the_doctor_says_whether_the_antivirus_answers(place: Path) -> None:
+    silent = antivirus_line()
+    assert (silent.is_well, "ne répond pas" in silent.found) == (False, True)
+    with pinged(place, b"PONG\x00"):
+        assert antivirus_line().is_well
+    place.unlink()
+    with pinged(place, b"HELO\x00"):
+        assert "HELO" in antivirus_line().found
+
+
+def test_the_doctor_accepts_a_server_without_antivirus(settings: Any) -> None:
+    settings.CLAMAV = ""
+    assert antivirus_line().is_well
+    settings.CLAMAV = "tcp:localhost:no-port"
+    assert not antivirus_line().is_well

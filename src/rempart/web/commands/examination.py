@@ -22,7 +22,7 @@ from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted
 from rempart.web.apps.accounts.models import Membership
 from rempart.web.commands import preparation
-from rempart.web.core import journal, protection
+from rempart.web.core import antivirus, journal, protection
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job, Mail
 from rempart.web.core.scope import Role
@@ -195,6 +195,22 @@ def key_line() -> Line:
     return Line("secrets", True, "ce qui est scellé dans la base s’ouvre")
 
 
+def antivirus_line() -> Line:
+    """The anti-malware that looks at proofs, when there is one, answers."""
+    where = settings.CLAMAV
+    if not where:
+        return Line("antivirus", True, "aucun : les preuves sont marquées « non analysé »")
+    fault = antivirus.answers()
+    if fault:
+        return Line(
+            "antivirus",
+            False,
+            f"{where} ne répond pas ({fault})",
+            "Démarrez clamd et vérifiez REMPART_CLAMAV : d’ici là, les preuves sont marquées « non analysé ».",
+        )
+    return Line("antivirus", True, where)
+
+
 def tries_line() -> Line:
     """Tries are counted where every process sees them."""
     name = f"doctor-{os.getpid()}"
@@ -245,6 +261,7 @@ EXAMINATIONS: Final[tuple[Callable[[], Line], ...]] = (
     accounts_line,
     worker_line,
     clock_line,
+    antivirus_line,
     mail_line,
 )
 

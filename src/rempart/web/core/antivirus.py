@@ -51,6 +51,17 @@ def scan(pieces: Iterable[bytes]) -> Scan:
     return _read(answer)
 
 
+def answers() -> str:
+    """Why the anti-malware cannot be asked; empty when it answers. Only for a server that has one."""
+    try:
+        with _connected(settings.CLAMAV) as link:
+            link.sendall(b"zPING\x00")
+            said = _answer(link)
+    except (OSError, ValueError) as fault:
+        return str(getattr(fault, "strerror", None) or fault)
+    return "" if said == "PONG" else f"réponse inattendue : {said[:80] or 'aucune'}"
+
+
 def _connected(address: str) -> socket.socket:
     if address.startswith("unix:"):
         link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -81,6 +92,4 @@ def _read(answer: str) -> Scan:
         return Scan(Said.CLEAN)
     if words.endswith(" FOUND"):
         return Scan(Said.INFECTED, words.removesuffix(" FOUND"))
-    return Scan(
-        Said.NOT_SCANNED, f"L’antivirus n’a pas pu conclure ({words or 'aucune réponse'})."
-    )
+    return Scan(Said.NOT_SCANNED, f"L’antivirus n’a pas pu conclure ({words or 'aucune réponse'}).")
