@@ -10,6 +10,7 @@ from rempart.web.apps.assessments.views import (
     overview,
     paper,
     results,
+    tables,
 )
 
 ONE = "evaluations/<int:pk>/"
@@ -32,6 +33,8 @@ urlpatterns = [
     path(f"{ONE}saisie/", paper.paper, name="assessment_paper"),
     path(f"{ONE}resultat/", results.show, name="assessment_result"),
     path(f"{ONE}resultat/plan/", results.take, name="assessment_take"),
+    path(f"{ONE}classeur/", tables.propose, name="assessment_table"),
+    path(f"{ONE}classeur/valider/", tables.accept, name="assessment_table_accept"),
     path(f"{ONE}documents/<str:form>", documents.document, name="assessment_document"),
     path("verification/", documents.verify, name="verification"),
     path("verification/<str:code>/", documents.verify, name="verification_of"),
