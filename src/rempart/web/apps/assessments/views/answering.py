@@ -69,7 +69,7 @@ def _answered(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     reply = Reply(given, request.POST.get("note", "")[:4000])
     try:
         with transaction.atomic():
-            held = queries.held_or_404(scope_of(request), pk)
+            held = queries.held_to_answer_or_404(scope_of(request), pk)
             outcome = save_answers(
                 assessment=held,
                 replies={name: reply},
