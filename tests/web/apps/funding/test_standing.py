@@ -145,7 +145,7 @@ def test_expenses_are_placed_beside_the_period_and_the_ceiling(cast: Cast, file:
     an_expense(file, cast.alice, engaged_on=date(2026, 7, 1))
     an_expense(file, cast.alice, engaged_on=None)
     a_document(cast.home, cast.alice, kept.subject)
-    found = ledger_of(file)
+    found = ledger_of(file, TODAY)
     places = [row.line.place for row in found.lines if row.line]
     assert places.count(Place.INSIDE) == 2
     assert (found.balance.eligible, found.balance.proven) == (Decimal(1800), Decimal(800))
@@ -160,4 +160,19 @@ def test_a_file_is_read_in_a_fixed_number_of_queries(
         an_expense(file, cast.alice)
     with django_assert_max_num_queries(14):
         standing(file, TODAY)
-        ledger_of(file)
+        ledger_of(file, TODAY)
+
+
+def test_before_the_declaration_what_is_dated_until_today_is_in_time(
+    cast: Cast, file: CareFile
+) -> None:
+    stated = {"application_deposit": date(2025, 10, 20)}
+    actions.settle(file=file, settings=actions.Settings(stated), seen=2, by=cast.alice)
+    file.refresh_from_db()
+    reply(cast, O2_A=3)
+    subject = "piece:care_d2.O2.A/politique"
+    a_document(cast.home, cast.alice, subject, dated_on=TODAY)
+    an_expense(file, cast.alice, engaged_on=TODAY)
+    piece = objective(file, "O2.A").pieces[0]
+    assert (piece.is_right, piece.due_on) == (True, None)
+    assert ledger_of(file, TODAY).balance.eligible == Decimal(1000)

@@ -183,7 +183,7 @@ def _objective(line: Objective) -> dict[str, Any]:
 
 
 def _ledger(file: CareFile) -> dict[str, Any]:
-    found = queries.ledger_of(file)
+    found = queries.ledger_of(file, timezone.localdate())
     totals = ("eligible", "proven", "ceiling", "payable", "over")
     names = tuple(ExpenseBody.model_fields)
     return {name: getattr(found.balance, name, None) for name in totals} | {

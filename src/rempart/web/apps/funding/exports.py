@@ -54,19 +54,21 @@ def activities_csv(file: CareFile, framework: Framework) -> str:
 def dossier_pdf(file: CareFile, today: date) -> bytes:
     """The whole file, with the list of its pieces."""
     found = standing(file, today)
-    return file_pdf(whole_of(found, queries.ledger_of(file), today), made_on=today.isoformat())
+    return file_pdf(
+        whole_of(found, queries.ledger_of(file, today), today), made_on=today.isoformat()
+    )
 
 
 def balance_pdf(file: CareFile, today: date) -> bytes:
     """The balance of expenses alone."""
     found = standing(file, today)
-    whole = whole_of(found, queries.ledger_of(file), today, is_whole=False)
+    whole = whole_of(found, queries.ledger_of(file, today), today, is_whole=False)
     return file_pdf(whole, made_on=today.isoformat())
 
 
 def balance_workbook(file: CareFile, today: date) -> bytes:
     """The balance of expenses as a workbook."""
-    ledger = queries.ledger_of(file)
+    ledger = queries.ledger_of(file, today)
     totals, remarks = totals_of(file, ledger)
     return balance_xlsx(balance_rows(ledger), totals, remarks)
 
@@ -74,7 +76,7 @@ def balance_workbook(file: CareFile, today: date) -> bytes:
 def bundle(file: CareFile, today: date) -> BinaryIO:
     """A ZIP of every piece that the file uses, with the file itself, its balance and the SHA-256 of each: an open file,
     at its beginning. Raises OSError when the disk is full."""
-    found, ledger = standing(file, today), queries.ledger_of(file)
+    found, ledger = standing(file, today), queries.ledger_of(file, today)
     made = {
         "dossier.pdf": file_pdf(whole_of(found, ledger, today), made_on=today.isoformat()),
         "bilan-financier.xlsx": balance_workbook(file, today),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -105,8 +107,10 @@ class ExpenseLine:
     documents: Sequence[Document]
 
     @property
-    def counted(self) -> Any:
-        """The part that the programme may pay."""
+    def counted(self) -> Decimal:
+        """The part that the programme may pay: nothing of what is outside its period."""
+        if self.line is not None and not self.line.is_eligible:
+            return Decimal(0)
         return self.expense.euros - self.expense.financed_elsewhere
 
 
@@ -123,10 +127,10 @@ class Ledger:
         return sum(1 for line in self.lines if not line.documents)
 
 
-def ledger_of(file: CareFile) -> Ledger:
+def ledger_of(file: CareFile, today: date) -> Ledger:
     """The ledger; a fixed number of queries."""
     expenses = list(Expense.objects.present().filter(file=file))
-    found = ledger(file, expenses)
+    found = ledger(file, expenses, today)
     proofs = of_subjects(file.establishment_id, [row.subject for row in expenses])
     lines = {line.expense.id: line for line in found.lines} if found else {}
     shown = []

@@ -57,6 +57,17 @@ def named(programme: Programme, stated: Mapping[str, str]) -> dict[str, date | N
     }
 
 
+def named_so_far(
+    programme: Programme, stated: Mapping[str, str], *, is_preparing: bool, today: date
+) -> dict[str, date | None]:
+    """The same, but a declaration that is still to be made ends nothing before today: what is dated until now is in time."""
+    days = named(programme, stated)
+    end = programme.expenses_until
+    if is_preparing and end in days and days[end] is None:
+        days[end] = today
+    return days
+
+
 def checked_dates(programme: Programme, stated: Mapping[str, date | None]) -> dict[str, str]:
     """The dates as a file keeps them. Raises Refused when a name is not one that a candidate states."""
     names = {found.id for found in own_dates(programme)}

@@ -19,7 +19,7 @@ from rempart.engines.eligibility.objectives import (
 from rempart.engines.eligibility.share import Entity, Share, share_of
 from rempart.engines.maturity.measured import measured
 from rempart.kernel.outcome import Outcome
-from rempart.kernel.period import Place
+from rempart.kernel.period import Place, bound
 from rempart.render import french
 from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.assessments.rules import answers_of
@@ -27,7 +27,8 @@ from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.evidence.queries import of_subjects
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.funding.models import CareEntity, CareFile, Expense
-from rempart.web.apps.funding.rules import Due, dues, named, shared_items
+from rempart.web.apps.funding.rules import Due, dues, named, named_so_far, shared_items
+from rempart.web.apps.funding.states import State
 from rempart.web.core import facts
 from rempart.web.core.facts import Fact
 
@@ -130,7 +131,7 @@ def standing(file: CareFile, today: date) -> Standing:
         measured={item.id: shown for item in framework.items if (shown := _measured(item, known))},
         documents=_held(documents),
         entities=_entities(file, framework),
-        named=days,
+        named=_named_so_far(file, programme, today),
         today=today,
     )
     by_number = {str(row.pk): row for rows in documents.values() for row in rows}
@@ -139,6 +140,11 @@ def standing(file: CareFile, today: date) -> Standing:
     return Standing(
         file, programme, framework, assessment, lines, dues(programme, file.dates, today), counts
     )
+
+
+def _named_so_far(file: CareFile, programme: Programme, today: date) -> dict[str, date | None]:
+    is_preparing = file.state == State.PREPARING
+    return named_so_far(programme, file.dates, is_preparing=is_preparing, today=today)
 
 
 def _assessment(file: CareFile, framework_id: str) -> Assessment | None:
@@ -203,7 +209,7 @@ def _objective(
             documents[p.document.id] if p.document else None,
             p.is_held,
             _piece_words(p.place, p.is_expired, p.piece.window.since, p.piece.window.until, days),
-            p.due_on,
+            bound(p.piece.window.until, days),
         )
         for p in state.pieces
     )
@@ -308,7 +314,7 @@ def shares(file: CareFile, framework: Framework) -> list[tuple[Item, Share]]:
     ]
 
 
-def ledger(file: CareFile, expenses: Sequence[Expense]) -> Balance | None:
+def ledger(file: CareFile, expenses: Sequence[Expense], today: date) -> Balance | None:
     """The balance of the expenses; None when the programme has no period of eligibility that is known."""
     programme = programmes()[file.programme]
     if not programme.expenses_since and not programme.expenses_until:
@@ -329,7 +335,7 @@ def ledger(file: CareFile, expenses: Sequence[Expense]) -> Balance | None:
         rows,
         since=programme.expenses_since,
         until=programme.expenses_until,
-        named=named(programme, file.dates),
+        named=_named_so_far(file, programme, today),
         ceiling=file.ceiling,
     )
 

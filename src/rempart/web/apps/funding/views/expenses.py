@@ -9,6 +9,7 @@ from rempart.web.apps.funding import actions, queries
 from rempart.web.apps.funding.forms import ExpenseForm, RemoveForm, expense_values
 from rempart.web.apps.funding.rules import named
 from rempart.web.apps.funding.standing import window_words
+from rempart.web.apps.funding.states import State
 from rempart.web.apps.funding.views.common import base, file_of, person
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs
@@ -24,7 +25,12 @@ def ledger(request: HttpRequest, pk: int) -> HttpResponse:
     programme = context["programme"]
     days = named(programme, file.dates)
     window = window_words(programme.expenses_since, programme.expenses_until, days)
-    context |= {"ledger": queries.ledger_of(file), "window": window.removeprefix("datée ")}
+    is_open = programme.expenses_until in days and days[programme.expenses_until] is None
+    context |= {"is_open": is_open and file.state == State.PREPARING}
+    context |= {
+        "ledger": queries.ledger_of(file, context["today"]),
+        "window": window.removeprefix("datée "),
+    }
     return render(request, "funding/expenses.html", context)
 
 
