@@ -3,17 +3,22 @@
 import csv
 import io
 import json
+from importlib.resources import files
 
+import jsonschema
 import pytest
 import python_calamine as calamine
 from msgspec import structs
 
 from rempart.content.knowledge import frameworks
 from rempart.engines.exchange.ciso import read_ciso
+from rempart.engines.maturity.answers import Given
 from rempart.render.assessment.library import ciso_library
 from rempart.render.assessment.oscal import oscal
 from rempart.render.assessment.tables import as_ciso_xlsx, as_csv, as_json, as_xlsx
 from support.sheets import FRAMEWORK, answered, sheet
+
+SCHEMA = files("rempart.render.assessment") / "schemas" / "assessment-1.json"
 
 
 def rows_of(book: bytes) -> list[list[object]]:
@@ -86,6 +91,18 @@ def test_json_gives_the_range_and_the_kind_of_each_answer() -> None:
     assert whole["schema"] == "assessment-1"
     assert whole["score"]["low"] < whole["score"]["high"]
     assert [a["kind"] for a in whole["answers"]] == ["level", "unknown", "level", "not_applicable"]
+
+
+@pytest.mark.parametrize("answers", [{}, answered(a=2, b=0), None])
+def test_json_follows_its_published_schema(answers: dict[str, Given] | None) -> None:
+    made = sheet() if answers is None else sheet(answers)
+    jsonschema.validate(json.loads(as_json(made)), json.loads(SCHEMA.read_text("utf-8")))
+
+
+def test_the_published_schema_refuses_what_it_does_not_name() -> None:
+    wrong = json.loads(as_json(sheet())) | {"more": 1}
+    with pytest.raises(jsonschema.ValidationError, match="more"):
+        jsonschema.validate(wrong, json.loads(SCHEMA.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("name", sorted(frameworks()))
