@@ -182,7 +182,7 @@ def measures(request: HttpRequest, finess: str) -> HttpResponse:
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Live with a risk until a day."""
     found = queries.action_or_404(scope_of(request), pk, Act.EDIT_PLAN)
-    form = AcceptForm(request.POST)
+    form = AcceptForm(request.POST, auto_id="accept_%s")
     if form.is_valid():
         try:
             accepting.accept_risk(

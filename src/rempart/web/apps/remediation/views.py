@@ -166,7 +166,7 @@ def action_page(
         "moves": [(e.value, WORDS[e]) for e in events if e not in WITH_A_FORM],
         "close_form": CloseForm() if Event.CLOSE in events else None,
         "abandon_form": AbandonForm() if Event.ABANDON in events else None,
-        "accept_form": AcceptForm() if Event.ACCEPT in events else None,
+        "accept_form": AcceptForm(auto_id="accept_%s") if Event.ACCEPT in events else None,
         "comment_form": CommentForm() if is_editor else None,
         "today": timezone.localdate(),
     } | forms
