@@ -54,7 +54,7 @@ def sheet(name: str) -> Sheet:
 def _line(framework: Framework, given: dict[str, Given], k: int) -> Line:
     item = framework.items[k]
     documents = [f"Procédure {k} (1er mars 2026)", f"Compte rendu {k} (2 avril 2026)"]
-    return Line(item, given[item.id], "déclarée", note=" ".join([NOTE] * 3), documents=documents)
+    return Line(item, given[item.id], "déclarée", note=" ".join([NOTE] * 4), documents=documents)
 
 
 def made(task: str, name: str) -> None:

@@ -12,8 +12,9 @@ from rempart.content.knowledge import frameworks
 from rempart.web.apps.accounts.access import scope_of
 from rempart.web.apps.assessments import campaigns, delegating
 from rempart.web.apps.assessments.answering import Author, save_answers
-from rempart.web.apps.assessments.models import Answer, Assessment
+from rempart.web.apps.assessments.models import Answer, Assessment, Completion
 from rempart.web.core.scope import Level
+from support.workbooks import a_workbook
 from web.conftest import Cast
 from web.e2e.conftest import NARROW, Look, PageAs
 
@@ -162,3 +163,42 @@ def test_from_the_questions_to_three_actions_in_the_plan(
     page.get_by_role("button", name="Mettre au plan").first.click()
     page.get_by_text("est dans le plan").wait_for()
     assert page.get_by_role("link", name="Dans le plan").count() == 1
+
+
+def test_a_result_is_taken_away_and_its_code_verified(
+    home: Assessment, cast: Cast, page_as: PageAs, axe_clean: Look, shoot: Look
+) -> None:
+    page = page_as("alice", f"/evaluations/{home.pk}/")
+    page.get_by_role("button", name="Terminer et voir quoi faire").click()
+    page.wait_for_url("**/resultat/")
+    with page.expect_download() as sent:
+        page.get_by_role("link", name="Rapport (PDF)").click()
+    assert sent.value.suggested_filename.startswith("rapport-esms13-")
+    code = Completion.objects.get().code
+    stranger = page_as(None, "/verification/")
+    axe_clean(stranger)
+    stranger.get_by_label("Code de vérification").fill(code.lower().replace("-", " "))
+    stranger.get_by_role("button", name="Vérifier").click()
+    stranger.get_by_text("Ce code est bon").wait_for()
+    axe_clean(stranger)
+    shoot(stranger, "verification")
+
+
+def test_answers_of_a_workbook_are_shown_then_written(
+    home: Assessment, page_as: PageAs, axe_clean: Look, shoot: Look
+) -> None:
+    items = frameworks()["esms13"].items
+    rows = [[items[3].id, 2], [items[4].id, "?"], [items[0].id, 99]]
+    book = a_workbook(["identifiant", "niveau"], *rows)
+    page = page_as("alice", f"/evaluations/{home.pk}/classeur/")
+    axe_clean(page)
+    page.get_by_label("Classeur").set_input_files(
+        {"name": "r.xlsx", "mimeType": "", "buffer": book}
+    )
+    page.get_by_role("button", name="Lire ce classeur").click()
+    page.get_by_text("1 ligne ne se lit pas").wait_for()
+    axe_clean(page)
+    shoot(page, "evaluation-classeur")
+    page.get_by_role("button", name="Enregistrer 2 réponses").click()
+    page.get_by_text("2 réponses sont enregistrées").wait_for()
+    assert Answer.objects.filter(origin="table").count() == 2

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -17,22 +16,11 @@ from rempart.web.apps.assessments.models import Answer, Assessment
 from rempart.web.apps.assessments.tables import ReadTable, read_table
 from rempart.web.core.errors import Refused
 from support.frameworks import a_framework
+from support.workbooks import Change, a_workbook
 from web.conftest import Cast
 
 BrowserOf = Callable[[str | None], Client]
-Change = Callable[[Any], None]
 HEAD = ["identifiant", "niveau", "réponse", "note"]
-
-
-def a_workbook(*rows: list[Any], change: Change | None = None) -> bytes:
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target) as book:
-        sheet = book.add_worksheet()
-        for place, row in enumerate(rows):
-            sheet.write_row(place, 0, row)
-        if change:
-            change(sheet)
-    return target.getvalue()
 
 
 def read(*rows: list[Any], change: Change | None = None) -> ReadTable:
