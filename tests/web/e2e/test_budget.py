@@ -83,7 +83,7 @@ def test_a_risk_is_accepted_until_a_day_by_a_function(
     page.get_by_text("Accepter ce risque pour un temps").click()
     page.get_by_label("Jusqu’au").fill((timezone.localdate() + timedelta(90)).isoformat())
     page.get_by_label("Fonction qui accepte").fill("Direction")
-    page.locator("#id_reason").first.fill("Le changement d’éditeur est prévu en avril.")
+    page.locator("#accept_reason").fill("Le changement d’éditeur est prévu en avril.")
     page.get_by_role("button", name="Accepter le risque").click()
     page.get_by_text("par Direction").first.wait_for()
     axe_clean(page)
