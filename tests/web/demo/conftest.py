@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from rempart.web.apps.frameworks.actions import load_shipped
 from rempart.web.core import jobs
 from rempart.web.core.models import Job
 from rempart.web.demo import registry, seed
@@ -32,6 +33,7 @@ def peopled(db: None) -> None:
 def region(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The whole region, as its command and then its job fill it; gone with the module."""
     with django_db_blocker.unblock(), transaction.atomic():
+        load_shipped()
         seed.begin(TODAY)
         done = jobs.perform(Job.objects.get(kind="fill_demo_region").pk)
         assert done.state == Job.State.DONE

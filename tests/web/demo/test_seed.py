@@ -4,8 +4,12 @@ from datetime import date
 
 import pytest
 
+from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.evidence.models import Document
+from rempart.web.apps.evidence.queries import end_of
+from rempart.web.apps.peers.queries import comparisons
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import State
 from rempart.web.apps.steering.models import Situation
@@ -57,3 +61,29 @@ def test_all_that_was_done_is_in_a_journal_that_holds(region: None, db: None) ->
 def test_only_invented_establishments_have_audits(region: None, db: None) -> None:
     names = Establishment.objects.filter(audits__isnull=False).values_list("name", flat=True)
     assert [name for name in names if "(inventé)" not in name] == []
+
+
+@pytest.mark.slow
+def test_the_home_has_assessed_itself_twice_and_has_documents(region: None, db: None) -> None:
+    mine = Assessment.objects.filter(establishment=HOME)
+    finished = mine.known().order_by("opened_on")
+    assert [row.framework_id for row in finished] == ["esms13", "esms13"]
+    assert finished[1].previous_id == finished[0].pk
+    assert mine.open().count() == 1
+    ends = {end_of(row, TODAY)[1] for row in Document.objects.filter(establishment=HOME)}
+    assert {"ok", "warn"} <= ends
+
+
+@pytest.mark.slow
+def test_the_home_stands_among_a_frozen_group_of_homes(region: None, db: None) -> None:
+    home = Establishment.objects.get(pk=HOME)
+    charts = [found.chart for found in comparisons(home, TODAY)]
+    assert [chart for chart in charts if chart is not None]
+
+
+@pytest.mark.slow
+def test_the_region_sees_all_the_steps_of_self_assessment(region: None, db: None) -> None:
+    rows = Situation.objects.filter(region="53")
+    assert set(rows.values_list("assessment_progress", flat=True)) == {0, 1, 2}
+    assert rows.filter(assessed_low__isnull=False).exists()
+    assert rows.filter(assessment_progress=2, assessed_low__isnull=True).exists()

@@ -12,7 +12,7 @@ from rempart.content.knowledge import frameworks
 from rempart.web.apps.assessments import actions
 from rempart.web.apps.assessments.answering import Author, save_answers
 from rempart.web.apps.assessments.models import Assessment
-from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.establishments.models import Category, Establishment
 from rempart.web.apps.peers.actions import freeze_quarter
 from rempart.web.apps.peers.rules import Quarter
 from web.conftest import Cast
@@ -39,6 +39,7 @@ def test_where_one_stands_among_others_is_shown_without_naming_them(
     cast: Cast, page_as: PageAs, axe_clean: Look, shoot: Look
 ) -> None:
     cache.clear()
+    Category.objects.create(code="500", label="EHPAD", short_label="EHPAD")
     page = page_as("alice", PAGE)
     expect(page.get_by_text("Aucune auto-évaluation terminée")).to_be_visible()
     axe_clean(page)

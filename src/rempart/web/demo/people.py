@@ -37,8 +37,8 @@ GHT: Final = "BRE-07"
 PEOPLE: Final = (
     Person(
         "alice", "Alice", "Le Goff (inventée)", "Référente d’un EHPAD à Rennes",
-        "Son établissement : le niveau de son annuaire, ce qui a changé depuis la dernière mesure, et son plan "
-        "d’actions, dont une action en retard.",
+        "Son établissement : le niveau de son annuaire, ce qui a changé depuis la dernière mesure, et ses "
+        "auto-évaluations, ses preuves, et son plan d’actions, dont une action en retard.",
         Role.REFERENT, Level.ESTABLISHMENT, HOME,
     ),
     Person(

@@ -10,18 +10,19 @@ from django.utils import timezone
 
 from rempart.engines.directory.report import Report
 from rempart.web.apps.accounts.models import User
+from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.audits import recording
 from rempart.web.apps.audits.models import Audit
-from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.establishments.models import Establishment, Grouping
 from rempart.web.apps.remediation import actions
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import Event, State
 from rempart.web.core import jobs, projections
 from rempart.web.core.jobs import Run
 from rempart.web.core.text import folded
-from rempart.web.demo import data, registry
+from rempart.web.demo import assessing, care, data, registry
 from rempart.web.demo.history import Past, histories
-from rempart.web.demo.people import FAR, HOME, PEOPLE, SUPPORT
+from rempart.web.demo.people import FAR, GHT, HOME, PEOPLE, SUPPORT
 
 OWNERS: Final = ("Référente", "Prestataire informatique", "Direction")
 
@@ -41,13 +42,16 @@ def begin(today: date) -> None:
         for row, size, past in histories(_invented()):
             if row.finess in depositors:
                 live(_establishment(row), size, past, today=today, by=depositors[row.finess])
+        assessing.begin(Establishment.objects.get(pk=HOME), today=today, by=people["alice"])
+        support, group = Establishment.objects.get(pk=SUPPORT), Grouping.objects.get(pk=GHT)
+        care.give_file(support, group, by=depositors[SUPPORT])
     projections.refresh(None)
     jobs.enqueue(fill_region, today=today.isoformat())
 
 
 @jobs.job("fill_demo_region", title="Remplir la région de démonstration")
 def fill_region(run: Run, *, today: str) -> None:
-    """The audits of every other invented establishment; run again, it goes on from where it was."""
+    """The audits and self-assessments of every other invented establishment; run again, it goes on from where it was."""
     day, by = date.fromisoformat(today), User.objects.get(email=PEOPLE[1].email)
     known = set(Audit.objects.values_list("establishment_id", flat=True))
     left = [found for found in histories(_invented()) if found[0].finess not in known]
@@ -57,6 +61,21 @@ def fill_region(run: Run, *, today: str) -> None:
             live(_establishment(row), size, past, today=day, by=by)
         run.advance()
     data.forget()
+    _assess_region(run, day, by)
+
+
+def _assess_region(run: Run, today: date, by: User) -> None:
+    known = set(Assessment.objects.values_list("establishment_id", flat=True))
+    left = [found for found in assessing.rounds(_invented()) if found[0].finess not in known]
+    run.stage("Auto-évaluations inventées", len(left))
+    for row, given in left:
+        with transaction.atomic(), projections.gathered():
+            place = _establishment(row)
+            assessing.assess(place, given, today=today, by=by)
+            if place.pk == SUPPORT:
+                assessing.give_documents(place, today=today, by=by)
+        run.advance()
+    assessing.freeze(today)
 
 
 def _invented() -> list[data.Row]:

@@ -6,54 +6,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('establishments', '0001_initial'),
+        ("establishments", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PeerGroup',
+            name="PeerGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('framework_id', models.CharField(max_length=60)),
-                ('quarter', models.CharField(max_length=8)),
-                ('key', models.CharField(max_length=300)),
-                ('criteria', models.JSONField(default=dict)),
-                ('is_rest', models.BooleanField(default=False)),
-                ('computed_for', models.CharField(max_length=8)),
-                ('figures', models.JSONField(default=dict)),
-                ('contributions', models.JSONField(default=dict)),
-                ('shown_from', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("framework_id", models.CharField(max_length=60)),
+                ("quarter", models.CharField(max_length=8)),
+                ("key", models.CharField(max_length=300)),
+                ("criteria", models.JSONField(default=dict)),
+                ("is_rest", models.BooleanField(default=False)),
+                ("computed_for", models.CharField(max_length=8)),
+                ("figures", models.JSONField(default=dict)),
+                ("contributions", models.JSONField(default=dict)),
+                ("shown_from", models.DateField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('framework_id', 'quarter', 'key'), name='peer_group_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("framework_id", "quarter", "key"), name="peer_group_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PeerMember',
+            name="PeerMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='peer_groups', to='establishments.establishment')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='peers.peergroup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="peer_groups",
+                        to="establishments.establishment",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="peers.peergroup",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('group', 'establishment'), name='peer_member_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("group", "establishment"), name="peer_member_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Size',
+            name="Size",
             fields=[
-                ('establishment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='stated_size', serialize=False, to='establishments.establishment')),
-                ('places', models.PositiveIntegerField()),
-                ('stated_on', models.DateField()),
-                ('stated_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "establishment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="stated_size",
+                        serialize=False,
+                        to="establishments.establishment",
+                    ),
+                ),
+                ("places", models.PositiveIntegerField()),
+                ("stated_on", models.DateField()),
+                (
+                    "stated_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('places__range', (1, 20000))), name='size_is_plausible')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("places__range", (1, 20000))), name="size_is_plausible"
+                    )
+                ],
             },
         ),
     ]
