@@ -60,7 +60,7 @@ def test_a_row_that_exists_takes_the_new_values() -> None:
 def test_an_empty_table_has_its_indexes_again_once_it_is_full(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bulk, "_MANY", 1)
+    monkeypatch.setattr(bulk, "MANY", 1)
     before = indexes()
     with refilled(Establishment, 2):
         assert indexes() < before
@@ -69,7 +69,7 @@ def test_an_empty_table_has_its_indexes_again_once_it_is_full(
 
 @pytest.mark.django_db
 def test_a_table_that_holds_rows_keeps_its_indexes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_MANY", 1)
+    monkeypatch.setattr(bulk, "MANY", 1)
     Operator.objects.create(finess="350000001", name="A")
     before = indexes()
     with refilled(Operator, 2):

@@ -9,6 +9,7 @@ from django.db import connection
 from rempart.kernel.progress import Silent
 from rempart.web.apps.establishments import importing
 from rempart.web.apps.establishments.models import Grouping, RegistryImport
+from rempart.web.apps.establishments.registry import bulk
 from rempart.web.apps.steering.models import Situation
 from support.registry_files import REAL
 
@@ -51,3 +52,17 @@ def test_a_small_import_brings_its_lists_with_it(
 ) -> None:
     imported(REAL)
     assert Situation.objects.count() == 14
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lists_of_the_first_import_are_made_at_once(
+    imported: Callable[..., RegistryImport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MANY", 3)
+    monkeypatch.setattr(importing, "AT_ONCE", 5)
+    monkeypatch.setattr(bulk, "MANY", 3)
+    imported(REAL)
+    neighbour = Neighbour()
+    importing.bring_lists_up_to_date(neighbour)
+    assert neighbour.written == [True]
+    assert (Situation.objects.count(), Grouping.objects.count()) == (14, 1)

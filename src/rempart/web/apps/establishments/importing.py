@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from rempart.engines.registry.formats import Kind
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
 from rempart.web.apps.establishments.models import (
@@ -184,11 +185,18 @@ def _write(
     )
 
 
+def _filled_the_registry(registry_import: RegistryImport, establishments: int) -> bool:
+    """Whether every establishment that there is came with this import."""
+    parts = registry_import.parts.filter(kind=Kind.ESTABLISHMENTS)
+    return bool(sum(part.counts.get("added", 0) for part in parts) == establishments)
+
+
 def bring_lists_up_to_date(observer: Observer) -> None:
     """After a large import, the figures kept for the lists of all establishments, some at a time, each in its transaction.
 
     It takes longer than the import: in one transaction, nobody could write meanwhile. Doing it twice does no harm,
-    and an import that concerned few has done it already.
+    and an import that concerned few has done it already. After the one that filled an empty registry, all at once: that
+    is so much quicker that others wait little, and have little to write.
     """
     from rempart.web.apps.establishments.registry import bulk  # noqa: PLC0415  # as the parts
 
@@ -199,6 +207,11 @@ def bring_lists_up_to_date(observer: Observer) -> None:
     bulk.learn_sizes()
     numbers = list(Establishment.objects.order_by("pk").values_list("pk", flat=True))
     observer.stage("Mise à jour des listes", len(numbers))
+    if len(numbers) >= bulk.MANY and last and _filled_the_registry(last, len(numbers)):
+        with transaction.atomic():
+            projections.refresh(None)
+        observer.advance(len(numbers))
+        return
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
         with transaction.atomic():

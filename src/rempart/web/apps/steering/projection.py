@@ -33,6 +33,7 @@ from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.models import Establishment, Grouping, GroupingMember
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import OPEN
+from rempart.web.apps.steering.filling import filled
 from rempart.web.apps.steering.models import (
     NEVER,
     NO_DUE,
@@ -182,7 +183,7 @@ def _room() -> Iterator[None]:
 def recompute(finess: Collection[str] | None) -> None:
     """Write the situations of these establishments again, or of all; those that are closed have none."""
     if finess is None:
-        with _room():
+        with _room(), filled():
             write(facts())
         _gone().delete()
     elif len(finess) > MANY:

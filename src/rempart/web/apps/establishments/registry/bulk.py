@@ -12,7 +12,7 @@ Batch = Sequence[Sequence[Any]]
 _VALUES: Final = 999
 """Bound values in one statement of SQLite: what any allows, and no quicker with more."""
 
-_MANY: Final = 10_000
+MANY: Final = 10_000
 """Rows above which indexes are sooner made again than kept up."""
 
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -142,23 +142,25 @@ def _written(values: Sequence[Any]) -> list[str]:
 
 
 @contextmanager
-def refilled(model: type[models.Model], rows: int) -> Iterator[None]:
+def refilled(model: type[models.Model], rows: int) -> Iterator[bool]:
     """While a great many rows enter an empty table: its secondary indexes and foreign keys are taken away, and made after.
 
-    In the present transaction: a reader waits, or sees the table as it was, with its indexes.
+    In the present transaction: a reader waits, or sees the table as it was, with its indexes. Gives whether it is so.
     """
     table = model._meta.db_table
-    if rows < _MANY or model._default_manager.exists():
-        yield
+    if rows < MANY or model._default_manager.exists():
+        yield False
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # A key whose check still waits for the end of the transaction cannot be taken away.
+            connection.check_constraints()
             drops, makes = _postgresql_keys(cursor, table)
         else:
             drops, makes = _sqlite_indexes(cursor, table)
         for statement in drops:
             cursor.execute(statement)
-        yield
+        yield True
         for statement in makes:
             cursor.execute(statement)
 
