@@ -65,14 +65,14 @@ def _summary(document: Document, words: dict[str, Any]) -> None:
     line.add_run(words["result"]).bold = True
     _quiet(document, f"{words['result_note']}.")
     if words["before"]:
-        _quiet(document, f"Il y a un an : {words['before']}.")
+        _quiet(document, f"La fois d’avant : {words['before']}.")
     document.add_paragraph(visible(words["see"]))
     document.add_paragraph(words["measured"])
 
 
 def _themes(document: Document, words: dict[str, Any]) -> None:
     document.add_heading("Thème par thème", 1)
-    heads = ["N°", "Thème", "Résultat", "Il y a un an", "Réponses"]
+    heads = ["N°", "Thème", "Résultat", "La fois d’avant", "Réponses"]
     table = document.add_table(rows=1, cols=len(heads), style="Light Grid Accent 1")
     for cell, text in zip(table.rows[0].cells, heads, strict=True):
         cell.text = text
