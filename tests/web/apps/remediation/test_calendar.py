@@ -13,6 +13,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from factories.findings import a_budget, a_measure, an_action, an_observation
+from rempart.engines.allocation.problem import Candidate, Means, Problem, Range
 from rempart.web.apps.remediation import budgeting
 from rempart.web.apps.remediation.allocating import (
     Trial,
@@ -28,6 +29,7 @@ from rempart.web.apps.remediation.budgeting import Stated
 from rempart.web.apps.remediation.models import Action, ActionFinding, Finding
 from rempart.web.apps.remediation.planning import Budget, quarter_of
 from rempart.web.apps.remediation.recording import ASSESSMENT
+from rempart.web.apps.remediation.scheduling import work
 from rempart.web.apps.remediation.states import State
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import JournalEntry
@@ -241,3 +243,27 @@ def test_the_calendar_asks_the_same_number_of_queries_whatever_its_length(
     ) as queries:
         browser.get(CALENDAR)
     assert len(queries) <= 22
+
+
+def test_each_action_left_out_has_its_own_reason(cast: Cast, browser_of: Browsers) -> None:
+    costing(cast, "a", half_days=10, cost_euros=0)
+    costing(cast, "b", "medium", half_days=10, cost_euros=0)
+    twin = an_action(
+        cast.home, cast.alice, Finding.objects.get(key="a"), title="Jumelle", half_days=400
+    )
+    an_action(cast.home, cast.alice, title="Sans constat")
+    budget = a_budget(cast.home, cast.alice, days=5, is_carried=False)
+    Budget.objects.filter(pk=budget.pk).update(days=[5] + [0] * 11)
+    page = browser_of("alice").get(CALENDAR).text
+    assert "Entrerait avec +5 jours" in page
+    assert "à la place de « Action a »" in page
+    assert f"/actions/{twin.pk}/" in page
+    assert "n’enlèverait rien de plus" in page
+    assert "Aucun constat ne lui est lié" in page
+
+
+def test_days_are_worked_before_the_quarter_that_ends_the_action() -> None:
+    action = Candidate("1", "Longue", Range(5, 5))
+    problem = Problem((action,), {}, Means((0.0,) * 3, (2.0,) * 3))
+    assert work(problem, {"1": 2}, (2, 2, 2), is_carried=True) == {"1": [2, 2, 1]}
+    assert work(problem, {"1": 2}, (2, 2, 2), is_carried=False) == {"1": [0, 0, 5]}
