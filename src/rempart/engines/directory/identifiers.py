@@ -19,15 +19,21 @@ def numbers_after(start: str, ids: Sequence[str]) -> NDArray[np.int64]:
     All at once, over the bytes of the ids put end to end: a look-up for each of a million members costs five times as
     much, since each waits for memory several times.
     """
-    out = np.full(len(ids), UNKNOWN, np.int64)
-    text, head = "\n".join(ids), start.encode()
+    text = "\n".join(ids)
     if not ids or not text.isascii():
-        return out
+        return np.full(len(ids), UNKNOWN, np.int64)
     length = np.fromiter(map(len, ids), np.int64, len(ids))
     first = np.cumsum(length + 1) - length - 1
+    return numbers_at(start, np.frombuffer(text.encode("ascii"), np.uint8), first, length)
+
+
+def numbers_at(
+    start: str, data: NDArray[np.uint8], first: NDArray[np.int64], length: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """`numbers_after` for ids that are bytes of `data`: where each one starts, and its length."""
+    out, head = np.full(len(first), UNKNOWN, np.int64), start.encode()
     width = length - len(head)
     at = np.flatnonzero((width >= 1) & (width <= _DIGITS))
-    data = np.frombuffer(text.encode("ascii"), np.uint8)
     at = at[_begin(data, first[at], head)] if len(at) else at
     for digits in range(1, _DIGITS + 1):
         here = at[width[at] == digits]
@@ -44,29 +50,46 @@ def numbers_after(start: str, ids: Sequence[str]) -> NDArray[np.int64]:
 
 def _begin(data: NDArray[np.uint8], at: NDArray[np.int64], head: bytes) -> NDArray[np.bool_]:
     """Whether the bytes at each place begin with `head`, compared by words of eight."""
-    words = np.ndarray((len(data) - 7,), _WORD, data.data, strides=(1,))
     same = np.ones(len(at), np.bool_)
     for offset in [*range(0, len(head) - 8, 8), len(head) - 8]:
-        same &= words[at + offset] == np.frombuffer(head, _WORD, 1, offset)[0]
+        same &= words_at(data, at + offset) == np.frombuffer(head, _WORD, 1, offset)[0]
     return same
+
+
+def words_at(data: NDArray[np.uint8], at: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The eight bytes of `data` from each place."""
+    words: NDArray[np.uint64] = np.ndarray((len(data) - 7,), _WORD, data.data, strides=(1,))
+    return words[at]
 
 
 def beginning(texts: Sequence[str], *starts: str) -> list[int]:
     """Places of the texts that begin with one of these lower-case starts, whatever their case: one search in all the
     texts put end to end."""
-    whole = "\n".join(["", *texts]).lower()
-    if whole.count("\n") != len(texts):
-        return [place for place, text in enumerate(texts) if text.lower().startswith(starts)]
-    found = set()
-    for start in starts:
-        place, last = -1, 0
-        at = whole.find("\n" + start)
-        while at >= 0:
-            place += whole.count("\n", last, at + 1)
-            found.add(place)
-            last = at + 1
-            at = whole.find("\n" + start, last)
-    return sorted(found)
+    return Beginnings(texts).places(*starts)
+
+
+class Beginnings:
+    """Texts put end to end, in lower case, to be searched several times by what they begin with."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._whole = "\n".join(["", *texts]).lower()
+        self._sound = self._whole.count("\n") == len(texts)
+
+    def places(self, *starts: str) -> list[int]:
+        """Places of the texts that begin with one of these lower-case starts, whatever their case."""
+        if not self._sound:
+            return [i for i, text in enumerate(self._texts) if text.lower().startswith(starts)]
+        whole, found = self._whole, set()
+        for start in starts:
+            place, last = -1, 0
+            at = whole.find("\n" + start)
+            while at >= 0:
+                place += whole.count("\n", last, at + 1)
+                found.add(place)
+                last = at + 1
+                at = whole.find("\n" + start, last)
+        return sorted(found)
 
 
 def rids_and_domains(

@@ -105,7 +105,7 @@ class ArrayFile:
             except (msgspec.DecodeError, RecursionError):
                 continue
             except UnicodeDecodeError as fault:
-                raise self._not_utf8() from fault
+                raise self.not_utf8() from fault
         return {}
 
     def pieces(self, decode: Callable[[bytes], T], until: int | None = None) -> Iterator[T]:
@@ -159,7 +159,7 @@ class ArrayFile:
         except (msgspec.DecodeError, RecursionError):
             return None
         except UnicodeDecodeError as fault:
-            raise self._not_utf8() from fault
+            raise self.not_utf8() from fault
         self._drop(cut)
         return decoded
 
@@ -191,8 +191,8 @@ class ArrayFile:
     def _candidates(self, patterns: Sequence[re.Pattern[bytes]]) -> Iterator[int]:
         """Ends of objects where the buffer may be cut, the last first; the end of the buffer is searched first."""
         for pattern in patterns:
-            window, before = 1 << 16, len(self._buffer)
-            for _ in range(3):
+            window, before = 1 << 13, len(self._buffer)
+            for _ in range(4):
                 start = max(0, len(self._buffer) - window)
                 found = [m.start() + 1 for m in pattern.finditer(self._buffer, start)]
                 yield from [cut for cut in reversed(found) if cut < before][:32]
@@ -217,7 +217,7 @@ class ArrayFile:
             except (msgspec.DecodeError, RecursionError):
                 continue
             except UnicodeDecodeError as fault:
-                raise self._not_utf8() from fault
+                raise self.not_utf8() from fault
             self._buffer = b""
             return decoded
         raise UnreadableSource(
@@ -274,7 +274,8 @@ class ArrayFile:
         except UnicodeDecodeError as fault:
             raise self._not_json() from fault
 
-    def _not_utf8(self) -> UnreadableSource:
+    def not_utf8(self) -> UnreadableSource:
+        """What to say of a file with a text that is not in UTF-8."""
         return UnreadableSource(
             f"{self.name} : un texte de ce fichier n’est pas en UTF-8.",
             expected="Du JSON en UTF-8, comme l’écrivent SharpHound, bloodhound.py et RustHound.",

@@ -151,7 +151,11 @@ class SharpHoundReader:
     def go_on(self, opened: OpenFile, until: int | None = None) -> bool:
         """Read the objects of a file, up to this offset of their array when it is given; False when some are left."""
         for objects in opened.file.pieces(self._decoder(opened.kind), until):
-            self._take(opened.kind, objects)
+            try:
+                self._take(opened.kind, objects)
+            except UnicodeDecodeError as fault:
+                # Of what was left raw.
+                raise opened.file.not_utf8() from fault
             opened.count += len(objects)
             self._observer.advance(len(objects))
         return not opened.file.halted

@@ -1,7 +1,6 @@
 """Users, computers and groups of SharpHound, into the builder: the many objects, hence the tight loops."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from rempart.engines.directory.model import (
 from rempart.engines.directory.read.sharphound_acl import EMPTY_LIST, AceTable
 from rempart.engines.directory.read.sharphound_batch import Batch
 from rempart.engines.directory.read.sharphound_hosts import read_hosts
+from rempart.engines.directory.read.sharphound_member_lists import MemberLists
 from rempart.engines.directory.read.sharphound_member_table import NAMED, MemberTable
 from rempart.engines.directory.read.sharphound_pending import Pending
 from rempart.engines.directory.read.sharphound_structs import AccountProperties
@@ -44,7 +44,6 @@ _UAC_OF: Final = (
     ("smartcardrequired", Uac.SMARTCARD_REQUIRED),
 )
 _KINDS: Final = {"users": Kind.USER, "computers": Kind.COMPUTER, "groups": Kind.GROUP}
-_IDENTIFIER: Final = attrgetter("ObjectIdentifier")
 _FLAGS: Final = attrgetter("useraccountcontrol", "enabled", *(name for name, _ in _UAC_OF))
 _ADMIN_COUNT: Final = {True: 1, False: 0, "true": 1, "false": 0, "True": 1, "False": 0}
 NO_PROPERTIES: Final = AccountProperties()
@@ -230,16 +229,11 @@ class Accounts:
 
     def _members(self, batch: Batch) -> None:
         b, table = self._builder, self._member_rows
-        lists = [item.Members for item in batch.items]
-        if any(members is not None for members in lists):
+        lists = MemberLists([item.Members for item in batch.items])
+        if lists.told:
             b.facts.add(Fact.MEMBERS)
-        lists = [members or () for members in lists]
-        stated: list[str] = list(map(_IDENTIFIER, chain.from_iterable(lists)))
-        if not all(stated):
-            refs = chain.from_iterable(lists)
-            stated = [ref.ObjectIdentifier or ref.MemberId or "" for ref in refs]
-        members = table.rows(stated)
-        groups = np.repeat(batch.places, list(map(len, lists)))
+        members = table.rows(lists)
+        groups = np.repeat(batch.places, lists.counts)
         readable = members >= 0
         for i in np.flatnonzero(members <= NAMED).tolist():
             name = table.names[NAMED - int(members[i])]

@@ -1,13 +1,13 @@
 """What SharpHound states of the members of groups, to rows: the most numerous of all that a collection holds."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rempart.engines.directory.builder import Builder
 from rempart.engines.directory.columns import Cells
-from rempart.engines.directory.identifiers import numbers_after
+from rempart.engines.directory.read.sharphound_member_lists import MemberLists
 
 UNREADABLE: Final = -1
 NAMED: Final = -2
@@ -27,22 +27,30 @@ class MemberTable(dict[str, int]):
         self._start = ""
         self._by_rid = np.zeros(0, np.int64)
 
-    def rows(self, stated: Sequence[str]) -> Cells:
-        """What stands for each member, "" for one that says nothing."""
+    def rows(self, stated: MemberLists) -> Cells:
+        """What stands for each member, UNREADABLE for one that says nothing."""
         if not self._start:
-            self._start = next((s for s in map(_domain_of, stated) if s), "")
-        out = np.full(len(stated), _NOT_YET)
-        if self._start:
-            rid = numbers_after(self._start, stated)
-            rid[rid >= _LARGEST] = UNREADABLE
-            self._grow(int(rid.max(initial=0)) + 1)
-            told = rid >= 0
-            out[told] = self._by_rid[rid[told]]
+            texts = map(stated.text, range(len(stated)))
+            self._start = next((s for s in map(_domain_of, texts) if s), "")
+        if not self._start:
+            return np.array([self[stated.text(i)] for i in range(len(stated))], np.int64)
+        rid = stated.numbers(self._start)
+        rid[rid >= _LARGEST] = UNREADABLE
+        self._grow(int(rid.max(initial=0)) + 1)
+        out = np.where(rid >= 0, self._by_rid[rid], _NOT_YET)
         left = np.flatnonzero(out == _NOT_YET)
-        out[left] = [self[stated[i]] for i in left.tolist()]
-        if self._start:
-            met = left[rid[left] >= 0]
-            self._by_rid[rid[met]] = out[met]
+        new = left[_first_of_each(rid[left])]
+        row = self._builder.row
+        # In the order in which they are met: it is that of the rows.
+        found = [
+            self[stated.text(i)] if number < 0 else row(stated.text(i))
+            for i, number in zip(new.tolist(), rid[new].tolist(), strict=True)
+        ]
+        out[new] = found
+        told = new[rid[new] >= 0]
+        self._by_rid[rid[told]] = out[told]
+        left = left[rid[left] >= 0]
+        out[left] = self._by_rid[rid[left]]
         return out
 
     def _grow(self, size: int) -> None:
@@ -60,6 +68,12 @@ class MemberTable(dict[str, int]):
             found = self._builder.row(name) if name else UNREADABLE
         self[stated] = found
         return found
+
+
+def _first_of_each(rid: Cells) -> NDArray[np.int64]:
+    """Places of the first of each RID, and of all that have none, in order."""
+    _, first = np.unique(rid, return_index=True)
+    return np.union1d(first, np.flatnonzero(rid < 0))
 
 
 def _domain_of(identifier: str) -> str:

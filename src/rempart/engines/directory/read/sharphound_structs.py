@@ -1,7 +1,8 @@
 """What is read of SharpHound's objects, every field optional and every type loose: versions 3 to 6 differ.
 
 Source: SharpHoundCommon output types and BloodHound's ingest models; see docs/dev/directory-formats.md.
-Access lists stay raw bytes: the same few thousand entries stand behind millions, so each is decoded once.
+Access lists stay raw bytes: the same few thousand entries stand behind millions, so each is decoded once. So do the
+members of groups, which are read all at once.
 """
 
 from typing import Any
@@ -122,7 +123,7 @@ class Group(Struct, gc=False):
     ObjectIdentifier: str = ""
     Properties: AccountProperties | None = None
     Aces: Raw = EMPTY
-    Members: list[Ref] | None = None
+    Members: Raw = EMPTY
     HasSIDHistory: list[Any] | None = None
     IsACLProtected: bool | None = None
     IsDeleted: bool | None = None
@@ -132,6 +133,8 @@ class Group(Struct, gc=False):
 USERS = msgspec.json.Decoder(list[User])
 COMPUTERS = msgspec.json.Decoder(list[Computer])
 GROUPS = msgspec.json.Decoder(list[Group])
+REFS = msgspec.json.Decoder(list[Ref] | None)
+REF = msgspec.json.Decoder(Ref)
 OBJECTS = msgspec.json.Decoder(list[Any])
 ACE = msgspec.json.Decoder(Ace)
 ANY = msgspec.json.Decoder()
