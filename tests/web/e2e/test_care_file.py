@@ -1,10 +1,12 @@
 """The file of a programme, as the RSSI of a GHT uses it, and what the region reads of it."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from factories.assessments import an_assessment, answered
@@ -14,6 +16,7 @@ from rempart.content.knowledge import frameworks
 from rempart.web.apps.establishments.models import Grouping, GroupingMember
 from rempart.web.apps.funding import actions
 from rempart.web.apps.funding.models import CareFile, Span
+from support.markup import faults_of, vnu
 from web.conftest import Cast
 from web.e2e.conftest import Look, PageAs
 
@@ -100,3 +103,21 @@ def test_the_region_reads_what_is_declared_and_nothing_before(
     rose.get_by_text("1 objectif sur").wait_for()
     axe_clean(rose)
     assert rose.get_by_text("Notification").count() == 0
+
+
+@pytest.mark.needs("java")
+def test_every_page_of_a_file_is_valid_html(
+    file: CareFile, browser_of: Callable[[str | None], Client], tmp_path: Path
+) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    wrong = {}
+    parts = ("", "activite/", "depenses/", "depenses/ajouter/", "dates/", "declaration/")
+    addresses = [f"/care/{file.pk}/{part}" for part in parts]
+    for number, address in enumerate([*addresses, "/care/", "/etablissements/220000020/care/"]):
+        html = browser_of("bob").get(address).content.decode()
+        (folder / f"{number}.html").write_text(html, encoding="utf-8")
+        if faults := faults_of(html):
+            wrong[address] = faults
+    assert wrong == {}
+    assert vnu(folder) == []
