@@ -51,7 +51,7 @@ def activities_csv(file: CareFile, framework: Framework) -> str:
     return target.getvalue()
 
 
-def dossier_pdf(file: CareFile, today: date) -> bytes:
+def whole_pdf(file: CareFile, today: date) -> bytes:
     """The whole file, with the list of its pieces."""
     found = standing(file, today)
     return file_pdf(

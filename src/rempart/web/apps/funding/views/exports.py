@@ -17,7 +17,7 @@ from rempart.web.core.scope import Act
 
 PDF: Final = "application/pdf"
 FORMS: Final[dict[str, tuple[str, str, str, Callable[[CareFile, date], bytes]]]] = {
-    "dossier": ("dossier", "pdf", PDF, exports.dossier_pdf),
+    "dossier": ("dossier", "pdf", PDF, exports.whole_pdf),
     "bilan": ("bilan-financier", "pdf", PDF, exports.balance_pdf),
     "tableur": ("bilan-financier", "xlsx", XLSX, exports.balance_workbook),
 }
