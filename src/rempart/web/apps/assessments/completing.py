@@ -22,7 +22,7 @@ def complete(*, assessment: Assessment, framework: Framework, done_on: date) -> 
     return Completion.objects.create(
         code=new_code(),
         assessment=assessment,
-        submission=assessment.submissions,
+        rank=assessment.submissions,
         establishment_name=str(assessment.establishment)[:300],
         framework_title=f"{framework.title[:240]}, version {assessment.version[:40]}",
         done_on=done_on,
@@ -41,7 +41,7 @@ def of_assessment(assessment: Assessment) -> Completion | None:
     """The code of its present state; None while it takes answers."""
     if assessment.is_open:
         return None
-    rows = Completion.objects.filter(assessment=assessment, submission=assessment.submissions)
+    rows = Completion.objects.filter(assessment=assessment, rank=assessment.submissions)
     return rows.first()
 
 
@@ -66,7 +66,7 @@ def verified(code: str, address: str) -> Completion | None:
 
 def is_last(found: Completion) -> bool:
     """Whether the assessment still says what it said when the code was given."""
-    return not found.assessment.is_open and found.assessment.submissions == found.submission
+    return not found.assessment.is_open and found.assessment.submissions == found.rank
 
 
 def _is_too_often(address: str) -> bool:

@@ -346,7 +346,8 @@ class Completion(models.Model):
 
     code = models.CharField(max_length=14, unique=True)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="completions")
-    submission = models.PositiveSmallIntegerField()
+    # Which of the times that it was finished: `Assessment.submissions` then.
+    rank = models.PositiveSmallIntegerField()
     establishment_name = models.CharField(max_length=300)
     framework_title = models.CharField(max_length=300)
     done_on = models.DateField()
@@ -357,7 +358,7 @@ class Completion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="completion_once", fields=["assessment", "submission"]),
+            models.UniqueConstraint(name="completion_once", fields=["assessment", "rank"]),
         ]
 
     def __str__(self) -> str:
