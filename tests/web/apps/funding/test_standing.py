@@ -159,8 +159,10 @@ def test_a_file_is_read_in_a_fixed_number_of_queries(
         a_document(cast.home, cast.alice, PSSI, title=f"PSSI {number}")
         an_expense(file, cast.alice)
     with django_assert_max_num_queries(14):
-        standing(file, TODAY)
-        ledger_of(file, TODAY)
+        found = standing(file, TODAY)
+        ledger = ledger_of(file, TODAY)
+    assert found.objectives
+    assert len(ledger.lines) == 20
 
 
 def test_before_the_declaration_what_is_dated_until_today_is_in_time(
