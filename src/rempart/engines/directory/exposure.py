@@ -208,10 +208,10 @@ def _principals(
     rows = np.flatnonzero(mask)
     tree = searched.cheapest
     order = rows[np.lexsort((rows, tree.difficulty[rows]))][:LISTED_PRINCIPALS]
-    listed = order.tolist()
+    listed, names = order.tolist(), d.names
     refs = object_refs(d, listed, [""] * len(listed), [[]] * len(listed))
     return [
-        ExposedPrincipal(ref, distance, difficulty, d.label(following))
+        ExposedPrincipal(ref, distance, difficulty, names[following] or d.label(following))
         for ref, distance, difficulty, following in zip(
             refs,
             searched.shortest.distance[order].tolist(),

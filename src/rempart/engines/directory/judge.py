@@ -26,7 +26,8 @@ from rempart.engines.directory.report import ControlResult, FixText, ObjectRef, 
 from rempart.kernel.outcome import Outcome
 
 Found = Sequence[Hit | Unmeasured]
-_BY_NAME: Final = attrgetter("name", "id")
+_NAME: Final = attrgetter("name")
+_NAME_AND_ID: Final = attrgetter("name", "id")
 
 
 class Judge:
@@ -99,6 +100,11 @@ class Judge:
 
     def _objects(self, hits: Sequence[Hit], levels: list[int]) -> list[ObjectRef]:
         """Objects at fault, each once, with every detail and level said of it."""
+        rows = [hit.row for hit in hits]
+        whole = sorted(levels)
+        if len(set(rows)) == len(rows):
+            each = [whole if hit.level is None else [hit.level] for hit in hits]
+            return _by_name(object_refs(self.directory, rows, [h.detail for h in hits], each))
         details: dict[int, list[str]] = {}
         failing: dict[int, set[int | None]] = {}
         for hit in hits:
@@ -111,13 +117,17 @@ class Judge:
             said[0] if len(said) == 1 else " ; ".join(dict.fromkeys(d for d in said if d))
             for said in details.values()
         ]
-        whole = sorted(levels)
         at = [
             whole if None in some else sorted(level for level in some if level is not None)
             for some in failing.values()
         ]
-        out = object_refs(self.directory, list(details), texts, at)
-        return sorted(out, key=_BY_NAME)
+        return _by_name(object_refs(self.directory, list(details), texts, at))
+
+
+def _by_name(refs: list[ObjectRef]) -> list[ObjectRef]:
+    """References in the order of their names, then of their identifiers: seldom asked for, since names differ."""
+    names = {ref.name for ref in refs}
+    return sorted(refs, key=_NAME if len(names) == len(refs) else _NAME_AND_ID)
 
 
 def _point(

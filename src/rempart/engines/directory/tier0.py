@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.engines.directory.groups import Groups
-from rempart.engines.directory.identifiers import beginning
+from rempart.engines.directory.logins import called
 from rempart.engines.directory.model import Directory, Kind, Relation
 
 Mask = NDArray[np.bool_]
@@ -48,9 +48,7 @@ def tier0(directory: Directory, groups: Groups, adjustment: Adjustment | None = 
         if d.dns[row][:17].upper() == "CN=ADMINSDHOLDER," or d.names[row].startswith(_HOLDER):
             mask[row] = True
     logins = d.attributes.get("samaccountname", {})
-    rows = list(logins)
-    synchronizing = beginning([values[0] for values in logins.values()], *SYNC_PREFIXES)
-    mask[[rows[place] for place in synchronizing]] = True
+    mask[[row for row in called(d, *SYNC_PREFIXES) if row in logins]] = True
     # SYSTEM and Enterprise Domain Controllers are the machines of Tier 0 themselves.
     mask[groups.special(("S-1-5-18", "S-1-5-9"))] = True
     mask[groups.host_administrators] = True

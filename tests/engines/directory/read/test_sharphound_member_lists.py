@@ -1,10 +1,15 @@
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from msgspec import Raw
 
+from rempart.engines.directory.builder import Builder
+from rempart.engines.directory.read.sharphound import SharpHoundReader
 from rempart.engines.directory.read.sharphound_member_lists import MemberLists
+from rempart.kernel.errors import UnreadableSource
+from rempart.kernel.progress import Silent
 
 ALICE, BOB = "S-1-5-21-1-2-3-1105", "CHU.TEST-S-1-5-32-544"
 COMPACT, SPACED = (",", ":"), (", ", ": ")
@@ -72,3 +77,11 @@ def test_what_is_no_list_says_nothing(odd: Any) -> None:
 def test_an_empty_list_says_that_members_were_looked_for() -> None:
     assert lists([]).told
     assert not MemberLists([Raw(b""), Raw(b"null")]).told
+
+
+def test_a_member_that_is_not_in_utf_8_is_said_as_for_the_rest_of_the_file() -> None:
+    data = b'{"data":[{"ObjectIdentifier":"S-1-5-21-1-2-3-512","Members":[{"ObjectIdentifier":"%s"}]}],'
+    data += b'"meta":{"type":"groups","count":1,"version":6}}'
+    reader = SharpHoundReader(Builder(), Silent())
+    with pytest.raises(UnreadableSource, match="UTF-8"):
+        reader.read("groups.json", BytesIO(data % b"CN=Aim\xe9e"))

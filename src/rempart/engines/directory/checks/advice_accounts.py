@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rempart.engines.directory.checks.common import (
     ADMINISTRATOR_RID,
@@ -11,6 +12,7 @@ from rempart.engines.directory.checks.common import (
     accounts,
     ago,
     carriers,
+    days_ago,
     enabled,
     flagged,
     in_collection,
@@ -159,16 +161,23 @@ def _users(ctx: Context) -> Mask:
 
 
 def _silence(ctx: Context) -> Detail:
-    activity = last_activity(ctx)
     never = ctx.directory.last_logon == NEVER
+    days = (ctx.today - last_activity(ctx)) // 86400
+    return remembered(ctx, "silence", lambda: _Silence(days, never)).__getitem__
 
-    def text(row: int) -> str:
-        when = ago(ctx, int(activity[row]))
-        if never[row]:
-            return f"jamais utilisé depuis sa création, {when}"
-        return f"dernière session {when}"
 
-    return text
+class _Silence(dict[int, str]):
+    """Row → when it was last used: two checks say it of the same accounts. It keeps nothing of the directory."""
+
+    def __init__(self, days: NDArray[np.int64], never: Mask) -> None:
+        super().__init__()
+        self._days, self._never = days, never
+
+    def __missing__(self, row: int) -> str:
+        when = days_ago(int(self._days[row]))
+        never = f"jamais utilisé depuis sa création, {when}"
+        found = self[row] = never if self._never[row] else f"dernière session {when}"
+        return found
 
 
 @check("warning_user_accounts_dormant", Fact.ACCOUNTS, Fact.LOGON_DATES)

@@ -157,9 +157,10 @@ def cluster_names(ctx: Context) -> Mask:
 def _cluster_names(directory: Directory) -> Mask:
     mask = np.zeros(len(directory), np.bool_)
     names = directory.attributes.get("serviceprincipalname", {})
-    owners = [row for row, values in names.items() for _ in values]
     found = beginning(list(chain.from_iterable(names.values())), "msclustervirtualserver/")
-    mask[[owners[place] for place in found]] = True
+    if found:
+        owners = [row for row, values in names.items() for _ in values]
+        mask[[owners[place] for place in found]] = True
     return mask
 
 
@@ -193,7 +194,11 @@ def days_text(days: int) -> str:
 
 def ago(ctx: Context, instant: int) -> str:
     """« il y a 3 jours », « aujourd’hui »: an instant after the day of the audit is today's too."""
-    days = ctx.days_since(instant)
+    return days_ago(ctx.days_since(instant))
+
+
+def days_ago(days: int) -> str:
+    """« il y a 3 jours », « aujourd’hui »."""
     return f"il y a {days_text(days)}" if days > 0 else "aujourd’hui"
 
 
@@ -225,8 +230,10 @@ def judged(
     chosen = np.asarray(rows if isinstance(rows, np.ndarray) else list(rows))
     chosen = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen.astype(np.int64)
     failing = chosen[bad[chosen] & known[chosen]]
-    for row in failing.tolist():
-        yield Hit(row, detail if isinstance(detail, str) else detail(row), level)
+    if isinstance(detail, str):
+        yield from [Hit(row, detail, level) for row in failing.tolist()]
+    else:
+        yield from [Hit(row, detail(row), level) for row in failing.tolist()]
     blind = int((~known[chosen]).sum())
     if blind and not len(failing):
         yield unread(blind, len(chosen), missing, level)

@@ -1,6 +1,7 @@
 """What attackers use on accounts and the ANSSI list lacks, or lists for administrators only."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -23,7 +24,7 @@ from rempart.engines.directory.checks.common import (
 )
 from rempart.engines.directory.checks.policy import AES
 from rempart.engines.directory.groups import Mask
-from rempart.engines.directory.identifiers import beginning
+from rempart.engines.directory.logins import called
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Fact, Kind, Uac
 from rempart.engines.directory.registry import (
     Context,
@@ -140,14 +141,20 @@ def obsolete_systems(ctx: Context) -> Findings:
     known = np.zeros(len(d), np.bool_)
     bad = np.zeros(len(d), np.bool_)
     said: dict[int, str] = {}
+    names = d.attributes.get("operatingsystem", {})
+    versions = d.attributes.get("operatingsystemversion", {})
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for row in rows.tolist():
-        found = support(d, row)
-        name = d.value(row, "operatingsystem")
+        alike[*names.get(row, ())[:1], *versions.get(row, ())[:1]].append(row)
+    for same in alike.values():
+        found = support(d, same[0])
+        name = d.value(same[0], "operatingsystem")
         # What is not Windows has no date here, and is not ours to judge.
-        known[row] = found is not None or (name is not None and "windows" not in name.lower())
+        known[same] = found is not None or (name is not None and "windows" not in name.lower())
         if found is not None and found.ends_at <= ctx.today:
-            bad[row] = True
-            said[row] = f"{found.label}, sans correctif depuis le {found.ends_on}"
+            bad[same] = True
+            text = f"{found.label}, sans correctif depuis le {found.ends_on}"
+            said.update(dict.fromkeys(same, text))
     yield from judged(rows, bad, known, said.__getitem__, "un système reconnu")
 
 
@@ -179,10 +186,7 @@ def guessable_computers(ctx: Context) -> Findings:
 
 def _beginning(d: Directory, mask: Mask, starts: tuple[str, ...]) -> list[int]:
     """Rows of the mask whose login, or whose name where the login is not known, begins so (lower case)."""
-    logins, names = d.attributes.get("samaccountname", {}), d.names
-    rows = np.flatnonzero(mask).tolist()
-    texts = [logins[row][0] if row in logins else names[row] for row in rows]
-    return [rows[place] for place in beginning(texts, *starts)]
+    return [row for row in called(d, *starts) if mask[row]]
 
 
 @check("extra_azureadssoacc", Fact.ACCOUNTS, Fact.PASSWORD_DATES)

@@ -116,7 +116,6 @@ def orphan_keys(ctx: Context) -> Iterator[Hit]:
 def _secondary_krbtgt(d: Directory) -> list[int]:
     """Rows of the krbtgt_N accounts: by their number, or by their name when the source lacks it."""
     numbered = set(d.attributes.get("msds-secondarykrbtgtnumber", {}))
-    names, users = d.names, d.rows(Kind.USER).tolist()
-    called = [users[place] for place in beginning([names[row] for row in users], "krbtgt_")]
-    numbered.update(row for row in called if names[row][7:].partition("@")[0].isdigit())
+    called = [row for row in beginning(d.names, "krbtgt_") if d.kind[row] == Kind.USER]
+    numbered.update(row for row in called if d.names[row][7:].partition("@")[0].isdigit())
     return sorted(numbered)

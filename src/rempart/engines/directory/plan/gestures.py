@@ -20,6 +20,7 @@ from rempart.engines.directory.model import UNKNOWN, Directory, Kind
 from rempart.engines.directory.paths import Tree
 
 UNCUTTABLE: Final = -1
+_LARGEST: Final = 2**63 - 1
 
 
 @dataclass(slots=True, frozen=True)
@@ -175,6 +176,13 @@ def _distinct(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """First row, number and count of the distinct rows of aligned columns whose values lie in [-1, base - 1)."""
     code, principal, target, place = (c + 1 for c in columns)
+    if (int(code.max(initial=0)) + 1) * base**3 <= _LARGEST:
+        key = ((code * base + principal) * base + target) * base + place
+        _, first, inverse, count = np.unique(
+            key, return_index=True, return_inverse=True, return_counts=True
+        )
+        return first, inverse, count
+    # Too many rows for one number: the halves are numbered first.
     _, left = np.unique(code * base + principal, return_inverse=True)
     values, right = np.unique(target * base + place, return_inverse=True)
     _, first, inverse, count = np.unique(

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from rempart.engines.directory.paths import depths
@@ -24,77 +24,77 @@ SEARCHED_EDGES: Final = 10_000_000
 def best_order(cuttable: Cuttable, cut: Cut) -> list[int]:
     """Numbers of the chosen gestures, the most useful first."""
     remaining = list(cut.chosen)
-    alive = np.ones(len(cuttable.edge), np.bool_)
     order: list[int] = []
-    edges_of = _edges_of(cuttable, cut.chosen)
-    score = _scores(cuttable, alive)
+    ways = _Ways(cuttable)
+    score = ways.scores()
     searched = min(SEARCHED_STEPS, SEARCHED_EDGES // max(1, len(cuttable.edge)))
     for step in range(len(cut.chosen)):
         if 0 < step < searched:
-            score = _scores(cuttable, alive)
+            ways.keep(ways.gesture != order[-1])
+            score = ways.scores()
         best = max(
             remaining,
             key=lambda g: (score[g] / cuttable.gestures[g].cost, -cuttable.gestures[g].cost, -g),
         )
         order.append(best)
         remaining.remove(best)
-        alive[edges_of[best]] = False
     return order
 
 
-def _edges_of(cuttable: Cuttable, chosen: list[int]) -> dict[int, NDArray[np.int64]]:
-    """Positions of the edges of each chosen gesture."""
-    at = np.flatnonzero(np.isin(cuttable.gesture, np.array(chosen, np.int64)))
-    if not len(at):
-        return {}
-    at = at[np.argsort(cuttable.gesture[at], kind="stable")]
-    found, start = np.unique(cuttable.gesture[at], return_index=True)
-    return dict(zip(found.tolist(), np.split(at, start[1:]), strict=True))
+class _Ways:
+    """The edges of a plan, by the row that they lead to, of which fewer and fewer are left. Tier 0 is one row, the last."""
 
+    def __init__(self, cuttable: Cuttable) -> None:
+        self._cuttable = cuttable
+        n = self._root = cuttable.graph.n
+        head = np.where(cuttable.graph.tier0[cuttable.dst], n, cuttable.dst)
+        start, order = _by_row(head, cuttable.src, n + 1)
+        self._head: NDArray[np.int64] = np.repeat(np.arange(n + 1), np.diff(start))
+        self._src: NDArray[np.int32] = cuttable.src[order]
+        self.gesture: NDArray[np.int64] = cuttable.gesture[order]
 
-def _scores(cuttable: Cuttable, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each gesture, the ordinary principals whose present shortest way uses an edge that it removes. The edges of
-    `alive` that lead nowhere any more are taken out of it."""
-    graph = cuttable.graph
-    src, dst = cuttable.src[alive], cuttable.dst[alive]
-    gesture = cuttable.gesture[alive]
-    head = np.where(graph.tier0[dst], graph.n, dst)
-    number = np.arange(len(src), dtype=np.float64) + 1
-    coo = coo_array((number, (head, src)), shape=(graph.n + 1, graph.n + 1))
-    coo.has_canonical_format = True
-    matrix = coo.tocsr()
-    order, before = breadth_first_order(matrix, graph.n, return_predecessors=True)
-    # What no longer reaches Tier 0 never will again.
-    reached = np.zeros(graph.n + 1, np.bool_)
-    reached[order] = True
-    alive[np.flatnonzero(alive)[~reached[head]]] = False
-    depth = depths(order, before, graph.n)
-    weight = np.zeros(graph.n + 1, np.int64)
-    weight[order[1:]] = graph.low[order[1:]]
-    for level in range(int(depth[order].max(initial=0)), 1, -1):
-        rows = order[depth[order] == level]
-        weight += np.bincount(before[rows], weight[rows], minlength=graph.n + 1).astype(np.int64)
-    inside = order[1:]
-    used = gesture[_tree_edges(src, head, before, graph.n)[inside]]
-    cut = used != UNCUTTABLE
-    out = np.bincount(used[cut], weight[inside[cut]], minlength=len(cuttable.gestures))
-    return out.astype(np.int64)
+    def keep(self, kept: NDArray[np.bool_]) -> None:
+        """Forget the other edges."""
+        self._head, self._src = self._head[kept], self._src[kept]
+        self.gesture = self.gesture[kept]
 
+    def scores(self) -> NDArray[np.int64]:
+        """For each gesture, the ordinary principals whose present shortest way uses an edge that it removes. The edges
+        that lead nowhere any more are forgotten."""
+        root, low = self._root, self._cuttable.graph.low
+        start = np.zeros(root + 2, np.int32)
+        np.cumsum(np.bincount(self._head, minlength=root + 1), out=start[1:])
+        ones = np.ones(len(self._src))
+        matrix = csr_array((ones, self._src, start), shape=(root + 1, root + 1))
+        order, before = breadth_first_order(matrix, root, return_predecessors=True)
+        # What no longer reaches Tier 0 never will again.
+        reached = np.zeros(root + 1, np.bool_)
+        reached[order] = True
+        self.keep(reached[self._head])
+        depth = depths(order, before, root)[order]
+        weight = np.zeros(root + 1, np.int64)
+        weight[order[1:]] = low[order[1:]]
+        for level in range(int(depth.max(initial=0)), 1, -1):
+            rows = order[depth == level]
+            weight += np.bincount(before[rows], weight[rows], minlength=root + 1).astype(np.int64)
+        inside = order[1:]
+        used = self.gesture[self._tree_edges(before)[inside]]
+        cut = used != UNCUTTABLE
+        gestures = len(self._cuttable.gestures)
+        return np.bincount(used[cut], weight[inside[cut]], minlength=gestures).astype(np.int64)
 
-def _tree_edges(
-    src: NDArray[np.int32], head: NDArray[np.int64], before: NDArray[np.int32], n: int
-) -> NDArray[np.int64]:
-    """Number of an edge that joins each row to the one before it in the tree."""
-    out = np.zeros(n, np.int64)
-    fits = np.flatnonzero(before[src] == head)
-    out[src[fits]] = fits
-    return out
+    def _tree_edges(self, before: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Number of an edge that joins each row to the one before it in the tree."""
+        out = np.zeros(self._root, np.int64)
+        fits = np.flatnonzero(before[self._src] == self._head)
+        out[self._src[fits]] = fits
+        return out
 
 
 def exposed_after(cuttable: Cuttable, order: list[int]) -> list[int]:
     """Ordinary principals that still reach Tier 0 after each step of the order (same length as `order`)."""
     graph = cuttable.graph
-    start, pred = _incoming(cuttable)
+    start, pred = _by_row(cuttable.dst, cuttable.src, graph.n)
     rank = np.full(len(cuttable.gestures) + 1, len(order), np.int64)
     for position, g in enumerate(order):
         rank[g] = position
@@ -113,12 +113,14 @@ def exposed_after(cuttable: Cuttable, order: list[int]) -> list[int]:
     return counts[::-1][: len(order)] if order else []
 
 
-def _incoming(cuttable: Cuttable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    n, edges = cuttable.graph.n, np.arange(len(cuttable.dst))
+def _by_row(
+    row: NDArray[np.integer], column: NDArray[np.int32], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the edges by their row, in order inside each, and where each of the `n` rows starts."""
     # A matrix by rows is a sort that counts: linear.
-    by_target = coo_array((edges, (cuttable.dst, cuttable.src)), shape=(n, n))
-    by_target.has_canonical_format = True
-    found = by_target.tocsr()
+    coo = coo_array((np.arange(len(row)), (row, column)), shape=(n, n))
+    coo.has_canonical_format = True
+    found = coo.tocsr()
     return found.indptr.astype(np.int64), found.data
 
 
