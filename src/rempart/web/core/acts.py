@@ -75,6 +75,7 @@ WORDS: Final[dict[str, str]] = {
     "start_action": "Action commencée",
     "state_size": "Taille de l’établissement indiquée",
     "submit_assessment": "Auto-évaluation terminée",
+    "take_back_care_file": "Déclaration du dossier CaRE reprise",
     "take_back_measure": "Mesure retirée",
     "verify_action": "Action vérifiée par un audit",
     "withdraw_action": "Proposition retirée",

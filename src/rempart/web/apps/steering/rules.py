@@ -65,7 +65,7 @@ COLUMNS: Final = (
     Column("departement", "Département", "departement"),
     Column("categorie", "Catégorie", "categorie", is_default=False),
     Column("gestionnaire", "Gestionnaire", is_default=False),
-    Column("ght", "GHT"),
+    Column("ght", "GHT", is_default=False),
     Column("annuaire", "Annuaire", "annuaire"),
     Column("mesure", "Mesuré le", is_default=False),
     Column("exposes", "Comptes exposés", is_numeric=True, is_default=False),
