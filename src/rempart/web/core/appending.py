@@ -1,6 +1,6 @@
 """The next link of the journal, written under the lock of its head.
 
-PostgreSQL: one statement, so that nobody waits while Python goes to and fro; it takes the lock, hashes the canonical
+PostgreSQL: one statement, so that nobody waits while Python comes and goes; it takes the lock, hashes the canonical
 text that Python made, writes the entry and moves the head. SQLite has one writer at a time: the rows are enough.
 """
 
