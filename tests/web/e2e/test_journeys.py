@@ -17,6 +17,7 @@ from rempart.web.apps.establishments.models import (
     GroupingMember,
     Operator,
 )
+from rempart.web.apps.frameworks.actions import load_shipped
 from rempart.web.core import jobs
 from rempart.web.demo import seed
 from web.conftest import Cast
@@ -40,6 +41,7 @@ def demo(settings: Any, cast: Cast) -> None:
         rows.objects.all().delete()
     settings.DEMO = True
     settings.ROOT_URLCONF = "support.demo_urls"
+    load_shipped()
     seed.begin(TODAY)
 
 
