@@ -31,3 +31,8 @@ def test_an_error_gives_the_collector_back_too() -> None:
 
 def test_few_heaps_are_kept_where_the_library_can() -> None:
     assert keep_few_arenas() is (platform.libc_ver()[0] == "glibc")
+
+
+def test_elsewhere_than_on_linux_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert keep_few_arenas() is False
