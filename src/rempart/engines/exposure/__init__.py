@@ -1,0 +1,1 @@
+"""Internet exposure: what answers, what it says, what is wrong with it."""

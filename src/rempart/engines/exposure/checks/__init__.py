@@ -1,0 +1,1 @@
+"""The checks, by theme; importing this package registers them all."""

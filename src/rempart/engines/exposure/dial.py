@@ -1,0 +1,168 @@
+"""The only door to the network: every connection of every probe is opened here, bounded, or refused with a reason.
+
+A `Gate` (perimeter, hours, kill switch, budget of the host) is asked before each connection; a probe never
+connects by itself. What a target sends is read up to a bound and up to a deadline, so that a tarpit costs its
+deadline and no more.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from rempart.engines.exposure.seen.common import Reach
+
+
+class NotReached(Exception):
+    """A connection that did not come to an answer: `reach` says how, `reason` in French why."""
+
+    def __init__(self, reach: Reach, reason: str) -> None:
+        super().__init__(reason)
+        self.reach = reach
+        self.reason = reason
+
+
+class Gate(Protocol):
+    """Who says whether an address may be touched now. Raises NotReached (OUTSIDE or STOPPED)."""
+
+    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
+        """Wait for the host's budget and take one connection of it. Raises NotReached when it may not be touched."""
+
+    def leave(self, address: str) -> None:
+        """Give back what `enter` took."""
+
+
+class Link:
+    """One connection: bounded reads, one deadline for its whole life, always closed."""
+
+    __slots__ = ("_address", "_ends_at", "_gate", "_most", "_reader", "_writer", "received")
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        gate: Gate,
+        address: str,
+        ends_at: float,
+        most: int,
+    ) -> None:
+        self._reader, self._writer, self._gate = reader, writer, gate
+        self._address, self._ends_at, self._most = address, ends_at, most
+        self.received = 0
+
+    async def send(self, data: bytes) -> None:
+        """Write all of `data`. Raises NotReached."""
+        try:
+            self._writer.write(data)
+            async with asyncio.timeout_at(self._ends_at):
+                await self._writer.drain()
+        except TimeoutError:
+            raise NotReached(
+                Reach.SILENT, "Le serveur n’a plus rien accepté avant la fin du délai."
+            ) from None
+        except OSError as fault:
+            raise NotReached(Reach.BROKEN, "Le serveur a coupé la connexion.") from fault
+
+    async def receive(self, most: int = 16384) -> bytes:
+        """What has come, `most` bytes at most; b"" at the end. Raises NotReached at the deadline or past the bound."""
+        try:
+            async with asyncio.timeout_at(self._ends_at):
+                data = await self._reader.read(most)
+        except TimeoutError:
+            raise NotReached(
+                Reach.SILENT, "Le serveur n’a pas répondu avant la fin du délai."
+            ) from None
+        except OSError as fault:
+            raise NotReached(Reach.BROKEN, "Le serveur a coupé la connexion.") from fault
+        self.received += len(data)
+        if self.received > self._most:
+            raise NotReached(
+                Reach.BROKEN, "Le serveur a envoyé plus que la limite : lecture arrêtée."
+            )
+        return data
+
+    async def exactly(self, size: int) -> bytes:
+        """`size` bytes. Raises NotReached when they do not come."""
+        parts, missing = [], size
+        while missing:
+            data = await self.receive(missing)
+            if not data:
+                raise NotReached(
+                    Reach.BROKEN, "Le serveur a fermé la connexion au milieu d’une réponse."
+                )
+            parts.append(data)
+            missing -= len(data)
+        return b"".join(parts)
+
+    async def start_tls(self, context: ssl.SSLContext, name: str = "") -> ssl.SSLObject | None:
+        """Turn the connection into TLS, and give the session's object. Raises NotReached."""
+        try:
+            async with asyncio.timeout_at(self._ends_at):
+                await self._writer.start_tls(context, server_hostname=name or None)
+        except TimeoutError:
+            raise NotReached(
+                Reach.SILENT, "La négociation TLS n’a pas abouti avant la fin du délai."
+            ) from None
+        except (OSError, ValueError) as fault:
+            raise NotReached(Reach.BROKEN, "La négociation TLS a échoué.") from fault
+        found: ssl.SSLObject | None = self._writer.get_extra_info("ssl_object")
+        return found
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # An abort never waits for the peer: a tarpit does not hold the sweep by refusing to close.
+        self._writer.transport.abort()
+        self._gate.leave(self._address)
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Opens connections: `connect_seconds` to be accepted, `seconds` for a whole exchange, `most_bytes` received."""
+
+    gate: Gate
+    connect_seconds: float = 4.0
+    seconds: float = 10.0
+    most_bytes: int = 1 << 20
+
+    async def open(
+        self,
+        address: str,
+        port: int,
+        *,
+        seconds: float | None = None,
+        most_bytes: int | None = None,
+    ) -> Link:
+        """A connection to an address (never a name: names are resolved and checked before). Raises NotReached."""
+        await self.gate.enter(address, port)
+        now = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(self.connect_seconds):
+                reader, writer = await asyncio.open_connection(address, port, limit=65536)
+        except TimeoutError:
+            self.gate.leave(address)
+            raise NotReached(Reach.SILENT, "Aucune réponse à la demande de connexion.") from None
+        except ConnectionRefusedError as fault:
+            self.gate.leave(address)
+            raise NotReached(Reach.CLOSED, "Rien n’écoute sur ce port.") from fault
+        except OSError as fault:
+            self.gate.leave(address)
+            raise NotReached(Reach.UNREACHABLE, "Aucun chemin vers cette adresse.") from fault
+        except BaseException:
+            self.gate.leave(address)
+            raise
+        return Link(
+            reader,
+            writer,
+            self.gate,
+            address,
+            now + (seconds or self.seconds),
+            most_bytes or self.most_bytes,
+        )

@@ -1,0 +1,106 @@
+"""The checks of the exposure audit: a function and a content file with the same id.
+
+A check takes one observation of the kind that it was registered for, and says one or several verdicts on it.
+A probe that did not get an answer never reaches the check: its verdict is « not measured », with the probe's
+reason, or « not applicable » where nothing listens.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from rempart.engines.exposure.seen.common import Reach, Seen
+from rempart.kernel.outcome import Outcome
+
+
+class Confidence(StrEnum):
+    """How sure a finding is. Only the first two are raised by known exploitation."""
+
+    CONFIRMED = "confirmed"  # behaviour, or a fingerprint that only one build has
+    PROBABLE = "probable"  # the version that the vendor itself announces
+    POSSIBLE = "possible"  # the banner of a distribution, which mends without changing its number
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check says of one target. `detail` and `reason` are French; `evidence` is what was seen, verbatim, short.
+
+    `target` empty means the observation's own. `severity` empty means the content's. `product` chooses the fix.
+    """
+
+    outcome: Outcome
+    detail: str = ""
+    evidence: str = ""
+    target: str = ""
+    severity: str = ""
+    confidence: Confidence = Confidence.CONFIRMED
+    product: str = ""
+    cves: tuple[str, ...] = ()
+    data_as_of: str = ""  # day of the data that it rests on, for known holes and ends of life
+
+
+def failed(detail: str, evidence: str = "", **more: Any) -> Verdict:
+    """A finding."""
+    return Verdict(Outcome.FAILED, detail, evidence, **more)
+
+
+def passed(evidence: str = "", **more: Any) -> Verdict:
+    """Looked at, and good."""
+    return Verdict(Outcome.PASSED, evidence=evidence, **more)
+
+
+def unmeasured(reason: str, **more: Any) -> Verdict:
+    """Could not be judged, and why (French)."""
+    return Verdict(Outcome.NOT_MEASURED, reason, **more)
+
+
+def not_applicable(reason: str, **more: Any) -> Verdict:
+    """Has no sense for this target, and why (French)."""
+    return Verdict(Outcome.NOT_APPLICABLE, reason, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a check may look at beside the observation: figures of its content file, the day, known holes."""
+
+    params: Mapping[str, Any]
+    today: date
+    holes: Any = None  # engines.exposure.feeds.bundle.Bundle, or None without a bundle
+    perimeter_names: frozenset[str] = field(default_factory=frozenset)
+
+
+S = TypeVar("S", bound=Seen)
+CheckFunction = Callable[[Any, Context], Iterable[Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A registered check. `reaches` are those for which the function is called."""
+
+    id: str
+    kind: type[Seen]
+    function: CheckFunction
+    reaches: frozenset[Reach]
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(
+    identifier: str, kind: type[S], *, reaches: Iterable[Reach] = (Reach.ANSWERED,)
+) -> Callable[
+    [Callable[[S, Context], Iterable[Verdict]]], Callable[[S, Context], Iterable[Verdict]]
+]:
+    """Register a function as the check `identifier` of one kind of observation. Raises ValueError when the id is taken."""
+
+    def register(
+        function: Callable[[S, Context], Iterable[Verdict]],
+    ) -> Callable[[S, Context], Iterable[Verdict]]:
+        if identifier in CHECKS:
+            raise ValueError(f"two checks are called {identifier}")
+        CHECKS[identifier] = Check(identifier, kind, function, frozenset(reaches))
+        return function
+
+    return register

@@ -1,0 +1,162 @@
+"""The report of an exposure audit: what is rendered, compared and sent to the platform.
+
+The JSON schema (`schemas/exposure-report-1.json`) is generated from these structs and committed; a change that
+is not an addition takes a new version number. Every list is sorted, so that the same snapshot gives the same bytes.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from rempart.kernel.outcome import Outcome
+
+SCHEMA: Final = "rempart/exposure-report/1"
+
+
+class Reference(Struct, frozen=True):
+    """Where a rule comes from: document, version, anchor (« R4 »), link."""
+
+    document: str
+    version: str = ""
+    anchor: str = ""
+    link: str = ""
+
+
+class FixText(Struct, frozen=True):
+    """How to mend it on the product that is there, French; `minutes` of an administrator."""
+
+    product: str
+    steps: str
+    commands: str = ""
+    rollback: str = ""
+    service_effect: str = ""
+    minutes: int = 30
+
+
+class Claim(Struct, frozen=True):
+    """What another tool says of the same thing; `agrees` is false when it says the contrary."""
+
+    tool: str
+    rule: str
+    says: str
+    agrees: bool
+    seen_on: str = ""
+    severity: str = ""
+    evidence: str = ""
+
+
+class Finding(Struct, frozen=True):
+    """One check that one target fails. `key` is check + target: the same from one sweep to the next."""
+
+    key: str
+    check: str
+    theme: str
+    target: str
+    title: str
+    severity: str  # critical, high, medium, low, info
+    confidence: str  # confirmed, probable, possible
+    detail: str
+    evidence: str = ""
+    why: str = ""
+    fix: FixText | None = None
+    references: list[Reference] = []
+    objectives: list[str] = []
+    cves: list[str] = []
+    is_exploited: bool = False  # on the list of holes known to be exploited
+    epss: float | None = None
+    product: str = ""
+    data_as_of: str = ""
+    seen_at: str = ""
+    sources: list[str] = []  # "rempart", "nmap"…
+    claims: list[Claim] = []
+
+
+class Gap(Struct, frozen=True):
+    """What could not be judged, and why: never counted as good nor as bad."""
+
+    check: str
+    target: str
+    reason: str
+
+
+class CheckResult(Struct, frozen=True):
+    """One check over all its targets. `outcome`: failed when a target fails, else not_measured when one could not be
+    judged, else passed, else not_applicable (with a reason)."""
+
+    id: str
+    theme: str
+    title: str
+    outcome: Outcome
+    severity: str
+    passed: int = 0
+    failed: int = 0
+    not_measured: int = 0
+    not_applicable: int = 0
+    reason: str = ""
+
+
+class ThemeScore(Struct, frozen=True):
+    """The points lost in one theme, at least and at most."""
+
+    theme: str
+    lost: float
+    lost_at_most: float
+    findings: int
+    gaps: int
+
+
+class NextGrade(Struct, frozen=True):
+    """What the next grade costs: the findings to mend, and their minutes in all."""
+
+    grade: str
+    keys: list[str]
+    minutes: int
+
+
+class Score(Struct, frozen=True):
+    """0 to 100, and a grade A to F. `low` is the score if all that was not measured were bad, `value` what was seen."""
+
+    value: float
+    low: float
+    grade: str
+    grade_low: str
+    themes: list[ThemeScore]
+    next_grades: list[NextGrade]
+    cap: str = ""  # why the grade is held down, French
+
+
+class EndpointLine(Struct, frozen=True):
+    """What answers somewhere: the inventory."""
+
+    target: str
+    address: str
+    port: int
+    service: str
+    product: str = ""
+    version: str = ""
+    tls: str = ""  # « TLS 1.2, 1.3 »
+    expires_on: str = ""
+
+
+class ExposureReport(Struct, frozen=True):
+    """The whole report."""
+
+    perimeter: str
+    audited_on: str
+    started_at: str  # ISO 8601, UTC
+    ended_at: str
+    tool_version: str
+    catalogue_version: str
+    catalogue_sha256: str
+    score: Score
+    checks: list[CheckResult]
+    findings: list[Finding]
+    gaps: list[Gap]
+    endpoints: list[EndpointLine]
+    zones: list[str]
+    schema: str = SCHEMA
+    finess: str = ""
+    consent: str = ""
+    data_as_of: str = ""  # the oldest of the feeds used, "" without a bundle
+    snapshot_sha256: str = ""
+    notes: list[str] = []

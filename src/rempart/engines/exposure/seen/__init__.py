@@ -1,0 +1,1 @@
+"""What the probes saw, as plain structs: saved, replayed, judged."""
