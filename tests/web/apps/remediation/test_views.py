@@ -27,7 +27,7 @@ from web.conftest import Cast
 Browsers = Callable[[str | None], Client]
 PLAN = "/etablissements/350000019/plan/"
 MARCH, MAY = date(2026, 3, 1), date(2026, 5, 1)
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64 + b"IEND\xaeB`\x82"
 
 
 @pytest.fixture(autouse=True)

@@ -2,41 +2,20 @@
 
 from typing import Any
 
-import filetype  # type: ignore[import-untyped]
 from django import forms
-from django.core.validators import FileExtensionValidator
 from django.utils import timezone
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.evidence.examining import examine
 from rempart.web.apps.remediation.actions import Values
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.queries import possible_owners
 from rempart.web.apps.remediation.states import State
+from rempart.web.core.errors import Refused
+from rempart.web.core.fields import day_field
 
 PROOF_MAX_BYTES = 20 * 1024 * 1024
-PROOF_ENDS = (
-    "pdf",
-    "png",
-    "jpg",
-    "jpeg",
-    "webp",
-    "txt",
-    "csv",
-    "xlsx",
-    "docx",
-    "odt",
-    "ods",
-    "zip",
-)
-PROOF_TEXT = ("txt", "csv")
-PROOF_ZIPPED = ("xlsx", "docx", "odt", "ods", "zip")
-
-
-def day_field(label: str, **more: Any) -> forms.DateField:
-    """A date, typed or picked."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **more)
 
 
 class FindingChoice(forms.ModelMultipleChoiceField[Finding]):
@@ -141,7 +120,6 @@ class CloseForm(forms.Form):
     file = forms.FileField(
         label="Pièce",
         required=False,
-        validators=[FileExtensionValidator(PROOF_ENDS)],
         help_text="Capture, compte rendu, bon d’intervention : 20 Mo au plus.",
     )
 
@@ -154,23 +132,11 @@ class CloseForm(forms.Form):
             raise forms.ValidationError(
                 "Cette pièce dépasse 20 Mo : gardez-la et dites où elle est."
             )
-        end = (file.name or "").rpartition(".")[2].lower()
-        if not _is(end, file.read(8192)):
-            raise forms.ValidationError(
-                f"Le contenu de cette pièce n’est pas celui d’un fichier .{end} : exportez-la de nouveau."
-            )
-        file.seek(0)
+        try:
+            examine(file, file.name or "")
+        except Refused as fault:
+            raise forms.ValidationError(str(fault)) from fault
         return file
-
-
-def _is(end: str, head: bytes) -> bool:
-    """Whether a file that begins with `head` is what the end of its name says."""
-    kind = filetype.guess(head)
-    if end in PROOF_TEXT:
-        return kind is None and b"\x00" not in head and not head.lstrip().startswith(b"<")
-    if end in PROOF_ZIPPED:
-        return head.startswith(b"PK\x03\x04")
-    return kind is not None and kind.extension == end.replace("jpeg", "jpg")
 
 
 class AbandonForm(forms.Form):
