@@ -12,7 +12,7 @@ from rempart.web.api.forms import TokenForm
 from rempart.web.api.models import ApiToken
 from rempart.web.api.schema import described, schema
 from rempart.web.apps.accounts.models import User
-from rempart.web.core.policy import ScopedRequest, public, signed_in
+from rempart.web.core.policy import public, scope_of, signed_in
 from rempart.web.core.scope import Act
 
 
@@ -31,7 +31,7 @@ def documentation(request: HttpRequest) -> HttpResponse:
 @signed_in
 def tokens(request: HttpRequest) -> HttpResponse:
     """A person's tokens, and the form that makes one; its secret is shown in this answer and never again."""
-    scope, user = cast(ScopedRequest, request).scope, cast(User, request.user)
+    scope, user = scope_of(request), cast(User, request.user)
     form = TokenForm(request.POST or None, scope=scope)
     secret = ""
     if request.method == "POST" and form.is_valid():

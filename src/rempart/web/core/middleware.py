@@ -1,7 +1,7 @@
 """Policies, held before any view runs, and refusals said in a page."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 
 from rempart.web.core.error_pages import refused
-from rempart.web.core.policy import ScopedRequest, policy_of
+from rempart.web.core.policy import policy_of, scope_of
 
 
 class PolicyMiddleware:
@@ -26,7 +26,7 @@ class PolicyMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Let the view run, send to the sign-in page, or refuse."""
-        scope = cast(ScopedRequest, request).scope
+        scope = scope_of(request)
         policy = policy_of(view)
         if policy is None:
             raise PermissionDenied("Cette page ne dit pas qui peut la voir.")

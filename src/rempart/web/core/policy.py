@@ -41,6 +41,11 @@ class ScopedRequest(HttpRequest):
     scope: Scope
 
 
+def scope_of(request: HttpRequest) -> Scope:
+    """What whoever asks may do; the middleware computed it once."""
+    return cast(ScopedRequest, request).scope
+
+
 class _Marked(Protocol):
     policy: Policy
 

@@ -1,6 +1,6 @@
 """Pages that belong to no app: background work, the journal, how mail is wanted."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rempart.web.core import access_log, acts, jobs, mail, queries, reach
 from rempart.web.core.models import Job
-from rempart.web.core.policy import ScopedRequest, needs, public, signed_in
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.policy import needs, public, scope_of, signed_in
+from rempart.web.core.scope import Act
 
 PER_PAGE = 50
 
@@ -32,7 +32,7 @@ def healthy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
     """The background work that the person may see."""
-    page = Paginator(queries.works(_scope(request)), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.works(scope_of(request)), PER_PAGE).get_page(request.GET.get("page"))
     rows = [queries.work(row) for row in page]
     return render(request, "core/jobs.html", {"page": page, "rows": rows})
 
@@ -64,10 +64,10 @@ def cancel_job(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def journal(request: HttpRequest, finess: str = "") -> HttpResponse:
     """What was done, by whom, when: of one establishment, or of the whole scope."""
-    if finess and not reach.covers(_scope(request), Act.SEE_JOURNAL, finess):
+    if finess and not reach.covers(scope_of(request), Act.SEE_JOURNAL, finess):
         raise Http404("Cet établissement n’existe pas, ou n’est pas de votre périmètre.")
     act = request.GET.get("acte", "")
-    found = queries.entries(_scope(request), establishment=finess, act=act)
+    found = queries.entries(scope_of(request), establishment=finess, act=act)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
@@ -93,13 +93,9 @@ def mail_preference(request: HttpRequest) -> HttpResponse:
 
 
 def _job_or_404(request: HttpRequest, pk: int) -> Job:
-    found = Job.objects.visible_to(_scope(request)).filter(pk=pk).first()
+    found = Job.objects.visible_to(scope_of(request)).filter(pk=pk).first()
     if found is None:
         raise Http404("Ce travail n’existe pas, ou n’est pas de votre périmètre.")
     if found.establishment:
         access_log.shown(request, establishment=found.establishment, words=jobs.title_of(found))
     return found
-
-
-def _scope(request: HttpRequest) -> Scope:
-    return cast(ScopedRequest, request).scope

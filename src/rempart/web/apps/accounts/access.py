@@ -1,8 +1,10 @@
 """The scope of a person."""
 
 from datetime import date
+from typing import cast
 
 from django.db.models import Q
+from django.http import HttpRequest
 
 from rempart.web.apps.accounts.models import Delegation, Membership, User
 from rempart.web.core.scope import NOBODY, Act, Grant, Level, Role, Scope
@@ -38,3 +40,8 @@ def _lent(row: Delegation) -> Grant:
     """What a delegation gives: its acts on its establishment, seen in a portfolio."""
     acts = frozenset(Act(a) for a in row.acts) | {Act.SEE_ESTABLISHMENT, Act.SEE_PORTFOLIO}
     return Grant(Role.DELEGATE, Level.ESTABLISHMENT, row.establishment_id, acts, row.pk)
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks; the policy of the view has seen to it that there is somebody."""
+    return cast(User, request.user)

@@ -10,6 +10,7 @@ from rempart.web.apps.assessments.campaigns import Wish
 from rempart.web.apps.assessments.delegating import MOST_DAYS, Recipient
 from rempart.web.apps.establishments.models import Category, Establishment, Grouping
 from rempart.web.apps.frameworks.models import StoredFramework
+from rempart.web.core.fields import day_field
 from rempart.web.core.scope import Act, Level, Scope
 
 STATES = (
@@ -114,14 +115,8 @@ class CampaignForm(forms.Form):
     framework = forms.ModelChoiceField(label="Référentiel", queryset=StoredFramework.objects.none())
     place = forms.ChoiceField(label="Auprès de qui")
     category = forms.ChoiceField(label="Catégorie d’établissement", required=False)
-    opens_on = forms.DateField(
-        label="Ouverte le", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    due_on = forms.DateField(
-        label="À rendre pour le",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    opens_on = day_field("Ouverte le")
+    due_on = day_field("À rendre pour le", required=False)
     message = forms.CharField(
         label="Message aux établissements",
         required=False,

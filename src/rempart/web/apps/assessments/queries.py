@@ -18,6 +18,7 @@ from rempart.web.apps.assessments.models import (
 )
 from rempart.web.apps.assessments.rules import as_range, asked
 from rempart.web.apps.assessments.states import State
+from rempart.web.apps.establishments.access import allows
 from rempart.web.apps.establishments.models import Category, Establishment, Grouping, GroupingMember
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.frameworks.models import StoredFramework
@@ -73,13 +74,7 @@ def may_answer(scope: Scope, assessment: Assessment) -> bool:
     """Whether the scope may answer, and the assessment takes answers."""
     if not assessment.is_open or assessment.establishment.closed_on is not None:
         return False
-    return may_work(scope, assessment.establishment_id)
-
-
-def may_work(scope: Scope, finess: str) -> bool:
-    """Whether the scope may answer for an establishment."""
-    rows = Establishment.objects.filter(pk=finess)
-    return scope.can(Act.ANSWER) and rows.visible_to(scope, Act.ANSWER).exists()
+    return allows(scope, assessment.establishment_id, Act.ANSWER)
 
 
 def item_or_404(assessment: Assessment, name: str) -> tuple[Framework, Theme, Item]:
@@ -236,7 +231,7 @@ def assessments_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
     """The assessments under way and the last ones, on the page of an establishment."""
     mine = Assessment.objects.filter(establishment=finess).exclude(state=State.ARCHIVED)
     rows = list(mine.order_by("submitted_at", "-opened_on")[:6])
-    work = may_work(scope, finess)
+    work = allows(scope, finess, Act.ANSWER)
     if not rows and not work:
         return None
     today = timezone.localdate()

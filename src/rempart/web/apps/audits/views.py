@@ -21,8 +21,8 @@ from rempart.web.apps.audits.recording import report_of
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.core import access_log, board, files
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import ScopedRequest, needs
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 50
 TYPES: Final = {
@@ -32,14 +32,10 @@ TYPES: Final = {
 }
 
 
-def _scope(request: HttpRequest) -> Scope:
-    return cast(ScopedRequest, request).scope
-
-
 @needs(Act.DEPOSIT_AUDIT)
 def deposit(request: HttpRequest, finess: str) -> HttpResponse:
     """Give files, and follow their analysis."""
-    establishment = establishment_or_404(_scope(request), finess, Act.DEPOSIT_AUDIT)
+    establishment = establishment_or_404(scope_of(request), finess, Act.DEPOSIT_AUDIT)
     form = DepositForm(request.POST, request.FILES) if request.method == "POST" else DepositForm()
     if form.is_valid():
         try:
@@ -64,7 +60,7 @@ def deposit(request: HttpRequest, finess: str) -> HttpResponse:
 @require_safe
 def audit_list(request: HttpRequest, finess: str = "") -> HttpResponse:
     """The audits of an establishment with the history of its level, or those of a whole scope."""
-    scope = _scope(request)
+    scope = scope_of(request)
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS) if finess else None
     page = Paginator(queries.audits(scope, finess), PER_PAGE).get_page(request.GET.get("page"))
     access_log.listed(request, (row.establishment_id for row in page), words="Audits")
@@ -78,7 +74,7 @@ def audit_list(request: HttpRequest, finess: str = "") -> HttpResponse:
 @require_safe
 def audit(request: HttpRequest, pk: int) -> HttpResponse:
     """One audit: its figures, or how far its analysis is, or why it could not be read."""
-    found = queries.audit_or_404(_scope(request), pk)
+    found = queries.audit_or_404(scope_of(request), pk)
     _note(request, found, "Audit d’annuaire")
     if found.state == Audit.State.SAME and found.same_as_id:
         messages.info(request, "Ce rapport était déjà connu : voici son audit.")
@@ -86,7 +82,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"audit": found, "establishment": found.establishment}
     if found.state in (Audit.State.DONE, Audit.State.WITHDRAWN):
         context["shown"] = queries.shown(found)
-        context["may_deposit"] = queries.may_deposit(_scope(request), found)
+        context["may_deposit"] = queries.may_deposit(scope_of(request), found)
         return render(request, "audits/audit.html", context)
     return render(request, "audits/waiting.html", context | _progress(found))
 
@@ -95,7 +91,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an analysis is: a fragment, asked for every second; the page itself without scripts."""
-    found = queries.audit_or_404(_scope(request), pk)
+    found = queries.audit_or_404(scope_of(request), pk)
     if not request.headers.get("HX-Request"):
         return redirect("audit", pk)
     context = {"audit": found} | _progress(found)
@@ -116,7 +112,7 @@ def _progress(found: Audit) -> dict[str, object]:
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop an analysis."""
-    found = queries.audit_or_404(_scope(request), pk, Act.DEPOSIT_AUDIT)
+    found = queries.audit_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
     actions.cancel(audit=found, by=cast(User, request.user))
     return redirect("audit", pk)
 
@@ -125,7 +121,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the files of a deposit, and keep its figures."""
-    found = queries.audit_or_404(_scope(request), pk, Act.DEPOSIT_AUDIT)
+    found = queries.audit_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
     actions.forget_collection(audit=found, by=cast(User, request.user))
     messages.success(
         request, "Les fichiers déposés sont effacés ; le rapport et les constats restent."
@@ -137,7 +133,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a deposit made by mistake."""
-    found = queries.audit_or_404(_scope(request), pk, Act.DEPOSIT_AUDIT)
+    found = queries.audit_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
     reason = request.POST.get("reason", "")
     actions.withdraw(audit=found, reason=reason, by=cast(User, request.user))
     messages.success(request, "L’audit est retiré : il ne compte plus.")
@@ -148,7 +144,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     """The report, made again from its data; never opened in the page of the platform."""
-    found = queries.audit_or_404(_scope(request), pk)
+    found = queries.audit_or_404(scope_of(request), pk)
     if found.report_id is None or form not in {*TYPES, "json"}:
         raise Http404("Cet audit n’a pas de rapport de cette forme.")
     _note(request, found, f"Rapport d’audit ({form})")

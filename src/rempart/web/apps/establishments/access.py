@@ -20,3 +20,9 @@ def acts_on(scope: Scope, establishment: Establishment) -> frozenset[Act]:
     """All that the scope allows on one establishment."""
     one = Establishment.objects.filter(pk=establishment.pk)
     return frozenset(a for a in Act if scope.can(a) and one.visible_to(scope, a).exists())
+
+
+def allows(scope: Scope, finess: str, act: Act) -> bool:
+    """Whether the scope allows `act` on one establishment; no query where it allows it nowhere."""
+    one = Establishment.objects.filter(pk=finess)
+    return scope.can(act) and one.visible_to(scope, act).exists()

@@ -10,12 +10,7 @@ from rempart.web.apps.evidence.actions import Values
 from rempart.web.apps.evidence.examining import KINDS, examine
 from rempart.web.apps.evidence.models import Document
 from rempart.web.core.errors import Refused
-
-
-def day_field(label: str, help_text: str) -> forms.DateField:
-    """A date, typed or picked, that may be left."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, required=False, help_text=help_text)
+from rempart.web.core.fields import day_field
 
 
 class DepositForm(forms.Form):
@@ -32,11 +27,14 @@ class DepositForm(forms.Form):
     )
     kind = forms.ChoiceField(label="De quoi s’agit-il ?", choices=Document.Kind.choices)
     dated_on = day_field(
-        "Date du document", "Celle qui y est écrite : signature, révision, jour de l’essai."
+        "Date du document",
+        required=False,
+        help_text="Celle qui y est écrite : signature, révision, jour de l’essai.",
     )
     valid_until = day_field(
         "Valable jusqu’au",
-        "Laissez vide si vous ne savez pas : la durée habituelle de cette pièce sera prise.",
+        required=False,
+        help_text="Laissez vide si vous ne savez pas : la durée habituelle de cette pièce sera prise.",
     )
     author_words = forms.CharField(
         label="Auteur", max_length=200, required=False, help_text="Qui l’a écrit ou signé."

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from rempart.web.apps.establishments.access import allows
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence import subjects
 from rempart.web.apps.evidence.models import Document, Proof
@@ -121,12 +122,6 @@ def proven(document: Document) -> Sequence[Proven]:
     return found
 
 
-def may_deposit(scope: Scope, finess: str) -> bool:
-    """Whether the scope may add to the vault of an establishment."""
-    rows = Establishment.objects.filter(pk=finess)
-    return scope.can(Act.ANSWER) and rows.visible_to(scope, Act.ANSWER).exists()
-
-
 def facts_of(finess: str, today: date) -> Iterable[Fact]:
     """The age of the last restore test and of the last exercise that a document proves."""
     rows = Document.objects.filter(
@@ -150,4 +145,4 @@ def panel(finess: str, scope: Scope) -> dict[str, Any]:
     counts = mine.aggregate(
         all=Count("pk"), ending=Count("pk", filter=Q(valid_until__lte=today + SOON))
     )
-    return {"finess": finess, "may_deposit": may_deposit(scope, finess), **counts}
+    return {"finess": finess, "may_deposit": allows(scope, finess, Act.ANSWER), **counts}

@@ -10,26 +10,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.establishments.access import establishment_or_404
+from rempart.web.apps.establishments.access import allows, establishment_or_404
 from rempart.web.apps.evidence import actions, keeping, queries
 from rempart.web.apps.evidence.forms import DepositForm, WithdrawForm
 from rempart.web.apps.evidence.models import Document
 from rempart.web.core import access_log, files
-from rempart.web.core.policy import ScopedRequest, needs
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 50
-
-
-def _scope(request: HttpRequest) -> Scope:
-    return cast(ScopedRequest, request).scope
 
 
 @needs(Act.SEE_FINDINGS)
 @require_safe
 def listing(request: HttpRequest, finess: str) -> HttpResponse:
     """The documents of an establishment."""
-    establishment = establishment_or_404(_scope(request), finess, Act.SEE_FINDINGS)
+    establishment = establishment_or_404(scope_of(request), finess, Act.SEE_FINDINGS)
     state, today = request.GET.get("etat", ""), timezone.localdate()
     found = queries.documents(establishment, state, today)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -39,7 +35,7 @@ def listing(request: HttpRequest, finess: str) -> HttpResponse:
         "rows": queries.rows(page, today),
         "states": queries.STATES,
         "state": state,
-        "may_deposit": queries.may_deposit(_scope(request), finess),
+        "may_deposit": allows(scope_of(request), finess, Act.ANSWER),
     }
     return render(request, "evidence/documents.html", context)
 
@@ -47,7 +43,7 @@ def listing(request: HttpRequest, finess: str) -> HttpResponse:
 @needs(Act.ANSWER)
 def deposit(request: HttpRequest, finess: str) -> HttpResponse:
     """Give a document; `pour` names what it proves, `remplace` the one whose place it takes."""
-    establishment = establishment_or_404(_scope(request), finess, Act.ANSWER)
+    establishment = establishment_or_404(scope_of(request), finess, Act.ANSWER)
     former = _former(request, finess)
     initial: dict[str, Any] = {"proves": request.GET.getlist("pour")}
     if former is not None:
@@ -68,7 +64,7 @@ def _former(request: HttpRequest, finess: str) -> Document | None:
     number = request.GET.get("remplace", "")
     if not number.isdecimal():
         return None
-    rows = Document.objects.visible_to(_scope(request), Act.ANSWER).present()
+    rows = Document.objects.visible_to(scope_of(request), Act.ANSWER).present()
     return rows.filter(pk=int(number), establishment=finess).first()
 
 
@@ -76,7 +72,7 @@ def _former(request: HttpRequest, finess: str) -> Document | None:
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """One document: what it is, and what it proves."""
-    found = queries.document_or_404(_scope(request), pk)
+    found = queries.document_or_404(scope_of(request), pk)
     _note(request, found, "Document")
     end, tone = queries.end_of(found, timezone.localdate())
     context = {
@@ -86,7 +82,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         "end": end,
         "tone": tone,
         "is_present": not found.withdrawn_at and not found.replaced_by_id,
-        "may_deposit": queries.may_deposit(_scope(request), found.establishment_id),
+        "may_deposit": allows(scope_of(request), found.establishment_id, Act.ANSWER),
         "withdraw_form": WithdrawForm(),
     }
     return render(request, "evidence/document.html", context)
@@ -96,7 +92,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """The content, always as an attachment; the journal keeps who took it."""
-    found = queries.document_or_404(_scope(request), pk)
+    found = queries.document_or_404(scope_of(request), pk)
     _note(request, found, "Contenu d’un document")
     actions.note_download(document=found, by=cast(User, request.user))
     response = FileResponse(
@@ -114,7 +110,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a document."""
-    found = queries.document_or_404(_scope(request), pk, Act.ANSWER)
+    found = queries.document_or_404(scope_of(request), pk, Act.ANSWER)
     reason = request.POST.get("reason", "")
     actions.withdraw(document=found, reason=reason, by=cast(User, request.user))
     messages.success(
@@ -127,7 +123,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def detach(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a document does not prove something."""
-    found = queries.document_or_404(_scope(request), pk, Act.ANSWER)
+    found = queries.document_or_404(scope_of(request), pk, Act.ANSWER)
     subject = request.POST.get("subject", "")
     actions.detach(document=found, subject=subject, by=cast(User, request.user))
     return redirect("evidence_document", pk)

@@ -14,15 +14,15 @@ from rempart.web.apps.accounts.models import User
 from rempart.web.apps.frameworks import actions, catalogue, importing, queries
 from rempart.web.apps.frameworks.forms import ImportForm
 from rempart.web.core.downloads import attachment
-from rempart.web.core.policy import ScopedRequest, needs
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.scope import Act
 
 
 @needs(Act.SEE_ESTABLISHMENT)
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Every framework that a scope may use."""
-    scope = _scope(request)
+    scope = scope_of(request)
     context = {"rows": queries.present(scope), "may_import": scope.can(Act.IMPORT_FRAMEWORK)}
     return render(request, "frameworks/list.html", context)
 
@@ -31,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def framework(request: HttpRequest, name: str) -> HttpResponse:
     """One framework: who wrote it, its versions, all that it asks."""
-    stored = queries.framework_or_404(_scope(request), name)
+    stored = queries.framework_or_404(scope_of(request), name)
     context = {
         "stored": stored,
         "framework": catalogue.of_digest(stored.digest),
@@ -44,7 +44,7 @@ def framework(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def library(request: HttpRequest, name: str) -> HttpResponseBase:
     """The framework as a CISO Assistant library."""
-    stored = queries.framework_or_404(_scope(request), name)
+    stored = queries.framework_or_404(scope_of(request), name)
     data = ciso_library(catalogue.of_digest(stored.digest))
     return attachment(
         request, [data], filename=f"{name}.yaml", content_type="application/yaml; charset=utf-8"
@@ -54,7 +54,7 @@ def library(request: HttpRequest, name: str) -> HttpResponseBase:
 @needs(Act.IMPORT_FRAMEWORK)
 def propose(request: HttpRequest) -> HttpResponse:
     """Choose a file, then see what it would bring: nothing is imported yet."""
-    region = importing.region_of(_scope(request))
+    region = importing.region_of(scope_of(request))
     context = {"form": ImportForm(), "region": region and regions()[region].name}
     if request.method != "POST":
         return render(request, "frameworks/import.html", context)
@@ -76,11 +76,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     """Import what was shown."""
     found = importing.confirmed(request.POST.get("token", ""))
     by = cast(User, request.user)
-    region = importing.region_of(_scope(request))
+    region = importing.region_of(scope_of(request))
     made = actions.import_framework(framework=found, by=by, region=region)
     messages.success(request, f"« {made.title} » est en place.")
     return redirect("framework", made.framework_id)
-
-
-def _scope(request: HttpRequest) -> Scope:
-    return cast(ScopedRequest, request).scope

@@ -22,14 +22,10 @@ from rempart.web.apps.funding.rules import (
     shared_items,
 )
 from rempart.web.core.errors import Refused
+from rempart.web.core.fields import day_field
 
 MOST_EUROS: Final = Decimal("9999999999")
 MOST_BYTES: Final = 1024 * 1024
-
-
-def _day(label: str, help_text: str = "", *, required: bool = False) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, required=required, help_text=help_text)
 
 
 def _amount(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
@@ -109,7 +105,7 @@ class DatesForm(forms.Form):
         super().__init__(*args, **more)
         self.names = [found.id for found in own_dates(programme)]
         for found in own_dates(programme):
-            self.fields[f"on_{found.id}"] = _day(found.title)
+            self.fields[f"on_{found.id}"] = day_field(found.title, required=False)
         self.order_fields([f"on_{name}" for name in self.names])
 
     def clean_ceiling(self) -> Decimal | None:
@@ -128,7 +124,9 @@ class DeclareForm(forms.Form):
     """What was declared, and when."""
 
     seen = _seen()
-    on = _day("Déclarés le", "Le jour du dépôt sur le guichet du programme.", required=True)
+    on = day_field(
+        "Déclarés le", help_text="Le jour du dépôt sur le guichet du programme.", required=True
+    )
     items = forms.MultipleChoiceField(
         label="Objectifs déclarés comme atteints",
         widget=forms.CheckboxSelectMultiple,
@@ -257,11 +255,12 @@ class ExpenseForm(forms.Form):
         "Une autre subvention, par exemple : cette part n’est pas comptée deux fois.",
         required=False,
     )
-    engaged_on = _day(
+    engaged_on = day_field(
         "Engagée le",
-        "Bon de commande ou signature du devis : c’est ce jour qui doit être dans la période.",
+        required=False,
+        help_text="Bon de commande ou signature du devis : c’est ce jour qui doit être dans la période.",
     )
-    invoiced_on = _day("Facturée le")
+    invoiced_on = day_field("Facturée le", required=False)
     supplier = forms.CharField(label="Fournisseur", max_length=200, required=False)
     invoice_number = forms.CharField(label="N° de facture", max_length=80, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -57,12 +57,6 @@ def files(scope: Scope) -> QuerySet[CareFile]:
     return rows.order_by("programme", "establishment__name", "pk")
 
 
-def may_edit(scope: Scope, finess: str) -> bool:
-    """Whether the scope may work on the files of an establishment."""
-    rows = Establishment.objects.filter(pk=finess)
-    return scope.can(Act.EDIT_CARE_FILE) and rows.visible_to(scope, Act.EDIT_CARE_FILE).exists()
-
-
 def places(scope: Scope) -> list[Establishment]:
     """Some establishments for which one may open a file, one more than are shown."""
     rows = Establishment.objects.visible_to(scope, Act.EDIT_CARE_FILE).open()

@@ -19,7 +19,7 @@ from rempart.web.apps.peers.models import PeerGroup, PeerMember, Size
 from rempart.web.apps.peers.rules import Quarter, size_class
 from rempart.web.core.charts import quartiles
 from rempart.web.core.charts.chart import Chart
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.scope import Scope
 
 HIDDEN: Final = {
     Hidden.TOO_FEW: "trop peu de réponses",
@@ -153,9 +153,3 @@ def panel(finess: str, scope: Scope) -> dict[str, Any] | None:
         establishment=finess, group__in=PeerGroup.objects.shown(timezone.localdate())
     )
     return {"finess": finess, "has_figures": shown.exists()}
-
-
-def may_state(scope: Scope, finess: str) -> bool:
-    """Whether the scope may state the size of an establishment."""
-    rows = Establishment.objects.filter(pk=finess)
-    return scope.can(Act.ANSWER) and rows.visible_to(scope, Act.ANSWER).exists()

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.establishments.access import establishment_or_404
+from rempart.web.apps.establishments.access import allows, establishment_or_404
 from rempart.web.apps.peers import actions, queries
 from rempart.web.apps.peers.forms import SizeForm
-from rempart.web.core.policy import ScopedRequest, needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 
@@ -20,14 +20,14 @@ from rempart.web.core.scope import Act
 @require_safe
 def peers(request: HttpRequest, finess: str) -> HttpResponse:
     """An establishment among those like it."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS)
     size = queries.size_of(establishment)
     context = {
         "establishment": establishment,
         "comparisons": queries.comparisons(establishment, timezone.localdate()),
         "size": queries.size_words(size),
-        "may_state": queries.may_state(scope, finess),
+        "may_state": allows(scope, finess, Act.ANSWER),
     }
     return render(request, "peers/peers.html", context)
 
@@ -35,7 +35,7 @@ def peers(request: HttpRequest, finess: str) -> HttpResponse:
 @needs(Act.ANSWER)
 def size(request: HttpRequest, finess: str) -> HttpResponse:
     """State how many beds and places."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     establishment = establishment_or_404(scope, finess, Act.ANSWER)
     known = queries.size_of(establishment)
     initial = {"places": known.places if known else None}

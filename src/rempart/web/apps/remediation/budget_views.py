@@ -34,9 +34,9 @@ from rempart.web.apps.remediation.allocating import (
 from rempart.web.apps.remediation.budget_forms import BudgetForm, TrialForm
 from rempart.web.apps.remediation.forms import AcceptForm
 from rempart.web.apps.remediation.planning import Budget, Estimate, quarter_of
-from rempart.web.apps.remediation.views import XLSX, action_page, may_edit, scope_of
+from rempart.web.apps.remediation.views import XLSX, action_page, may_edit
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 

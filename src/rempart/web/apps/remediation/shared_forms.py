@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation.forms import day_field
 from rempart.web.apps.remediation.sharing import SharedValues
+from rempart.web.core.fields import day_field
 
 
 class SharedForm(forms.Form):

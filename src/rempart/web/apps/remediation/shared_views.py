@@ -18,10 +18,10 @@ from rempart.web.apps.remediation.planning import SharedAction
 from rempart.web.apps.remediation.proposing import how
 from rempart.web.apps.remediation.shared_forms import SharedForm
 from rempart.web.apps.remediation.states import WORDS, Event, events_for_people
-from rempart.web.apps.remediation.views import WITH_A_FORM, scope_of
+from rempart.web.apps.remediation.views import WITH_A_FORM
 from rempart.web.core import access_log
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 WORDS_SHOWN = "Actions partagées du groupement"

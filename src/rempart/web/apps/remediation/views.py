@@ -31,17 +31,12 @@ from rempart.web.apps.remediation.states import WORDS, Event, events_for_people
 from rempart.web.apps.remediation.writing import Values
 from rempart.web.core import access_log, files
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import ScopedRequest, needs
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 50
 WITH_A_FORM: Final = (Event.CLOSE, Event.ABANDON, Event.ACCEPT)
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def scope_of(request: HttpRequest) -> Scope:
-    """What the person may do."""
-    return cast(ScopedRequest, request).scope
 
 
 def may_edit(request: HttpRequest, establishment: Establishment) -> bool:

@@ -17,14 +17,14 @@ from rempart.web.apps.steering import actions, exports, pages, queries, seen
 from rempart.web.apps.steering.forms import SavedViewForm
 from rempart.web.apps.steering.models import SavedView
 from rempart.web.core.downloads import CSV, XLSX, attachment, pieces_of
-from rempart.web.core.policy import ScopedRequest, needs, signed_in
+from rempart.web.core.policy import needs, scope_of, signed_in
 from rempart.web.core.scope import Act
 
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """One establishment: its page; several: the portfolio; none: what to do."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     if scope.is_national(Act.SEE_PORTFOLIO):
         return redirect("portfolio")
     seen = Establishment.objects.visible_to(scope).order_by("finess")[:2]
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @needs(Act.SEE_PORTFOLIO)
 def portfolio(request: HttpRequest) -> HttpResponse:
     """Every establishment that the scope allows, filtered; or, for a script of ours, the results alone."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     htmx = cast(Any, request).htmx
     alone = bool(htmx) and not htmx.history_restore_request
     template = "steering/results.html" if alone else "steering/portfolio.html"
@@ -54,7 +54,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 @needs(Act.SEE_PORTFOLIO)
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """What was asked, all its pages, as CSV or XLSX."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     today = timezone.localdate()
     asked = pages.filters(request.GET, scope, []).asked()
     rows = queries.selected(scope, asked, today)
@@ -81,7 +81,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     read = form.cleaned_data
     view = actions.save_view(
         by=cast(User, request.user),
-        scope=cast(ScopedRequest, request).scope,
+        scope=scope_of(request),
         name=read["name"],
         query=read["query"],
         share=read["share"],
@@ -94,7 +94,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @needs(Act.SEE_PORTFOLIO)
 def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete one's own view."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     view = get_object_or_404(SavedView.objects.visible_to(scope), pk=pk)
     actions.delete_view(by=cast(User, request.user), view=view)
     messages.success(request, f"La vue « {view.name} » est supprimée.")
@@ -105,7 +105,7 @@ def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Act.SEE_FINDINGS)
 def seen_by_region(request: HttpRequest, finess: str) -> HttpResponse:
     """What the region sees of an establishment by name, for the establishment itself."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS)
     page = seen.page_of(establishment, scope, timezone.localdate())
     return render(request, "steering/seen.html", page)

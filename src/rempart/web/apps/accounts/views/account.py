@@ -9,13 +9,13 @@ from django.shortcuts import render
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.accounts.queries import levels_to_invite, own_roles
 from rempart.web.apps.accounts.second_factor import is_required
-from rempart.web.core.policy import ScopedRequest, public, signed_in
+from rempart.web.core.policy import public, scope_of, signed_in
 
 
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am, what I may do where, and how my account is protected."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     user = cast(User, request.user)
     context = {
         "roles": own_roles(scope),

@@ -18,7 +18,7 @@ from rempart.web.apps.accounts.forms import CloseAccount, posted
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.accounts.queries import roles_as_shown
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import ScopedRequest, needs, signed_in
+from rempart.web.core.policy import needs, scope_of, signed_in
 from rempart.web.core.scope import Act
 
 
@@ -54,7 +54,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person_or_404(request, pk)
     if asked := _password_first(request, reverse("person", args=[pk])):
         return asked
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     closing.reset_second_factor(person=found, scope=scope, by=cast(User, request.user))
     messages.success(
         request,
@@ -87,7 +87,7 @@ def _closed(request: HttpRequest, form: CloseAccount, person: User) -> bool:
     try:
         closing.close_account(
             person=person,
-            scope=cast(ScopedRequest, request).scope,
+            scope=scope_of(request),
             by=cast(User, request.user),
             is_acknowledged=bool(form.cleaned_data.get("is_acknowledged")),
         )
@@ -100,7 +100,7 @@ def _closed(request: HttpRequest, form: CloseAccount, person: User) -> bool:
 def _shown(
     request: HttpRequest, found: User, form: CloseAccount | None = None, *, status: int = 200
 ) -> HttpResponse:
-    mine, others = closing.roles_in_reach(found, cast(ScopedRequest, request).scope)
+    mine, others = closing.roles_in_reach(found, scope_of(request))
     unled = leads.left_without_lead(found)
     context = {
         "person": found,
@@ -115,7 +115,7 @@ def _shown(
 
 def _person_or_404(request: HttpRequest, pk: int) -> User:
     """Somebody whose account is open, and one of whose roles this scope may end; never oneself."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     found = get_object_or_404(User, pk=pk, is_active=True)
     if found.pk == scope.user_id or not closing.roles_in_reach(found, scope)[0]:
         raise Http404("Cette personne n’existe pas, ou n’est pas de votre ressort.")

@@ -14,14 +14,14 @@ from rempart.web.apps.accounts.models import Delegation, User
 from rempart.web.apps.establishments.access import acts_on, establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import ScopedRequest, needs, signed_in
+from rempart.web.core.policy import needs, scope_of, signed_in
 from rempart.web.core.scope import Act
 
 
 @needs(Act.SEE_ACCESS)
 def given(request: HttpRequest, finess: str) -> HttpResponse:
     """The mandates that this establishment gave, in force or ended."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     found = establishment_or_404(scope, finess, Act.SEE_ACCESS)
     context = {
         "establishment": found,
@@ -34,7 +34,7 @@ def given(request: HttpRequest, finess: str) -> HttpResponse:
 @needs(Act.DELEGATE)
 def give(request: HttpRequest, finess: str) -> HttpResponse:
     """Mandate a person, a grouping, or the advisers of the region."""
-    found = establishment_or_404(cast(ScopedRequest, request).scope, finess, Act.DELEGATE)
+    found = establishment_or_404(scope_of(request), finess, Act.DELEGATE)
     form = GiveMandate(posted(request), establishment=found)
     if form.is_valid() and _given(request, form, found):
         return redirect("mandates", finess)
@@ -56,7 +56,7 @@ def _given(request: HttpRequest, form: GiveMandate, establishment: Establishment
             from_on=data["from_on"],
             until_on=data["until_on"],
             reason=data["reason"],
-            scope=cast(ScopedRequest, request).scope,
+            scope=scope_of(request),
             by=cast(User, request.user),
         )
     except Refused as fault:
@@ -69,7 +69,7 @@ def _given(request: HttpRequest, form: GiveMandate, establishment: Establishment
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a mandate now."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     found = get_object_or_404(Delegation.objects.visible_to(scope, Act.DELEGATE), pk=pk)
     actions.revoke_delegation(delegation=found, by=cast(User, request.user))
     messages.success(request, "Le mandat a pris fin.")
@@ -82,6 +82,6 @@ revoke = needs(Act.DELEGATE)(revoke)
 @signed_in
 def received(request: HttpRequest) -> HttpResponse:
     """The mandates that I have."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     mandates = queries.mandates_to(scope, timezone.localdate())
     return render(request, "accounts/mandates_received.html", {"mandates": mandates})

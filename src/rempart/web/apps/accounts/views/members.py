@@ -14,14 +14,14 @@ from rempart.web.apps.accounts.models import Delegation, Invitation, Membership,
 from rempart.web.apps.accounts.places import covers, place_of
 from rempart.web.apps.establishments.access import acts_on, establishment_or_404
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import ScopedRequest, needs, signed_in
+from rempart.web.core.policy import needs, scope_of, signed_in
 from rempart.web.core.scope import Act, Level, Role
 
 
 @needs(Act.SEE_ACCESS)
 def people(request: HttpRequest, finess: str) -> HttpResponse:
     """Who has access to this establishment, and by what."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     found = establishment_or_404(scope, finess, Act.SEE_ACCESS)
     mandates = Delegation.objects.filter(establishment=found).in_force(timezone.localdate())
     context = {
@@ -37,7 +37,7 @@ def people(request: HttpRequest, finess: str) -> HttpResponse:
 @needs(Act.INVITE)
 def invite_here(request: HttpRequest, finess: str) -> HttpResponse:
     """Invite somebody to this establishment."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     found = establishment_or_404(scope, finess, Act.INVITE)
     roles = queries.roles_to_invite(scope, Level.ESTABLISHMENT)
     form = InviteHere(posted(request), roles=roles)
@@ -58,7 +58,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
 @needs(Act.INVITE)
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody to a region, an operator, a grouping, an establishment."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     levels = queries.levels_to_invite(scope)
     roles = [
         role for role in Role if any(role in queries.roles_to_invite(scope, x) for x in levels)
@@ -81,7 +81,7 @@ def _invited(request: HttpRequest, form: InviteHere, level: Level, code: str) ->
             role=Role(data["role"]),
             level=level,
             code=code,
-            scope=cast(ScopedRequest, request).scope,
+            scope=scope_of(request),
             by=cast(User, request.user),
         )
     except Refused as fault:
@@ -95,7 +95,7 @@ def _invited(request: HttpRequest, form: InviteHere, level: Level, code: str) ->
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the link of an invitation useless: by whoever made it, or could have."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     found = get_object_or_404(Invitation, pk=pk)
     place = place_of(Level(found.level), found.code)
     mine = found.made_by_id == scope.user_id
@@ -112,7 +112,7 @@ revoke = needs(Act.INVITE)(revoke)
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a role back; one’s own can always be left."""
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     found = get_object_or_404(Membership.objects.select_related("user"), pk=pk)
     place = place_of(Level(found.level), found.code)
     mine = found.user_id == scope.user_id
@@ -127,7 +127,7 @@ end = signed_in(end)
 
 
 def _back(request: HttpRequest, level: str, code: str) -> HttpResponse:
-    scope = cast(ScopedRequest, request).scope
+    scope = scope_of(request)
     place = place_of(Level(level), code)
     sees = any(g.allows(Act.SEE_ACCESS) and covers(g, place) for g in scope.grants)
     if level == Level.ESTABLISHMENT and sees:

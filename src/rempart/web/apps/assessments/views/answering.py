@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rempart.content.frameworks import Item
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import actions, proposing, queries
 from rempart.web.apps.assessments.answering import Author, Outcome, save_answers
 from rempart.web.apps.assessments.forms import CommentForm
@@ -19,11 +20,11 @@ from rempart.web.apps.assessments.models import Answer, Assessment, Origin
 from rempart.web.apps.assessments.results import line
 from rempart.web.apps.assessments.rules import Reply, answers_of, asked, parsed, version_of
 from rempart.web.apps.assessments.themes import theme_rows
-from rempart.web.apps.assessments.views.common import base, neighbours, noted, person, scope_of
+from rempart.web.apps.assessments.views.common import base, neighbours, noted
 from rempart.web.apps.evidence.queries import of_subjects
 from rempart.web.core import facts
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 

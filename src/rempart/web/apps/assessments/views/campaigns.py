@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import campaigns, queries
 from rempart.web.apps.assessments.forms import CampaignForm
 from rempart.web.apps.assessments.progress import campaign_or_404, followed, listed, tally
-from rempart.web.apps.assessments.views.common import person, scope_of
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 50

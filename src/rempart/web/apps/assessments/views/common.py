@@ -1,29 +1,17 @@
 """What the views of assessments share."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from rempart.content.frameworks import Framework, Item
-from rempart.web.apps.accounts.models import User
 from rempart.web.apps.assessments import queries
 from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.assessments.rules import as_range
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.core import access_log
-from rempart.web.core.policy import ScopedRequest
-from rempart.web.core.scope import Scope
-
-
-def scope_of(request: HttpRequest) -> Scope:
-    """The scope of the request."""
-    return cast(ScopedRequest, request).scope
-
-
-def person(request: HttpRequest) -> User:
-    """Who asks; the policy of the view has seen to it that there is somebody."""
-    return cast(User, request.user)
+from rempart.web.core.policy import scope_of
 
 
 def noted(request: HttpRequest, assessment: Assessment, words: str = "Auto-évaluation") -> None:

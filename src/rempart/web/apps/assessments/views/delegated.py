@@ -7,15 +7,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import delegating, queries
 from rempart.web.apps.assessments.forms import DelegateForm
 from rempart.web.apps.assessments.models import DelegatedQuestion
 from rempart.web.apps.assessments.results import line
 from rempart.web.apps.assessments.rules import Reply, answers_of, asked, parsed, version_of
-from rempart.web.apps.assessments.views.common import base, person, scope_of
+from rempart.web.apps.assessments.views.common import base
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs, public
+from rempart.web.core.policy import needs, public, scope_of
 from rempart.web.core.scope import Act
 
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import completing, documents, queries
-from rempart.web.apps.assessments.views.common import noted, person, scope_of
+from rempart.web.apps.assessments.views.common import noted
 from rempart.web.core.downloads import attachment
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs, public
+from rempart.web.core.policy import needs, public, scope_of
 from rempart.web.core.scope import Act
 
 TOO_OFTEN: Final = 429

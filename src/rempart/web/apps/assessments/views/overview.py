@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import actions, proposing, queries
 from rempart.web.apps.assessments.forms import (
     AssessmentFilters,
@@ -20,11 +21,11 @@ from rempart.web.apps.assessments.forms import (
 )
 from rempart.web.apps.assessments.rules import asked, next_item
 from rempart.web.apps.assessments.themes import theme_rows
-from rempart.web.apps.assessments.views.common import base, person, scope_of
-from rempart.web.apps.establishments.access import establishment_or_404
+from rempart.web.apps.assessments.views.common import base
+from rempart.web.apps.establishments.access import allows, establishment_or_404
 from rempart.web.core import access_log
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 50
@@ -58,7 +59,7 @@ def of_establishment(request: HttpRequest, finess: str) -> HttpResponse:
     context = {
         "establishment": establishment,
         "offers": queries.offers(scope, establishment),
-        "may_work": establishment.closed_on is None and queries.may_work(scope, finess),
+        "may_work": establishment.closed_on is None and allows(scope, finess, Act.ANSWER),
     }
     return render(request, "assessments/of_establishment.html", context)
 
@@ -89,7 +90,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.assessment_or_404(scope_of(request), pk)
     context = base(request, found)
     framework = context["framework"]
-    may_work = queries.may_work(scope_of(request), found.establishment_id)
+    may_work = allows(scope_of(request), found.establishment_id, Act.ANSWER)
     groups = [(group.id, group.title) for group in framework.groups]
     context |= {
         "themes": theme_rows(framework, found),

@@ -9,14 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
 from rempart.content.frameworks import Item
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import queries
 from rempart.web.apps.assessments.answering import Author, save_answers
 from rempart.web.apps.assessments.models import Answer, Assessment, Origin
 from rempart.web.apps.assessments.rules import Reply, answers_of, parsed, version_of
 from rempart.web.apps.assessments.themes import theme_rows
-from rempart.web.apps.assessments.views.common import base, person, scope_of
+from rempart.web.apps.assessments.views.common import base
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 

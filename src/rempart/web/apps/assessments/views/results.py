@@ -7,14 +7,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from rempart.content.knowledge import measures
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import queries, side_by_side, taking
 from rempart.web.apps.assessments.pictures import radar
 from rempart.web.apps.assessments.results import result
-from rempart.web.apps.assessments.views.common import base, person, scope_of
+from rempart.web.apps.assessments.views.common import base
+from rempart.web.apps.establishments.access import allows
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.core import access_log
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 
@@ -31,7 +33,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "result": made,
         "chart": radar(made),
         "sees_answers": sees,
-        "may_plan": queries.may_work(scope, found.establishment_id),
+        "may_plan": allows(scope, found.establishment_id, Act.ANSWER),
         "in_plan": taking.in_plan(found.establishment_id, [s.measure for s in made.first]),
     }
     return render(request, "assessments/result.html", context)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from rempart.content.frameworks import Framework, Item
 from rempart.engines.maturity.answers import Given
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import queries
 from rempart.web.apps.assessments.answering import Author, check_open, save_answers
 from rempart.web.apps.assessments.models import Assessment, Origin
@@ -27,9 +28,9 @@ from rempart.web.apps.assessments.rules import (
     version_of,
 )
 from rempart.web.apps.assessments.tables import MOST_BYTES, ReadTable, read_table
-from rempart.web.apps.assessments.views.common import base, person, scope_of
+from rempart.web.apps.assessments.views.common import base
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 SALT: Final = "rempart.assessments.table"

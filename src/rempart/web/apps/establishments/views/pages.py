@@ -1,6 +1,6 @@
 """The pages of an establishment, of an operator, of a grouping, and the search that leads to them."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,20 +10,16 @@ from rempart.web.apps.establishments import queries
 from rempart.web.apps.establishments.access import acts_on, establishment_or_404
 from rempart.web.apps.establishments.models import Establishment, Grouping, Operator
 from rempart.web.core import panels
-from rempart.web.core.policy import ScopedRequest, needs
-from rempart.web.core.scope import Act, Scope
+from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.scope import Act
 
 PAGE = 50
-
-
-def _scope(request: HttpRequest) -> Scope:
-    return cast(ScopedRequest, request).scope
 
 
 @needs(Act.SEE_ESTABLISHMENT)
 def establishment(request: HttpRequest, finess: str) -> HttpResponse:
     """Where it stands, and what to do next."""
-    scope = _scope(request)
+    scope = scope_of(request)
     found = establishment_or_404(scope, finess)
     acts = acts_on(scope, found)
     context = {
@@ -39,7 +35,7 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
 def establishments(request: HttpRequest) -> HttpResponse:
     """The establishments of the scope, found by words."""
     text = request.GET.get("q", "")[:200]
-    rows: Any = queries.found_establishments(_scope(request), text, PAGE)
+    rows: Any = queries.found_establishments(scope_of(request), text, PAGE)
     page: Page[Any] = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     fragment = request.headers.get("HX-Target") == "resultats"
     template = "parts/results" if fragment else "establishments"
@@ -51,7 +47,7 @@ def establishments(request: HttpRequest) -> HttpResponse:
 @needs(Act.SEE_ESTABLISHMENT)
 def operator(request: HttpRequest, finess: str) -> HttpResponse:
     """A legal entity and those of its sites that the scope allows; without one of them, it is not there."""
-    sites = Establishment.objects.visible_to(_scope(request)).filter(operator_id=finess)
+    sites = Establishment.objects.visible_to(scope_of(request)).filter(operator_id=finess)
     found = Operator.objects.filter(pk=finess).first()
     if found is None or not sites.exists():
         raise Http404("Cette entité juridique n’existe pas, ou n’est pas de votre périmètre.")
@@ -70,7 +66,7 @@ def operator(request: HttpRequest, finess: str) -> HttpResponse:
 def grouping(request: HttpRequest, code: str) -> HttpResponse:
     """A grouping and those of its members that the scope allows."""
     found = Grouping.objects.filter(pk=code).first()
-    sites = queries.sites_of(code).visible_to(_scope(request))
+    sites = queries.sites_of(code).visible_to(scope_of(request))
     if found is None or not sites.exists():
         raise Http404("Ce regroupement n’existe pas, ou n’est pas de votre périmètre.")
     rows = sites.select_related("operator").order_by(*queries.OPEN_FIRST)

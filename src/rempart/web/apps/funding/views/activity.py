@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.funding import actions, pictures
 from rempart.web.apps.funding.exports import activities_csv
 from rempart.web.apps.funding.forms import ActivitiesFileForm, EntityFormSet, entity_rows
 from rempart.web.apps.funding.models import CareFile
 from rempart.web.apps.funding.standing import entities_of, shares
-from rempart.web.apps.funding.views.common import base, file_of, person
+from rempart.web.apps.funding.views.common import base, file_of
 from rempart.web.core.downloads import CSV
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs

@@ -1,28 +1,18 @@
 """What the views of files share."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from rempart.content.knowledge import programmes
-from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.access import allows
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.funding import queries
 from rempart.web.apps.funding.models import CareFile
 from rempart.web.core import access_log
-from rempart.web.core.policy import ScopedRequest
-from rempart.web.core.scope import Act, Scope
-
-
-def scope_of(request: HttpRequest) -> Scope:
-    """The scope of the request."""
-    return cast(ScopedRequest, request).scope
-
-
-def person(request: HttpRequest) -> User:
-    """Who asks; the policy of the view has seen to it that there is somebody."""
-    return cast(User, request.user)
+from rempart.web.core.policy import scope_of
+from rempart.web.core.scope import Act
 
 
 def file_of(request: HttpRequest, pk: int, act: Act = Act.SEE_FINDINGS) -> CareFile:
@@ -40,6 +30,6 @@ def base(request: HttpRequest, file: CareFile) -> dict[str, Any]:
         "establishment": file.establishment,
         "programme": programme,
         "framework": catalogue.get(programme.framework),
-        "may_edit": queries.may_edit(scope_of(request), file.establishment_id),
+        "may_edit": allows(scope_of(request), file.establishment_id, Act.EDIT_CARE_FILE),
         "today": timezone.localdate(),
     }

@@ -5,12 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from rempart.web.apps.accounts.access import person
 from rempart.web.apps.funding import actions, queries
 from rempart.web.apps.funding.forms import ExpenseForm, RemoveForm, expense_values
 from rempart.web.apps.funding.rules import named
 from rempart.web.apps.funding.standing import window_words
 from rempart.web.apps.funding.states import State
-from rempart.web.apps.funding.views.common import base, file_of, person
+from rempart.web.apps.funding.views.common import base, file_of
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs
 from rempart.web.core.scope import Act

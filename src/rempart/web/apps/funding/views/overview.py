@@ -11,16 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rempart.content.knowledge import programmes
 from rempart.kernel.outcome import Outcome
-from rempart.web.apps.establishments.access import establishment_or_404
+from rempart.web.apps.accounts.access import person
+from rempart.web.apps.establishments.access import allows, establishment_or_404
 from rempart.web.apps.funding import actions, pictures, queries
 from rempart.web.apps.funding.forms import DatesForm, DeclareForm, OpenForm, plain
 from rempart.web.apps.funding.models import Span
 from rempart.web.apps.funding.rules import DISTANCES, dues, own_dates
 from rempart.web.apps.funding.standing import standing
-from rempart.web.apps.funding.views.common import base, file_of, person, scope_of
+from rempart.web.apps.funding.views.common import base, file_of
 from rempart.web.core import access_log
 from rempart.web.core.errors import Refused
-from rempart.web.core.policy import needs
+from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 50
@@ -48,7 +49,7 @@ def of_establishment(request: HttpRequest, finess: str) -> HttpResponse:
     """The files of an establishment, and the programmes for which it may open one."""
     establishment = establishment_or_404(scope_of(request), finess, Act.SEE_FINDINGS)
     found = queries.files(scope_of(request)).filter(establishment=establishment)
-    is_editor = queries.may_edit(scope_of(request), finess)
+    is_editor = allows(scope_of(request), finess, Act.EDIT_CARE_FILE)
     is_open = establishment.closed_on is None
     left = queries.programmes_left(establishment) if is_editor and is_open else []
     form = OpenForm(
