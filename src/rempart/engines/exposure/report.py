@@ -81,7 +81,11 @@ class Gap(Struct, frozen=True):
 
 class CheckResult(Struct, frozen=True):
     """One check over all its targets. `outcome`: failed when a target fails, else not_measured when one could not be
-    judged, else passed, else not_applicable (with a reason)."""
+    judged, else passed, else not_applicable (with a reason).
+
+    `cleared` names every target on which it passed or did not apply (nothing listens there any more): a finding of an
+    earlier report is mended only when its target is there. Absent from both, it was not measured again.
+    """
 
     id: str
     theme: str
@@ -93,6 +97,7 @@ class CheckResult(Struct, frozen=True):
     not_measured: int = 0
     not_applicable: int = 0
     reason: str = ""
+    cleared: list[str] = []
 
 
 class ThemeScore(Struct, frozen=True):
