@@ -13,10 +13,12 @@ from pytest_django import Settings
 
 from factories.documents import PDF, a_document
 from factories.establishments import an_establishment
+from factories.funding import a_care_file
 from rempart.web.apps.evidence import actions, keeping
 from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.evidence.queries import end_of, facts_of, of_subjects
-from rempart.web.apps.evidence.subjects import Said as Described, said, window_words
+from rempart.web.apps.evidence.subjects import Said as Described, named_dates, said, window_words
+from rempart.web.apps.funding.actions import Settings as Stated, settle
 from rempart.web.core import antivirus
 from rempart.web.core.antivirus import Said, Scan
 from rempart.web.core.errors import Refused
@@ -96,12 +98,24 @@ def test_a_piece_gives_its_usual_end_of_validity(cast: Cast) -> None:
     ],
 )
 def test_a_window_is_checked_by_itself(
-    dated_on: date | None, said_words: str, is_right: bool
+    cast: Cast, dated_on: date | None, said_words: str, is_right: bool
 ) -> None:
     subject = policy_piece()
-    words, right = window_words(subject, dated_on)
+    words, right = window_words(subject, dated_on, named_dates(cast.home.pk, TODAY))
     assert words.startswith(said_words)
     assert right is is_right or "dépend d’une date" in words
+
+
+def test_the_vault_asks_the_file_for_the_dates_that_a_candidate_states(cast: Cast) -> None:
+    file = a_care_file(cast.home, cast.alice)
+    unknown = window_words(PSSI, date(2025, 9, 1), named_dates(cast.home.pk, TODAY))
+    assert unknown[0].startswith("La période dépend")
+    stated = Stated({"application_deposit": date(2025, 10, 20)})
+    settle(file=file, settings=stated, seen=1, by=cast.alice)
+    known = named_dates(cast.home.pk, TODAY)
+    assert window_words(PSSI, date(2025, 9, 1), known) == ("La date convient.", True)
+    assert window_words(PSSI, date(2025, 10, 21), known)[0].startswith("Trop récent")
+    assert window_words(PSSI, date(2025, 9, 1), named_dates(cast.hospital.pk, TODAY)) == unknown
 
 
 def policy_piece() -> str:
@@ -114,7 +128,7 @@ def policy_piece() -> str:
 
 def test_a_subject_that_nobody_knows_keeps_its_name(cast: Cast) -> None:
     assert said(cast.home.pk, ["expense:9"]) == {"expense:9": Described("expense:9")}
-    assert window_words("piece:nowhere.x/y", TODAY) == ("", True)
+    assert window_words("piece:nowhere.x/y", TODAY, {}) == ("", True)
 
 
 def test_each_reminder_is_written_once_even_after_a_long_sleep(cast: Cast) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
 from rempart.web.apps.establishments.access import allows
@@ -111,13 +112,14 @@ def document_or_404(scope: Scope, pk: int, act: Act = Act.SEE_FINDINGS) -> Docum
     return found
 
 
-def proven(document: Document) -> Sequence[Proven]:
+def proven(document: Document, today: date) -> Sequence[Proven]:
     """What a document proves."""
     names = list(document.proofs.order_by("subject").values_list("subject", flat=True))
     said = subjects.said(document.establishment_id, names)
+    dates = subjects.named_dates(document.establishment_id, today)
     found = []
     for subject in names:
-        words, is_right = subjects.window_words(subject, document.dated_on)
+        words, is_right = subjects.window_words(subject, document.dated_on, dates)
         found.append(Proven(subject, said[subject], words, is_right))
     return found
 
@@ -134,7 +136,7 @@ def facts_of(finess: str, today: date) -> Iterable[Fact]:
                 float((today - document.dated_on).days),
                 document.dated_on,
                 f"Prouvé par le document « {document.title} »",
-                f"/preuves/{document.pk}/",
+                reverse("evidence_document", args=[document.pk]),
             )
 
 

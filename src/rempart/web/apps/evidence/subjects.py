@@ -1,12 +1,13 @@
 """What a document may prove, in words: each app says it of its own subjects, and is not imported.
 
-A subject is `<kind>:<name>`. An app registers, in its AppConfig.ready(), how its kinds are said, and which of its
-subjects somebody may choose.
+A subject is `<kind>:<name>`. An app registers, in its AppConfig.ready(), how its kinds are said, which of its
+subjects somebody may choose, and the dates that an establishment states for the windows of pieces.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 from rempart.content.frameworks import Item, Piece
@@ -25,9 +26,12 @@ class Said:
 
 Describe = Callable[[str, Collection[str]], Mapping[str, Said]]
 Offer = Callable[[str], Iterable[tuple[str, str]]]
+Named = Mapping[str, Mapping[str, date | None]]
+Dates = Callable[[str, date], Named]
 
 _KINDS: Final[dict[str, Describe]] = {}
 _OFFERS: Final[dict[str, Offer]] = {}
+_DATES: Final[dict[str, Dates]] = {}
 
 
 def register(kind: str, describe: Describe) -> None:
@@ -38,6 +42,11 @@ def register(kind: str, describe: Describe) -> None:
 def offer(name: str, choices: Offer) -> None:
     """Add or replace subjects to choose from: from a FINESS number, (subject, words)."""
     _OFFERS[name] = choices
+
+
+def state_dates(name: str, dates: Dates) -> None:
+    """Add or replace who knows stated dates: from a FINESS number and today, framework → name of a date → its day."""
+    _DATES[name] = dates
 
 
 def said(finess: str, subjects: Collection[str]) -> dict[str, Said]:
@@ -54,6 +63,7 @@ def choices(finess: str) -> list[tuple[str, str]]:
     return list({s: w for some in _OFFERS.values() for s, w in some(finess)}.items())
 
 
+@cache
 def _items() -> dict[str, Item]:
     return {item.id: item for framework in frameworks().values() for item in framework.items}
 
@@ -85,12 +95,12 @@ def asked(subject: str) -> tuple[Item | None, Piece | None]:
     return item, next((p for p in item.pieces if p.id == piece), None)
 
 
-def window_words(subject: str, dated_on: date | None) -> tuple[str, bool]:
+def window_words(subject: str, dated_on: date | None, dates: Named) -> tuple[str, bool]:
     """What is said of the day of a document beside the window of a piece, and whether it is right; empty: no window."""
     item, piece = asked(subject)
     if item is None or piece is None or not (piece.window.since or piece.window.until):
         return "", True
-    named = named_dates(item.id.split(".")[0])
+    named = dates.get(item.id.split(".")[0], {})
     window = piece.window
     place = placed(dated_on, window.since, window.until, named)
     first, last = bound(window.since, named), bound(window.until, named)
@@ -104,11 +114,12 @@ def window_words(subject: str, dated_on: date | None) -> tuple[str, bool]:
     return words[place], place is Place.INSIDE
 
 
-def named_dates(framework: str) -> dict[str, date | None]:
-    """The dates that the windows of a framework name; None where each establishment has its own."""
-    return {
-        named.id: named.on
-        for programme in programmes().values()
-        if programme.framework == framework
-        for named in programme.dates
-    }
+def named_dates(finess: str, today: date) -> Named:
+    """The dates that the windows of each framework name; None for one that the establishment has yet to state."""
+    found: dict[str, dict[str, date | None]] = {}
+    for programme in programmes().values():
+        found.setdefault(programme.framework, {}).update({d.id: d.on for d in programme.dates})
+    for stated in _DATES.values():
+        for framework, days in stated(finess, today).items():
+            found.setdefault(framework, {}).update(days)
+    return found

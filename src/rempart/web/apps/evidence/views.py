@@ -74,11 +74,12 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """One document: what it is, and what it proves."""
     found = queries.document_or_404(scope_of(request), pk)
     _note(request, found, "Document")
-    end, tone = queries.end_of(found, timezone.localdate())
+    today = timezone.localdate()
+    end, tone = queries.end_of(found, today)
     context = {
         "document": found,
         "establishment": found.establishment,
-        "proven": queries.proven(found),
+        "proven": queries.proven(found, today),
         "end": end,
         "tone": tone,
         "is_present": not found.withdrawn_at and not found.replaced_by_id,

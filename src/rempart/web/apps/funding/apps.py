@@ -27,6 +27,7 @@ class FundingConfig(AppConfig):
         proofs = "rempart.web.apps.funding.proofs"
         subjects.register("expense", import_string(f"{proofs}.described"))
         subjects.offer("funding", import_string(f"{proofs}.offered"))
+        subjects.state_dates("funding", import_string(f"{proofs}.stated_dates"))
         navigation.register(navigation.Entry("Dossier CaRE", "care_files", 35, Act.SEE_FINDINGS))
         navigation.register(
             navigation.Entry(

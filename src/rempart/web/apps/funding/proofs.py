@@ -1,6 +1,7 @@
-"""What documents prove of files: how the vault says it, and what it offers to choose from."""
+"""What documents prove of files: how the vault says it, what it offers to choose from, the dates that candidates state."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from django.urls import reverse
 
@@ -8,6 +9,7 @@ from rempart.content.knowledge import programmes
 from rempart.web.apps.evidence.subjects import Said
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.funding.models import CareFile, Expense
+from rempart.web.apps.funding.standing import named_dates
 
 
 def described(finess: str, subjects: Collection[str]) -> dict[str, Said]:
@@ -35,3 +37,11 @@ def offered(finess: str) -> Iterable[tuple[str, str]]:
                 )
     for row in Expense.objects.present().filter(file__establishment=finess):
         yield row.subject, f"Dépense : {row.label}"
+
+
+def stated_dates(finess: str, today: date) -> dict[str, dict[str, date | None]]:
+    """The dates of the establishment's files, by the framework whose windows name them."""
+    return {
+        programmes()[file.programme].framework: named_dates(file, today)
+        for file in CareFile.objects.filter(establishment=finess)
+    }

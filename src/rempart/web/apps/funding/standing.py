@@ -118,6 +118,12 @@ class Standing:
         return next((due for due in self.dues if due.days_left >= 0), None)
 
 
+def named_dates(file: CareFile, today: date) -> dict[str, date | None]:
+    """Every date that the windows of a file name, as they bind on a day; None for one that nobody stated."""
+    programme, is_preparing = programmes()[file.programme], file.state == State.PREPARING
+    return named_so_far(programme, file.dates, is_preparing=is_preparing, today=today)
+
+
 def standing(file: CareFile, today: date) -> Standing:
     """A file on a day; a fixed number of queries."""
     programme = programmes()[file.programme]
@@ -131,7 +137,7 @@ def standing(file: CareFile, today: date) -> Standing:
         measured={item.id: shown for item in framework.items if (shown := _measured(item, known))},
         documents=_held(documents),
         entities=_entities(file, framework),
-        named=_named_so_far(file, programme, today),
+        named=named_dates(file, today),
         today=today,
     )
     by_number = {str(row.pk): row for rows in documents.values() for row in rows}
@@ -140,11 +146,6 @@ def standing(file: CareFile, today: date) -> Standing:
     return Standing(
         file, programme, framework, assessment, lines, dues(programme, file.dates, today), counts
     )
-
-
-def _named_so_far(file: CareFile, programme: Programme, today: date) -> dict[str, date | None]:
-    is_preparing = file.state == State.PREPARING
-    return named_so_far(programme, file.dates, is_preparing=is_preparing, today=today)
 
 
 def _assessment(file: CareFile, framework_id: str) -> Assessment | None:
@@ -335,7 +336,7 @@ def ledger(file: CareFile, expenses: Sequence[Expense], today: date) -> Balance 
         rows,
         since=programme.expenses_since,
         until=programme.expenses_until,
-        named=_named_so_far(file, programme, today),
+        named=named_dates(file, today),
         ceiling=file.ceiling,
     )
 
