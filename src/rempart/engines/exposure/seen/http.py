@@ -1,13 +1,77 @@
 """What was seen of a web site: redirections, headers, cookies, pages that should not be there."""
 
+from msgspec import Struct
+
 from rempart.engines.exposure.seen.common import Endpoint, Seen
+from rempart.engines.exposure.seen.services import Product
+
+
+class Hop(Struct, frozen=True, kw_only=True):
+    """One answer on the way to the page: what was asked, and where it sends. `refused` (French) ends the way."""
+
+    url: str
+    status: int
+    location: str = ""
+    refused: str = ""
+
+
+class Cookie(Struct, frozen=True, kw_only=True):
+    """A cookie that the site sets; its value is never kept."""
+
+    name: str
+    is_secure: bool = False
+    is_http_only: bool = False
+    same_site: str = ""  # strict, lax, none, or "" when not said
+    is_session: bool = False  # it opens a session, by its name
+
+
+class Script(Struct, frozen=True, kw_only=True):
+    """A script or a style sheet that a page takes from elsewhere."""
+
+    url: str
+    host: str
+    integrity: str = ""
+    is_clear: bool = False  # asked in clear by a page that came over TLS
+
+
+class ExposedPage(Struct, frozen=True, kw_only=True):
+    """A page that should not answer: `id` is that of reference/exposure_paths.yaml."""
+
+    id: str
+    path: str
+    status: int
+    proof: str = ""  # what proves it, never a secret
 
 
 class HttpSeen(Seen, frozen=True, kw_only=True, tag="http"):
-    """A web site at one endpoint."""
+    """A web site at one endpoint. Header names are in lower case; `status` is that of the page at the end of the way."""
 
     endpoint: Endpoint
     is_tls: bool = False
+    status: int = 0
+    hops: list[Hop] = []
+    is_end_tls: bool = False  # the page at the end of the way came over TLS
+    leaves_to: str = ""  # host of another site to which this one sends, not followed
+    headers: dict[str, list[str]] = {}
+    cookies: list[Cookie] = []
+    title: str = ""
+    page_type: str = ""  # media type of the page
+    scripts: list[Script] = []
+    mixed: list[str] = []  # addresses in clear that a page over TLS loads
+    insecure_forms: list[str] = []  # forms with a password sent in clear
+    has_password_field: bool = False
+    cors: str = ""  # Access-Control-Allow-Origin given to an invented origin
+    cors_credentials: bool = False
+    favicon_sha256: str = ""
+    libraries: list[Product] = []  # JavaScript libraries, by their usual name (jquery, bootstrap…)
+    products: list[Product] = []
+    details: dict[str, str] = {}  # netscaler_stamp, netscaler_vhash…
+    exposed: list[ExposedPage] = []
+    paths_asked: int = 0
+    paths_reason: str = ""  # why the list of pages was not gone through, French; "" when it was
+    page_bytes: int = 0
+    is_cut: bool = False  # the page went past the bound, and its beginning alone was read
+    clear_port: str = ""  # on a site over TLS: what port 80 does (redirects, serves, closed, silent), "" not asked
 
     @property
     def target(self) -> str:
