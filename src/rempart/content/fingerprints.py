@@ -78,7 +78,7 @@ class FingerprintFile(Struct, forbid_unknown_fields=True, frozen=True):
 class PageKind(StrEnum):
     """What a page that should not answer gives away."""
 
-    SECRET = "secret"  # passwords, keys, sources
+    LEAK = "leak"  # passwords, keys, sources
     CONSOLE = "console"  # an administration console
     INSTALL = "install"  # an installer left behind
     STATE = "state"  # the server's own state
@@ -94,9 +94,9 @@ class ExposedPath(Struct, forbid_unknown_fields=True, frozen=True):
     kind: PageKind
     pattern: Text
     severity: Annotated[str, Meta(pattern="^(critical|high|medium|low)$")]
-    statuses: list[int] = [200]
-    product: str = ""
     example: Text  # an answer that fits, written by us
+    statuses: tuple[int, ...] = (200,)
+    product: str = ""
 
 
 class PortGroup(StrEnum):

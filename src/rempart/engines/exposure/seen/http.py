@@ -50,8 +50,7 @@ class HttpSeen(Seen, frozen=True, kw_only=True, tag="http"):
     is_tls: bool = False
     status: int = 0
     hops: list[Hop] = []
-    is_end_tls: bool = False  # the page at the end of the way came over TLS
-    leaves_to: str = ""  # host of another site to which this one sends, not followed
+    leaves_to: str = ""  # « https://www.exemple.fr », another site to which this one sends, not followed
     headers: dict[str, list[str]] = {}
     cookies: list[Cookie] = []
     title: str = ""
@@ -71,7 +70,6 @@ class HttpSeen(Seen, frozen=True, kw_only=True, tag="http"):
     paths_reason: str = ""  # why the list of pages was not gone through, French; "" when it was
     page_bytes: int = 0
     is_cut: bool = False  # the page went past the bound, and its beginning alone was read
-    clear_port: str = ""  # on a site over TLS: what port 80 does (redirects, serves, closed, silent), "" not asked
 
     @property
     def target(self) -> str:
