@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rempart.content.loader import directory_actions
 from rempart.engines.directory.graph import ControlGraph
 from rempart.engines.directory.model import NO_PAIRS, UNKNOWN, Acls, Directory
-from rempart.engines.directory.paths import Reversed, depths, exposed
+from rempart.engines.directory.paths import Reversed, exposed, layers
 from rempart.engines.directory.plan.cut import Network
 from rempart.engines.directory.plan.gestures import gestures
 from rempart.engines.directory.plan.order import best_order, exposed_after
@@ -95,7 +95,7 @@ def _ranking(g: ControlGraph, turned: Reversed) -> NDArray[np.int64]:
     from scipy.sparse.csgraph import breadth_first_order
 
     order, before = breadth_first_order(turned.matrix, turned.root, return_predecessors=True)
-    depth = depths(order, before, turned.root)
+    depth = layers(order, before, turned.root)
     weight = np.zeros(g.n + 1, np.int64)
     weight[order[1:]] = g.low[order[1:]]
     for level in range(int(depth[order].max(initial=0)), 1, -1):

@@ -9,7 +9,15 @@ from rempart.content.loader import directory_relations
 from rempart.engines.directory.dominators import choke_points
 from rempart.engines.directory.exposure import representative, search
 from rempart.engines.directory.graph import ControlGraph, EdgeCollector
-from rempart.engines.directory.paths import UNREACHED, Reversed, entered, step_kinds
+from rempart.engines.directory.paths import (
+    MOST_SLICES,
+    UNREACHED,
+    Reversed,
+    depths,
+    entered,
+    layers,
+    step_kinds,
+)
 from rempart.engines.directory.rights import Right
 from support.sketch import Sketch
 
@@ -28,6 +36,22 @@ def graph(edges: list[tuple[int, int, str]]) -> ControlGraph:
         out.add(kind, [src], [dst])
     tier0 = np.arange(NODES) >= NODES - 2
     return out.graph(NODES, tier0, np.arange(NODES) < 5)
+
+
+@given(st.integers(1, 40), st.integers(0, 3))
+def test_layers_are_counted_alike_by_slices_and_by_doubling(most: int, more: int) -> None:
+    rng = np.random.default_rng(most * 10 + more)
+    depth = MOST_SLICES + 2 if more == 3 else 30
+    sizes = [1, *rng.integers(1, most + 1, depth).tolist()]
+    starts = np.cumsum([0, *sizes])
+    before = np.full(starts[-1] + 3, -9999, np.int32)
+    for layer in range(1, depth + 1):
+        parents = np.sort(rng.integers(starts[layer - 1], starts[layer], sizes[layer]))
+        before[starts[layer] : starts[layer + 1]] = parents
+    order = np.arange(starts[-1], dtype=np.int32)
+    found = layers(order, before, 0)
+    assert found.tolist() == depths(order, before, 0).tolist()
+    assert found.max() == depth
 
 
 def plain_distances(g: ControlGraph) -> list[int]:

@@ -4,6 +4,7 @@ Instead of one shortest-path query a principal (what query engines do), the reve
 all the answers stand in one array of parents. Searches are scipy's (compiled); memory is a few arrays of rows.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -17,6 +18,7 @@ from rempart.engines.directory.graph import ControlGraph
 
 UNREACHED: Final = -1
 INTO_TIER0: Final = -2
+MOST_SLICES: Final = 256
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,23 +62,22 @@ class Reversed:
     def breadth_first(self) -> Tree:
         """Fewest steps to Tier 0 for every row."""
         order, before = breadth_first_order(self.matrix, self.root, return_predecessors=True)
-        return self._tree(order, before, None)
+        return self._tree(layers(order, before, self.root), before, None)
 
     def cheapest(self) -> Tree:
         """Least difficulty to Tier 0 for every row (Dijkstra)."""
         found = dijkstra(self.matrix, True, np.array([self.root]), True)
         difficulty, before = found[0][0], found[1][0]
         reached = np.flatnonzero(np.isfinite(difficulty))
-        return self._tree(reached, before, difficulty)
+        return self._tree(depths(reached, before, self.root), before, difficulty)
 
     def _tree(
         self,
-        order: NDArray[np.integer],
+        depth: NDArray[np.int32],
         before: NDArray[np.int32],
         difficulty: NDArray[np.float64] | None,
     ) -> Tree:
         g = self.graph
-        depth = depths(order, before, self.root)
         distance = depth[: g.n].copy()
         distance[g.tier0] = 0
         next_row = before[: g.n].astype(np.int32)
@@ -95,6 +96,25 @@ def entered(graph: ControlGraph, tree: Tree) -> Tree:
     chosen = edges[np.lexsort((graph.dst[edges], -weight))]
     next_row[graph.src[chosen]] = graph.dst[chosen]
     return Tree(next_row, tree.distance, tree.difficulty)
+
+
+def layers(order: NDArray[np.integer], before: NDArray[np.int32], root: int) -> NDArray[np.int32]:
+    """Steps from the root for every node of a breadth-first search, whose order holds each layer in one slice.
+
+    A layer ends at the first node whose parent has no depth yet, found by bisection; a graph of more than MOST_SLICES
+    layers is left to `depths`, whose passes do not grow with the depth.
+    """
+    depth = np.full(len(before), UNREACHED, np.int32)
+    depth[root] = 0
+    start = 1
+    for layer in range(1, MOST_SLICES):
+        if start == len(order):
+            return depth
+        rest = range(start, len(order))
+        end = start + bisect_left(rest, 1, key=lambda i: depth[before[order[i]]] == UNREACHED)
+        depth[order[start:end]] = layer
+        start = end
+    return depths(order, before, root)
 
 
 def depths(order: NDArray[np.integer], before: NDArray[np.int32], root: int) -> NDArray[np.int32]:

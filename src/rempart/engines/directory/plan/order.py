@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from rempart.engines.directory.paths import depths
+from rempart.engines.directory.paths import layers
 from rempart.engines.directory.plan.cut import Cut
 from rempart.engines.directory.plan.gestures import UNCUTTABLE, Cuttable
 
@@ -71,7 +71,7 @@ class _Ways:
         reached = np.zeros(root + 1, np.bool_)
         reached[order] = True
         self.keep(reached[self._head])
-        depth = depths(order, before, root)[order]
+        depth = layers(order, before, root)[order]
         weight = np.zeros(root + 1, np.int64)
         weight[order[1:]] = low[order[1:]]
         for level in range(int(depth.max(initial=0)), 1, -1):
