@@ -1,0 +1,114 @@
+"""A perimeter file says what may be touched, and one that says it badly is refused whole."""
+
+from pathlib import Path
+
+import pytest
+
+from rempart.engines.exposure.perimeter import (
+    AssetKind,
+    Touch,
+    addresses_to_try,
+    fingerprint,
+    parse_perimeter,
+    read_perimeter,
+)
+from rempart.kernel.errors import UnreadableSource
+
+CONSENT = "consent: {by: C. Martin, function: directrice, on: 2026-10-01, until: 2027-09-30}\n"
+
+
+def stated(assets: str, more: str = "") -> str:
+    return f"name: CH d’Exemple\n{CONSENT}{more}assets:\n{assets}"
+
+
+def test_a_perimeter_is_read_with_its_consent_and_its_usual_limits(tmp_path: Path) -> None:
+    path = tmp_path / "perimetre.yaml"
+    path.write_text(stated("  - {kind: domain, value: CHU.Example., subdomains: true}\n"), "utf-8")
+    perimeter = read_perimeter(path)
+    assert perimeter.assets[0].kind is AssetKind.DOMAIN
+    assert perimeter.consent and perimeter.consent.until.year == 2027
+    assert Touch.MEDICAL not in perimeter.touch and Touch.TLS in perimeter.touch
+    assert perimeter.limits.connections == 4
+
+
+@pytest.mark.parametrize(
+    ("assets", "says"),
+    [
+        ("  []\n", "ne déclare aucun bien"),
+        ("  - {kind: domain, value: exemple}\n", "nom complet"),
+        ("  - {kind: domain, value: '*.chu.example'}\n", "n’est pas un nom"),
+        ("  - {kind: address, value: 192.0.2.300}\n", "n’est pas une adresse"),
+        ("  - {kind: address, value: 'fe80::1%eth0'}\n", "interface"),
+        ("  - {kind: range, value: 10.0.0.0/8}\n", "découpez-la"),
+        ("  - {kind: range, value: 2001:db8::/32}\n", "plus large"),
+        ("  - {kind: range, value: 192.0.2.1/28}\n", "adresse de début"),
+        ("  - {kind: range, value: 192.0.2.1}\n", "n’est pas une plage"),
+        ("  - {kind: host, value: a.chu.example, subdomains: true}\n", "que pour un domaine"),
+        ("  - {kind: address, value: 192.0.2.1, addresses: follow}\n", "que pour un nom"),
+        ("  - {kind: host, value: a.chu.example}\n  - {kind: host, value: A.chu.example.}\n", "deux fois"),
+        ("  - {kind: host, value: a.chu.example, force: true}\n", "force"),
+    ],
+)  # fmt: skip
+def test_a_perimeter_that_says_something_wrong_is_refused(assets: str, says: str) -> None:
+    with pytest.raises(UnreadableSource, match=says):
+        parse_perimeter(stated(assets))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "excluded: [pas un nom]\n",
+        "resolvers: [dns.example]\n",
+        "touch: [everything]\n",
+        "limits: {connections: 1000}\n",
+        "hours: {timezone: Lune/Mer}\n",
+        "hours: {forbidden: [{from: '25:00', to: '26:00'}]}\n",
+        "hours: {forbidden: [{from: '00:00', to: '24:00'}]}\n",
+        "hours: {forbidden: [{from: '08:00', to: '09:00', days: [lundi]}]}\n",
+    ],
+)
+def test_limits_hours_and_exclusions_are_checked_too(more: str) -> None:
+    with pytest.raises(UnreadableSource):
+        parse_perimeter(stated("  - {kind: host, value: a.chu.example}\n", more))
+
+
+def test_a_consent_that_ends_before_it_begins_is_refused() -> None:
+    text = "name: x\nconsent: {by: a, function: b, on: 2027-01-01, until: 2026-01-01}\n"
+    with pytest.raises(UnreadableSource, match="finit avant de commencer"):
+        parse_perimeter(text + "assets: [{kind: host, value: a.chu.example}]")
+
+
+def test_too_many_addresses_in_all_are_refused() -> None:
+    ranges = "".join(f"  - {{kind: range, value: 10.{k}.0.0/20}}\n" for k in range(17))
+    with pytest.raises(UnreadableSource, match="65536 adresses en tout"):
+        parse_perimeter(stated(ranges))
+
+
+def test_yaml_that_unfolds_without_end_is_refused() -> None:
+    bomb = "a: &a [x, x]\nb: &b [*a, *a]\nname: *b\nassets: []\n"
+    with pytest.raises(UnreadableSource, match="alias"):
+        parse_perimeter(bomb)
+    with pytest.raises(UnreadableSource):
+        parse_perimeter("assets: " + "[" * 5000)
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="absent.yaml"):
+        read_perimeter(tmp_path / "absent.yaml")
+    (tmp_path / "latin.yaml").write_bytes("name: hôpital".encode("latin-1"))
+    with pytest.raises(UnreadableSource, match="latin.yaml"):
+        read_perimeter(tmp_path / "latin.yaml")
+
+
+def test_the_same_perimeter_written_otherwise_has_the_same_fingerprint() -> None:
+    one = parse_perimeter(stated("  - {kind: host, value: a.chu.example}\n"))
+    other = parse_perimeter(stated("  - value: a.chu.example\n    kind: host\n"))
+    third = parse_perimeter(stated("  - {kind: host, value: b.chu.example}\n"))
+    assert fingerprint(one) == fingerprint(other) != fingerprint(third)
+
+
+def test_a_wide_range_of_ipv6_is_scope_and_not_work() -> None:
+    perimeter = parse_perimeter(
+        stated("  - {kind: range, value: 2001:db8::/48}\n  - {kind: range, value: 192.0.2.0/28}\n")
+    )
+    assert addresses_to_try(perimeter) == 16
