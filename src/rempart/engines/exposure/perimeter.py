@@ -145,9 +145,8 @@ def parse_perimeter(text: str, origin: str = "périmètre") -> Perimeter:
 class _Loader(yaml.SafeLoader):
     """YAML as people write it: no aliases (a few lines of them unfold into gigabytes), « on » is a word, 18:00 an hour."""
 
-    yaml_implicit_resolvers: ClassVar[
-        dict[str, Any]
-    ] = {}  # theirs takes on, off, no and 010 for values
+    # Theirs takes on, off, no and 010 for values.
+    yaml_implicit_resolvers: dict[str, Any] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Refuse an alias, compose the rest."""
