@@ -72,11 +72,13 @@ class Finding(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """What could not be judged, and why: never counted as good nor as bad."""
+    """What could not be judged, and why: never counted as good nor as bad. `reach` is how far the probe got
+    (`seen.common.Reach`), "answered" when it is the check that could not conclude."""
 
     check: str
     target: str
     reason: str
+    reach: str = ""
 
 
 class CheckResult(Struct, frozen=True):

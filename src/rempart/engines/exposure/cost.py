@@ -1,0 +1,148 @@
+"""What each better grade costs: the findings to mend first, the fewest minutes of an administrator in all.
+
+Up to `EXACT` findings every subset is tried, so the answer is the cheapest. Above, a heuristic: what a ceiling
+forbids goes first; then, again and again, the part of a check that gives most points for a minute; at the end, what
+turned out not to be needed is put back. Its answer always reaches the grade, and may cost more than the cheapest.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import Final
+
+from rempart.content.exposure_rules import ScoreRules
+from rempart.engines.exposure.losses import NO_CEILING, Loss, grade_of, lost_by_theme, value_of
+from rempart.engines.exposure.report import NextGrade
+
+EXACT: Final = 12
+TAIL: Final = 8
+"""Findings of one check that may be left when the others are mended: those after weigh nothing to speak of."""
+
+
+def next_grades(losses: Sequence[Loss], rules: ScoreRules) -> list[NextGrade]:
+    """Each grade better than the present one, the nearest first, with what reaches it."""
+    current = grade_of(value_of(losses, rules), rules)
+    better = []
+    for grade in rules.grades:
+        if grade.id == current:
+            break
+        better.append(grade)
+    useful = [x for x in losses if x.weight > 0 or x.ceiling < NO_CEILING]
+    found: list[NextGrade] = []
+    for grade in better:
+        mended = cheapest(useful, rules, grade.at_least)
+        if found and _minutes(mended) > found[-1].minutes:
+            # What reaches a better grade reaches this one too, and here it costs less.
+            found.append(NextGrade(grade.id, found[-1].keys, found[-1].minutes))
+            continue
+        found.append(NextGrade(grade.id, sorted(x.key for x in mended), _minutes(mended)))
+    return found[::-1]
+
+
+def cheapest(losses: Sequence[Loss], rules: ScoreRules, at_least: float) -> list[Loss]:
+    """What to mend so that the score reaches `at_least`, in as few minutes as found."""
+    if value_of(losses, rules) >= at_least:
+        return []
+    forced = [x for x in losses if x.ceiling < at_least]
+    free = [x for x in losses if x.ceiling >= at_least]
+    if len(free) <= EXACT:
+        return forced + _exact(free, rules, at_least)
+    return forced + _heuristic(free, rules, at_least)
+
+
+def _minutes(losses: Iterable[Loss]) -> int:
+    return sum(x.minutes for x in losses)
+
+
+def _exact(losses: Sequence[Loss], rules: ScoreRules, at_least: float) -> list[Loss]:
+    subsets = [list(s) for size in range(len(losses) + 1) for s in combinations(losses, size)]
+    for mended in sorted(subsets, key=lambda s: (_minutes(s), len(s), [x.key for x in s])):
+        keys = {x.key for x in mended}
+        if value_of([x for x in losses if x.key not in keys], rules) >= at_least:
+            return mended
+    return list(losses)
+
+
+class _Choice:
+    """How many findings of each check are mended, those that weigh most for a minute first."""
+
+    def __init__(self, losses: Iterable[Loss], rules: ScoreRules) -> None:
+        self.rules = rules
+        groups: dict[tuple[str, str], list[Loss]] = {}
+        for loss in losses:
+            groups.setdefault((loss.theme, loss.check), []).append(loss)
+        self.groups = {
+            key: sorted(found, key=lambda x: (-x.weight, x.minutes, x.key))
+            for key, found in sorted(groups.items())
+        }
+        self.taken = dict.fromkeys(self.groups, 0)
+
+    def left(self) -> list[Loss]:
+        """The findings that stay open."""
+        return [x for key, found in self.groups.items() for x in found[self.taken[key] :]]
+
+    def mended(self) -> list[Loss]:
+        """The findings that are mended."""
+        return [x for key, found in self.groups.items() for x in found[: self.taken[key]]]
+
+    def theme_lost(self, theme: str) -> float:
+        """Points still lost in one theme."""
+        mine = [
+            x
+            for key, found in self.groups.items()
+            if key[0] == theme
+            for x in found[self.taken[key] :][:24]
+        ]
+        return lost_by_theme(mine, self.rules).get(theme, 0.0)
+
+    def steps(self, key: tuple[str, str]) -> Iterator[int]:
+        """How many findings of a check it makes sense to mend."""
+        size = len(self.groups[key])
+        for taken in sorted({1, 2, 3, *range(max(size - TAIL, 1), size + 1)}):
+            if taken <= size:
+                yield taken
+
+
+def _heuristic(losses: Sequence[Loss], rules: ScoreRules, at_least: float) -> list[Loss]:
+    choice = _Choice(losses, rules)
+    allowed = rules.half_points * (100 / at_least - 1)
+    while value_of(choice.left(), rules) < at_least:
+        needed = sum(lost_by_theme(choice.left(), rules).values()) - allowed
+        best = max(_moves(choice, needed), default=None)
+        if best is None:
+            break
+        choice.taken[best[1]] = best[2]
+    _put_back(choice, at_least)
+    return choice.mended()
+
+
+def _moves(
+    choice: _Choice, needed: float
+) -> Iterator[tuple[tuple[float, float], tuple[str, str], int]]:
+    """Each next step of each check: points for a minute, counting no point beyond those needed, then points."""
+    before = {theme: choice.theme_lost(theme) for theme, _ in choice.groups}
+    for key, found in choice.groups.items():
+        now = choice.taken[key]
+        for taken in choice.steps(key):
+            if taken <= now:
+                continue
+            choice.taken[key] = taken
+            gain = before[key[0]] - choice.theme_lost(key[0])
+            choice.taken[key] = now
+            minutes = _minutes(found[now:taken])
+            yield (min(gain, max(needed, 1e-9)) / max(minutes, 1), gain), key, taken
+
+
+def _put_back(choice: _Choice, at_least: float) -> None:
+    """Leave open what need not be mended, the longest work first."""
+    order = sorted(
+        choice.groups, key=lambda key: -_minutes(choice.groups[key][: choice.taken[key]])
+    )
+    for key in order:
+        whole = choice.taken[key]
+        for taken in [0, *choice.steps(key)]:
+            if taken >= whole:
+                break
+            choice.taken[key] = taken
+            if value_of(choice.left(), choice.rules) >= at_least:
+                break
+            choice.taken[key] = whole

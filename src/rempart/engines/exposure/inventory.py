@@ -1,0 +1,49 @@
+"""What answers on the internet: one line a name, address and port, from all that was seen there."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from rempart.engines.exposure.products import endpoint_of, products_of
+from rempart.engines.exposure.report import EndpointLine
+from rempart.engines.exposure.seen.common import Endpoint, Reach, Seen
+from rempart.engines.exposure.seen.http import HttpSeen
+from rempart.engines.exposure.seen.services import ServiceSeen
+from rempart.engines.exposure.seen.tls import TlsSeen
+
+
+def inventory(seen: Iterable[Seen]) -> list[EndpointLine]:
+    """Every endpoint that answered, sorted by name, address and port."""
+    lines: dict[Endpoint, EndpointLine] = {}
+    for one in seen:
+        endpoint = endpoint_of(one)
+        if endpoint is None or one.reach is not Reach.ANSWERED:
+            continue
+        line = lines.get(endpoint) or EndpointLine(
+            endpoint.label, endpoint.address, endpoint.port, ""
+        )
+        lines[endpoint] = msgspec.structs.replace(line, **_said(one, line))
+    return sorted(lines.values(), key=lambda x: (x.target, x.address, x.port))
+
+
+def _said(seen: Seen, line: EndpointLine) -> dict[str, Any]:
+    """What one observation adds to a line; what is known already stays."""
+    said: dict[str, Any] = {}
+    if isinstance(seen, ServiceSeen) and seen.service:
+        said["service"] = seen.service
+    elif isinstance(seen, HttpSeen) and not line.service:
+        said["service"] = "https" if seen.is_tls else "http"
+    elif isinstance(seen, TlsSeen):
+        said |= _of_tls(seen, line)
+    for product in products_of(seen)[:1]:
+        if not line.product:
+            said |= {"product": product.name, "version": product.version}
+    return said
+
+
+def _of_tls(seen: TlsSeen, line: EndpointLine) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if not line.service:
+        said["service"] = seen.starttls or "tls"
+    return said

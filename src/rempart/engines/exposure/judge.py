@@ -1,0 +1,273 @@
+"""Running the checks on what was seen: each observation once by each check of its kind, then one verdict a target.
+
+A probe that got no answer never reaches the check: nothing listens there, and the check does not apply; or nobody can
+say, and it is not measured, with the probe's reason. Several observations of one target (a name with two addresses)
+make one verdict, the worst: failed, then not measured, then passed, then not applicable.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from rempart.content.directory import Reference as ContentReference
+from rempart.content.exposure import ExposureCheck
+from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.engines.exposure.feeds.bundle import Bundle
+from rempart.engines.exposure.products import Recognised
+from rempart.engines.exposure.registry import (
+    CHECKS,
+    Check,
+    Confidence,
+    Context,
+    Verdict,
+    not_applicable,
+    unmeasured,
+)
+from rempart.engines.exposure.report import CheckResult, Finding, FixText, Gap, Reference
+from rempart.engines.exposure.seen.common import Reach, Seen
+from rempart.engines.exposure.snapshot import Snapshot
+from rempart.kernel.outcome import Outcome
+
+WORST_FIRST: Final = (
+    Outcome.FAILED,
+    Outcome.NOT_MEASURED,
+    Outcome.PASSED,
+    Outcome.NOT_APPLICABLE,
+)
+SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
+CONFIDENCES: Final = tuple(Confidence)
+SHOWN_REASONS: Final = 3
+NOTHING_SEEN: Final = "Le balayage n’a rien vu à quoi ce contrôle s’applique."
+STOPPED: Final = (
+    "Le balayage a été arrêté avant la fin, et n’a rien vu à quoi ce contrôle s’applique."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one check says of the whole snapshot."""
+
+    result: CheckResult
+    findings: list[Finding]
+    gaps: list[Gap]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A verdict, the observation that it rests on, and its severity: its own, else its check's."""
+
+    verdict: Verdict
+    seen: Seen
+    severity: str
+
+    @property
+    def target(self) -> str:
+        return self.verdict.target or self.seen.target
+
+
+class Judge:
+    """Judges one snapshot on one day. `holes` is the bundle of known holes, None without one."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        *,
+        today: date,
+        holes: Bundle | None = None,
+        perimeter_names: Iterable[str] = (),
+    ) -> None:
+        self.snapshot = snapshot
+        self._today = today
+        self._holes = holes
+        self._names = frozenset(perimeter_names)
+        self._recognised = Recognised(snapshot.seen)
+        self._by_kind: dict[type[Seen], list[Seen]] = {}
+        for seen in snapshot.seen:
+            self._by_kind.setdefault(type(seen), []).append(seen)
+
+    def judge_all(
+        self, catalogue: ExposureCatalogue, checks: Mapping[str, Check] = CHECKS
+    ) -> list[Judged]:
+        """What every check of the catalogue says, in its order."""
+        return [self.judge(content, checks[content.id]) for content in catalogue.checks.values()]
+
+    def judge(self, content: ExposureCheck, check: Check) -> Judged:
+        """What one check says. It never fails: a check that breaks on an observation leaves it not measured."""
+        context = Context(content.params, self._today, self._holes, self._names)
+        default = str(content.severity)
+        by_target: dict[str, list[_Said]] = {}
+        for seen in self._by_kind.get(check.kind, []):
+            for verdict in _verdicts(check, seen, context):
+                severity = verdict.severity if verdict.severity in SEVERITIES else default
+                said = _Said(verdict, seen, severity)
+                by_target.setdefault(said.target, []).append(said)
+        if not by_target:
+            return self._nothing(content)
+        findings, gaps, cleared, reasons = [], [], [], []
+        counts = dict.fromkeys(Outcome, 0)
+        for target in sorted(by_target):
+            outcome, kept = _worst(by_target[target])
+            counts[outcome] += 1
+            if outcome is Outcome.FAILED:
+                findings.append(self._finding(content, target, kept))
+            elif outcome is Outcome.NOT_MEASURED:
+                reason = _joined(x.verdict.detail or x.seen.reason for x in kept)
+                gaps.append(Gap(content.id, target, reason, str(kept[0].seen.reach)))
+            else:
+                cleared.append(target)
+                if outcome is Outcome.NOT_APPLICABLE:
+                    reasons.append(_joined(x.verdict.detail for x in kept))
+        return Judged(_result(content, counts, gaps, reasons, cleared), findings, gaps)
+
+    def _nothing(self, content: ExposureCheck) -> Judged:
+        """A check for which the sweep brought nothing."""
+        if not self.snapshot.pieces_stopped:
+            result = _described(content, Outcome.NOT_APPLICABLE, reason=NOTHING_SEEN)
+            return Judged(result, [], [])
+        gap = Gap(content.id, self.snapshot.perimeter, STOPPED, str(Reach.STOPPED))
+        result = _described(content, Outcome.NOT_MEASURED, reason=STOPPED, not_measured=1)
+        return Judged(result, [], [gap])
+
+    def _finding(self, content: ExposureCheck, target: str, said: Sequence[_Said]) -> Finding:
+        verdicts = [x.verdict for x in said]
+        first = said[0]
+        products = [v.product for v in verdicts if v.product]
+        products += self._recognised.at(target, first.seen)
+        cves = sorted({cve for v in verdicts for cve in v.cves})
+        return Finding(
+            key=f"{content.id}|{target}",
+            check=content.id,
+            theme=str(content.theme),
+            target=target,
+            title=content.title,
+            severity=first.severity,
+            confidence=str(first.verdict.confidence),
+            detail=_joined(v.detail for v in verdicts),
+            evidence=_joined(v.evidence for v in verdicts),
+            why=content.why,
+            fix=fix_for(content, products),
+            references=[_reference(r) for r in (content.source, *content.references)],
+            objectives=list(content.objectives),
+            cves=cves,
+            is_exploited=self._is_exploited(cves),
+            epss=self._epss(cves),
+            product=products[0] if products else "",
+            data_as_of=min((v.data_as_of for v in verdicts if v.data_as_of), default=""),
+            seen_at=instant(max(x.seen.at for x in said)),
+            sources=["rempart"],
+        )
+
+    def _is_exploited(self, cves: Iterable[str]) -> bool:
+        return self._holes is not None and any(c in self._holes.contents.kev for c in cves)
+
+    def _epss(self, cves: Iterable[str]) -> float | None:
+        known = self._holes.contents.epss if self._holes else {}
+        return max((known[c] for c in cves if c in known), default=None)
+
+
+def _verdicts(check: Check, seen: Seen, context: Context) -> Iterator[Verdict]:
+    """What a check says of one observation; what no probe reached is not asked."""
+    if seen.reach in check.reaches:
+        yield from _asked(check, seen, context)
+    elif seen.reach is Reach.CLOSED:
+        yield not_applicable(seen.reason or "Rien n’écoute ici.")
+    else:
+        yield unmeasured(seen.reason or "La sonde n’a pas obtenu de réponse.")
+
+
+def _asked(check: Check, seen: Seen, context: Context) -> list[Verdict]:
+    try:
+        return list(check.function(seen, context))
+    except Exception as fault:  # noqa: BLE001 (one hostile answer must not cost the whole report)
+        return [unmeasured(f"Le contrôle n’a pas su lire cette réponse ({type(fault).__name__}).")]
+
+
+def _worst(said: Sequence[_Said]) -> tuple[Outcome, list[_Said]]:
+    """The outcome of one target, and what says so, the worst first."""
+    found = {x.verdict.outcome for x in said}
+    outcome = next(o for o in WORST_FIRST if o in found)
+    kept = [x for x in said if x.verdict.outcome is outcome]
+    return outcome, sorted(kept, key=_gravity)
+
+
+def _gravity(said: _Said) -> tuple[int, int, str, str]:
+    verdict = said.verdict
+    rank = SEVERITIES.index(said.severity), CONFIDENCES.index(verdict.confidence)
+    return *rank, verdict.detail, verdict.evidence
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ; ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _result(
+    content: ExposureCheck,
+    counts: Mapping[Outcome, int],
+    gaps: Sequence[Gap],
+    reasons: Iterable[str],
+    cleared: list[str],
+) -> CheckResult:
+    outcome = next(o for o in WORST_FIRST if counts[o])
+    said = reasons if outcome is Outcome.NOT_APPLICABLE else (gap.reason for gap in gaps)
+    return _described(
+        content,
+        outcome,
+        passed=counts[Outcome.PASSED],
+        failed=counts[Outcome.FAILED],
+        not_measured=counts[Outcome.NOT_MEASURED],
+        not_applicable=counts[Outcome.NOT_APPLICABLE],
+        reason=" ".join(list(dict.fromkeys(r for r in said if r))[:SHOWN_REASONS]),
+        cleared=cleared,
+    )
+
+
+def _described(
+    content: ExposureCheck,
+    outcome: Outcome,
+    *,
+    reason: str = "",
+    passed: int = 0,
+    failed: int = 0,
+    not_measured: int = 0,
+    not_applicable: int = 0,
+    cleared: list[str] | None = None,
+) -> CheckResult:
+    return CheckResult(
+        id=content.id,
+        theme=str(content.theme),
+        title=content.title,
+        outcome=outcome,
+        severity=str(content.severity),
+        passed=passed,
+        failed=failed,
+        not_measured=not_measured,
+        not_applicable=not_applicable,
+        reason=reason,
+        cleared=cleared or [],
+    )
+
+
+def fix_for(content: ExposureCheck, products: Sequence[str]) -> FixText | None:
+    """The first fix for a product that is there, else the one for any product."""
+    fix = next((f for f in content.fixes if f.product in products), None)
+    fix = fix or next((f for f in content.fixes if f.product == "any"), None)
+    if fix is None:
+        return None
+    return FixText(
+        fix.product, fix.steps, fix.commands, fix.rollback, fix.service_effect, fix.minutes
+    )
+
+
+def _reference(reference: ContentReference) -> Reference:
+    return Reference(reference.document, reference.version, reference.anchor, reference.link)
+
+
+def instant(at: float) -> str:
+    """Unix seconds as ISO 8601 in UTC, "" when there is none or when no clock could have said it."""
+    if at <= 0:
+        return ""
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    except (OverflowError, OSError, ValueError):
+        return ""

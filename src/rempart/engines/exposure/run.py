@@ -1,0 +1,96 @@
+"""A whole exposure audit: a snapshot in, a report out. No clock, no network, no printing.
+
+report = run(snapshot, catalogue=exposure_catalogue(), today=date(2026, 11, 22), tool_version="0.1.0")
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.engines.exposure import checks as _checks
+from rempart.engines.exposure.feeds.bundle import Bundle
+from rempart.engines.exposure.inventory import inventory
+from rempart.engines.exposure.judge import SEVERITIES, Judge, instant
+from rempart.engines.exposure.registry import CHECKS, Check
+from rempart.engines.exposure.report import ExposureReport, Finding, Gap
+from rempart.engines.exposure.score import score
+from rempart.engines.exposure.seen.claims import ClaimSeen
+from rempart.engines.exposure.seen.dns import ZoneSeen
+from rempart.engines.exposure.snapshot import Snapshot
+
+__all__ = ["run"]
+
+REGISTERED = _checks
+"""Importing the checks registers them."""
+
+
+def run(
+    snapshot: Snapshot,
+    *,
+    catalogue: ExposureCatalogue,
+    today: date,
+    tool_version: str,
+    holes: Bundle | None = None,
+    claims: Sequence[ClaimSeen] = (),
+    perimeter_names: Iterable[str] = (),
+    snapshot_sha256: str = "",
+    checks: Mapping[str, Check] = CHECKS,
+) -> ExposureReport:
+    """The report of one sweep.
+
+    `holes` is the bundle of known holes and ends of life; `claims` what other tools say, beside those of the snapshot;
+    `perimeter_names` the names declared; `snapshot_sha256` the hash of the file that was replayed, else that of the
+    observations is taken. The same arguments give the same bytes.
+    """
+    judge = Judge(snapshot, today=today, holes=holes, perimeter_names=perimeter_names)
+    judged = judge.judge_all(catalogue, checks)
+    findings = sorted((f for j in judged for f in j.findings), key=order)
+    gaps = sorted((g for j in judged for g in j.gaps), key=_place)
+    results = [j.result for j in judged]
+    return ExposureReport(
+        perimeter=snapshot.perimeter,
+        audited_on=today.isoformat(),
+        started_at=instant(snapshot.started_at),
+        ended_at=instant(snapshot.ended_at),
+        tool_version=tool_version,
+        catalogue_version=catalogue.version,
+        catalogue_sha256=catalogue.sha256,
+        score=score(findings, gaps, catalogue),
+        checks=results,
+        findings=findings,
+        gaps=gaps,
+        endpoints=inventory(snapshot.seen),
+        zones=sorted({seen.domain for seen in snapshot.seen if isinstance(seen, ZoneSeen)}),
+        finess=snapshot.finess,
+        consent=snapshot.consent,
+        data_as_of=holes.as_of() if holes else "",
+        snapshot_sha256=snapshot_sha256 or fingerprint(snapshot),
+        notes=_notes(snapshot),
+    )
+
+
+def order(finding: Finding) -> tuple[int, str, str, str]:
+    """The order of findings: the most severe first, then by theme, check and target."""
+    return SEVERITIES.index(finding.severity), finding.theme, finding.check, finding.target
+
+
+def fingerprint(snapshot: Snapshot) -> str:
+    """SHA-256 of the observations."""
+    return hashlib.sha256(msgspec.json.encode(snapshot)).hexdigest()
+
+
+def _place(gap: Gap) -> tuple[str, str]:
+    return gap.check, gap.target
+
+
+def _notes(snapshot: Snapshot) -> list[str]:
+    notes = list(dict.fromkeys(snapshot.notes))
+    if snapshot.pieces_stopped:
+        notes.append(
+            f"Balayage incomplet : {snapshot.pieces_stopped} travaux sur {snapshot.pieces} n’ont pas été faits. "
+            "Ce qu’ils auraient vu n’est pas évalué."
+        )
+    return notes

@@ -1,0 +1,125 @@
+"""What was seen becomes verdicts: nothing is invented, nothing that was not measured is taken for good."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from rempart.engines.exposure.feeds.bundle import Bundle, Contents, Exploited
+from rempart.engines.exposure.judge import Judge
+from rempart.engines.exposure.registry import Check, Context, Verdict, failed
+from rempart.engines.exposure.report import CheckResult, ExposureReport
+from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.services import ServiceSeen
+from rempart.kernel.outcome import Outcome
+from support.exposure import FUNCTIONS, TODAY, content, report, service, snapshot, zone
+
+
+def result(of: ExposureReport, identifier: str) -> CheckResult:
+    return next(c for c in of.checks if c.id == identifier)
+
+
+def test_a_door_that_answers_is_a_finding_with_its_proof() -> None:
+    found = report(service(3389, "rdp")).findings[0]
+    assert (found.key, found.severity) == ("service_rdp|www.hopital.example:3389", "critical")
+    assert (found.evidence, found.sources) == ("X.224", ["rempart"])
+    assert found.seen_at.startswith("2026-05-28T")
+    assert [r.anchor for r in found.references] == ["R4"]
+
+
+@pytest.mark.parametrize(
+    "reach", [Reach.SILENT, Reach.UNREACHABLE, Reach.BROKEN, Reach.OUTSIDE, Reach.STOPPED]
+)
+def test_what_did_not_answer_is_not_measured_and_says_why(reach: Reach) -> None:
+    found = report(service(3389, reach=reach, reason="Aucune réponse."))
+    assert found.findings == []
+    assert {(g.reason, g.reach) for g in found.gaps} == {("Aucune réponse.", str(reach))}
+    assert result(found, "service_rdp").outcome is Outcome.NOT_MEASURED
+
+
+def test_a_closed_port_is_cleared_and_not_called_good() -> None:
+    said = result(report(service(3389, reach=Reach.CLOSED)), "service_rdp")
+    assert said.outcome is Outcome.NOT_APPLICABLE
+    assert (said.passed, said.cleared) == (0, ["www.hopital.example:3389"])
+
+
+def test_the_worst_of_two_addresses_of_one_name_decides() -> None:
+    good, bad = service(443, "https"), service(443, "rdp", address="127.0.0.8")
+    silent = service(443, reach=Reach.SILENT, reason="Muet.", address="127.0.0.7")
+    assert result(report(good, bad, silent), "service_rdp").outcome is Outcome.FAILED
+    assert result(report(good, silent), "service_rdp").outcome is Outcome.NOT_MEASURED
+    assert result(report(good, silent), "service_rdp").cleared == []
+
+
+def test_a_check_with_nothing_to_look_at_does_not_apply() -> None:
+    assert result(report(service(443)), "dns_bad").outcome is Outcome.NOT_APPLICABLE
+
+
+def test_a_sweep_that_was_stopped_leaves_the_rest_unmeasured() -> None:
+    stopped = report(service(443), pieces=4, pieces_stopped=1)
+    assert result(stopped, "dns_bad").outcome is Outcome.NOT_MEASURED
+    assert "1 travaux sur 4" in stopped.notes[0]
+
+
+def test_the_fix_is_that_of_the_product_which_is_there() -> None:
+    with_nginx = report(service(80, "http", banner="nginx/1.18", products=["nginx"]))
+    without = report(service(80, "http", banner="autre/1"))
+    fixes = [found.findings[0].fix for found in (with_nginx, without)]
+    assert [f and (f.product, f.minutes) for f in fixes] == [("nginx", 20), ("any", 45)]
+
+
+def test_a_product_seen_on_the_same_address_and_port_chooses_the_fix() -> None:
+    named = service(80, "http", products=["nginx"])
+    bare = service(80, "http", host="", banner="nginx/1.18")
+    found = report(named, bare).findings[0]
+    assert (found.target, found.product) == ("127.0.0.9:80", "nginx")
+
+
+def broken(_: ServiceSeen, __: Context) -> Iterable[Verdict]:
+    raise KeyError("hostile")
+
+
+def test_a_check_that_breaks_leaves_its_target_unmeasured() -> None:
+    check = Check("service_rdp", ServiceSeen, broken, frozenset({Reach.ANSWERED}))
+    said = Judge(snapshot(service(3389, "rdp")), today=TODAY).judge(content("service_rdp"), check)
+    assert said.result.outcome is Outcome.NOT_MEASURED
+    assert "KeyError" in said.gaps[0].reason
+
+
+def holes(_: ServiceSeen, __: Context) -> Iterable[Verdict]:
+    yield failed("Trouée.", cves=("CVE-2024-1",), data_as_of="2026-05-02", severity="medium")
+    yield failed("Bien trouée.", cves=("CVE-2024-2",), data_as_of="2026-05-01", severity="critical")
+
+
+def test_several_holes_of_one_target_are_one_finding_of_the_worst_severity() -> None:
+    check = Check("hole_known", ServiceSeen, holes, frozenset({Reach.ANSWERED}))
+    known = Contents(
+        kev={"CVE-2024-2": Exploited("2024-01-01", "x:y", "X")}, epss={"CVE-2024-1": 0.4}
+    )
+    judge = Judge(
+        snapshot(service(443)), today=TODAY, holes=Bundle(known, [], made_on="2026-05-03")
+    )
+    (found,) = judge.judge(content("hole_known"), check).findings
+    assert (found.severity, found.cves) == ("critical", ["CVE-2024-1", "CVE-2024-2"])
+    assert (found.is_exploited, found.epss, found.data_as_of) == (True, 0.4, "2026-05-01")
+
+
+def test_the_same_observations_give_the_same_report_whatever_their_order() -> None:
+    seen = [service(3389, "rdp"), service(80, "http", banner="x/1"), zone("bad.example")]
+    one, other = report(*seen), report(*reversed(seen))
+    assert [one.findings, one.checks, one.score] == [other.findings, other.checks, other.score]
+
+
+def test_the_inventory_says_what_answers_and_nothing_else() -> None:
+    lines = report(
+        service(3389, "rdp"),
+        service(25, reach=Reach.SILENT),
+        service(443, "https", products=["nginx"]),
+    ).endpoints
+    assert [(x.port, x.service, x.product) for x in lines] == [
+        (3389, "rdp", ""),
+        (443, "https", "Nginx"),
+    ]
+
+
+def test_every_check_of_the_tests_is_registered_with_its_kind() -> None:
+    assert {c.kind for c in FUNCTIONS.values()} > {ServiceSeen}
