@@ -9,8 +9,9 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -46,10 +47,23 @@ class Gate(Protocol):
         """Give back what `enter` took."""
 
 
+class Heard(Protocol):
+    """Told how each exchange ended, so that a host that never answers is left alone."""
+
+    def __call__(self, address: str, port: int, reach: Reach, *, connected: bool) -> None:
+        """One exchange ended; `connected` is false when the connection itself did not come."""
+
+
+def _nobody(address: str, port: int, reach: Reach, *, connected: bool) -> None:
+    """The listener of those who do not listen."""
+
+
 class Link:
     """One connection: bounded reads, one deadline for its whole life, always closed."""
 
-    __slots__ = ("_address", "_ends_at", "_gate", "_most", "_reader", "_writer", "received")
+    __slots__ = (
+        "_address", "_ends_at", "_gate", "_is_silent", "_most", "_reader", "_tell", "_writer", "received",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -59,7 +73,9 @@ class Link:
         address: str,
         ends_at: float,
         most: int,
+        tell: Callable[[Reach], None] = lambda reach: None,
     ) -> None:
+        self._tell, self._is_silent = tell, False
         self._reader, self._writer, self._gate = reader, writer, gate
         self._address, self._ends_at, self._most = address, ends_at, most
         self.received = 0
@@ -83,6 +99,7 @@ class Link:
             async with asyncio.timeout_at(self._ends_at):
                 data = await self._reader.read(most)
         except TimeoutError:
+            self._is_silent = True
             raise NotReached(
                 Reach.SILENT, "Le serveur n’a pas répondu avant la fin du délai."
             ) from None
@@ -134,6 +151,7 @@ class Link:
         # An abort never waits for the peer: a tarpit does not hold the sweep by refusing to close.
         self._writer.transport.abort()
         self._gate.leave(self._address)
+        self._tell(Reach.SILENT if self._is_silent else Reach.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +162,7 @@ class Dial:
     connect_seconds: float = 4.0
     seconds: float = 10.0
     most_bytes: int = 1 << 20
+    heard: Heard = _nobody
 
     async def open(
         self,
@@ -161,6 +180,7 @@ class Dial:
                 reader, writer = await asyncio.open_connection(address, port, limit=65536)
         except TimeoutError:
             self.gate.leave(address)
+            self.heard(address, port, Reach.SILENT, connected=False)
             raise NotReached(Reach.SILENT, "Aucune réponse à la demande de connexion.") from None
         except ConnectionRefusedError as fault:
             self.gate.leave(address)
@@ -178,6 +198,7 @@ class Dial:
             address,
             now + (seconds or self.seconds),
             most_bytes or self.most_bytes,
+            partial(self.heard, address, port, connected=True),
         )
 
     async def converse(
@@ -204,8 +225,11 @@ class Dial:
                 await loop.sock_connect(link, (address, port))
                 is_open = True
                 limit.reschedule(ends_at)
-                return await _hold(loop, link, dialogue, most_bytes or self.most_bytes)
+                result = await _hold(loop, link, dialogue, most_bytes or self.most_bytes)
+                self.heard(address, port, Reach.ANSWERED, connected=True)
+                return result
         except TimeoutError:
+            self.heard(address, port, Reach.SILENT, connected=is_open)
             reason = (
                 "Le serveur n’a pas répondu avant la fin du délai."
                 if is_open
