@@ -60,7 +60,16 @@ def test_the_first_answer_makes_an_assessment_begun(situations: Cast) -> None:
     made = an_assessment(situations.home, situations.alice)
     assert row(situations).assessment_progress == Progress.NONE
     answered(made, situations.alice, access_1=2)
-    assert row(situations).assessment_progress == Progress.BEGUN
+    marked = row(situations)
+    assert marked.assessment_progress == Progress.BEGUN
+    rebuild_situations()
+    assert vars(row(situations)) | {"_state": 0} == vars(marked) | {"_state": 0}
+
+
+def test_the_first_answer_of_a_later_assessment_undoes_nothing(cast: Cast) -> None:
+    a_submitted(cast.home, cast.alice)
+    answered(an_assessment(cast.home, cast.alice), cast.alice, access_1=2)
+    assert row(cast).assessment_progress == Progress.FINISHED
 
 
 def test_a_finished_assessment_is_a_sign_of_life(cast: Cast) -> None:

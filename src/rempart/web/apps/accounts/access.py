@@ -14,7 +14,9 @@ def scope_of(user: User, today: date) -> Scope:
     """All that a person may do today, in two queries: memberships, and the delegations in force."""
     if not user.is_active:
         return NOBODY
-    rows = Membership.objects.filter(user=user, ended_at__isnull=True).order_by("id")
+    rows, user.held_just_now = user.held_just_now, None
+    if rows is None:
+        rows = list(Membership.objects.filter(user=user, ended_at__isnull=True).order_by("id"))
     held = tuple(Grant(Role(m.role), Level(m.level), m.code) for m in rows)
     mandated = Delegation.objects.in_force(today).filter(_to(user, held)).order_by("id")
     lent = tuple(_lent(row) for row in mandated)

@@ -50,6 +50,9 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    # Read with the account at the beginning of a request: the scope uses them once, then reads them again.
+    held_just_now: list[Membership] | None = None
+
     class Meta:
         constraints = [
             models.CheckConstraint(

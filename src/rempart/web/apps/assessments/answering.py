@@ -158,7 +158,7 @@ def _write(
     recount(assessment, framework)
     assessment.save(update_fields=FIGURES)
     if is_first:
-        projections.refresh([assessment.establishment_id])
+        projections.mark("assessment_begun", assessment.establishment_id)
 
 
 def recount(assessment: Assessment, framework: Framework) -> None:

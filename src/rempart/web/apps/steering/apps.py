@@ -30,6 +30,7 @@ class SteeringConfig(AppConfig):
         from rempart.web.apps.steering import projection  # noqa: PLC0415
 
         projections.register("situations", projection.recompute)
+        projections.register_mark("assessment_begun", projection.begin)
         query = import_string("rempart.web.apps.steering.seen.panel")
         template = "steering/parts/seen_panel.html"
         panels.register(panels.Panel("seen_by_region", 85, Act.SEE_FINDINGS, template, query))

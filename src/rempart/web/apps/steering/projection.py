@@ -197,6 +197,13 @@ def recompute(finess: Collection[str] | None) -> None:
             _gone().filter(finess__in=some).delete()
 
 
+def begin(finess: str) -> None:
+    """Note that an establishment began a self-assessment: all that a first answer changes here."""
+    Situation.objects.filter(finess=finess, assessment_progress=Progress.NONE).update(
+        assessment_progress=Progress.BEGUN
+    )
+
+
 def _gone() -> QuerySet[Situation]:
     return Situation.objects.exclude(
         Exists(Establishment.objects.open().filter(pk=OuterRef("finess")))

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "rempart.web.apps.evidence",
     "rempart.web.apps.remediation",
     "rempart.web.apps.audits",
+    "rempart.web.apps.exposure",
     "rempart.web.apps.assessments",
     "rempart.web.apps.peers",
     "rempart.web.apps.funding",
@@ -133,9 +134,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("REMPART_UPLOAD_MAX_MB", 2048) * 1024 * 1024
 PROOF_MAX_BYTES = 50 * 1024 * 1024
 CLAMAV = env.text("REMPART_CLAMAV", "")
+# Whether a perimeter may name addresses that are not of the internet: the server would look into its own network.
+SWEEP_PRIVATE = env.flag("REMPART_SWEEP_PRIVATE")
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["rempart.web.apps.accounts.backend.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -17,7 +17,7 @@ from rempart.web.core.policy import public
 from rempart.web.core.scope import Level
 from rempart.web.core.sessions import written_together
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "rempart.web.apps.accounts.backend.Backend"
 
 
 @never_cache
