@@ -67,3 +67,8 @@ def test_labels_of_facts_must_be_a_table(folder: Path) -> None:
 def test_the_packaged_actions_are_read_in_order() -> None:
     actions = loader.load_folder("directory_actions", DirectoryAction)
     assert list(actions) == sorted(actions)
+
+
+def test_a_reference_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidContent, match=r"absent\.yaml : le fichier manque"):
+        read_yaml(tmp_path / "absent.yaml")

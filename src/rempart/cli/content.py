@@ -2,6 +2,7 @@
 
 import click
 
+from rempart.content.exposure_catalogue import exposure_checks
 from rempart.content.knowledge import frameworks, item_maps, measures, programmes
 from rempart.content.knowledge_check import faults as faults_of_knowledge
 from rempart.content.loader import (
@@ -12,6 +13,7 @@ from rempart.content.loader import (
 )
 from rempart.engines.directory import checks as _checks
 from rempart.engines.directory.content_check import faults_of_content
+from rempart.engines.exposure.content_check import faults_of_content as faults_of_exposure
 from rempart.kernel.errors import InvalidContent
 from rempart.kernel.french import counted
 
@@ -36,13 +38,14 @@ def content_check(ctx: click.Context) -> None:
             "relations": len(directory_relations()),
             "gestes": len(directory_actions()),
             "faits": len(directory_facts()),
+            "contrôles d’exposition": len(exposure_checks()),
             "référentiels": len(frameworks()),
             "questions": sum(len(framework.items) for framework in frameworks().values()),
             "programmes": len(programmes()),
             "mesures": len(measures()),
             "correspondances": sum(len(found.pairs) for found in item_maps().values()),
         }
-        faults = faults_of_content() + faults_of_knowledge()
+        faults = faults_of_content() + faults_of_exposure() + faults_of_knowledge()
     except InvalidContent as refused:
         faults, counts = [str(refused)], {}
     for fault in faults:

@@ -9,8 +9,7 @@ from typing import Final
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_rules import ScoreRules, score_rules
 from rempart.content.knowledge import risk_points
-from rempart.content.loader import content_root, load_folder, read_yaml
-from rempart.kernel.errors import InvalidContent
+from rempart.content.loader import content_root, load_folder
 
 _FOLDER: Final = "exposure_checks"
 _REFERENCES: Final = ("exposure_score.yaml", "risk_points.yaml")
@@ -32,22 +31,6 @@ class ExposureCatalogue:
 def exposure_checks() -> dict[str, ExposureCheck]:
     """Checks of the exposure audit, by id. Raises InvalidContent when a file does not fit its schema."""
     return load_folder(_FOLDER, ExposureCheck)
-
-
-@cache
-def exposure_products() -> dict[str, str]:
-    """Name of each product that fixes and fingerprints may name, by id (reference/exposure_products.yaml)."""
-    path = content_root() / "reference" / "exposure_products.yaml"
-    data = read_yaml(path) if path.is_file() else {}
-    listed = data.get("products", data) if isinstance(data, dict) else data
-    if isinstance(listed, list):
-        listed = {item.get("id"): item for item in listed if isinstance(item, dict)}
-    if not isinstance(listed, dict):
-        raise InvalidContent("reference/exposure_products.yaml : une table était attendue.")
-    return {
-        str(key): str(item.get("name", key)) if isinstance(item, dict) else str(item)
-        for key, item in listed.items()
-    }
 
 
 @cache

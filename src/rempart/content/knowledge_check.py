@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from rempart.content import knowledge as packaged
 from rempart.content.directory import Status
+from rempart.content.exposure_catalogue import exposure_checks
 from rempart.content.frameworks import Framework, Item, ItemMap, Programme, Window
 from rempart.content.knowledge import as_day
 from rempart.content.loader import directory_checks
@@ -41,7 +42,7 @@ def as_packaged() -> Knowledge:
         measures=packaged.measures(),
         maps=packaged.item_maps(),
         facts=packaged.fact_words(),
-        findings=directory_checks(),
+        findings={*directory_checks(), *exposure_checks()},
     )
 
 

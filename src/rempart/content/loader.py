@@ -59,6 +59,8 @@ def read_yaml(path: Traversable) -> object:
     """One YAML file as plain objects. Raises InvalidContent with the place of the fault."""
     try:
         return yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
+    except FileNotFoundError as fault:
+        raise InvalidContent(f"{path.name} : le fichier manque.") from fault
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
         raise InvalidContent(f"{path.name} : YAML illisible ({fault}).") from fault
 

@@ -98,7 +98,7 @@ class Judge:
         default = str(content.severity)
         by_target: dict[str, list[_Said]] = {}
         for seen in self._by_kind.get(check.kind, []):
-            for verdict in _verdicts(check, seen, context):
+            for verdict in verdicts_on(check, seen, context):
                 severity = verdict.severity if verdict.severity in SEVERITIES else default
                 said = _Said(verdict, seen, severity)
                 by_target.setdefault(said.target, []).append(said)
@@ -166,7 +166,7 @@ class Judge:
         return max((known[c] for c in cves if c in known), default=None)
 
 
-def _verdicts(check: Check, seen: Seen, context: Context) -> Iterator[Verdict]:
+def verdicts_on(check: Check, seen: Seen, context: Context) -> Iterator[Verdict]:
     """What a check says of one observation; what no probe reached is not asked."""
     if seen.reach in check.reaches:
         yield from _asked(check, seen, context)
@@ -174,6 +174,12 @@ def _verdicts(check: Check, seen: Seen, context: Context) -> Iterator[Verdict]:
         yield not_applicable(seen.reason or "Rien n’écoute ici.")
     else:
         yield unmeasured(seen.reason or "La sonde n’a pas obtenu de réponse.")
+
+
+def concluded(verdicts: Iterable[Verdict]) -> Outcome | None:
+    """The outcome of several verdicts on one target, None without any."""
+    found = {verdict.outcome for verdict in verdicts}
+    return next((outcome for outcome in WORST_FIRST if outcome in found), None)
 
 
 def _asked(check: Check, seen: Seen, context: Context) -> list[Verdict]:
