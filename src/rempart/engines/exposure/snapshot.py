@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.dns import ZoneSeen
+from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.mail import MailSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
@@ -13,7 +14,7 @@ from rempart.engines.exposure.seen.tls import TlsSeen
 
 SCHEMA: Final = "rempart/exposure-snapshot/1"
 
-AnySeen = ZoneSeen | MailSeen | TlsSeen | HttpSeen | ServiceSeen | ClaimSeen
+AnySeen = ZoneSeen | MailSeen | HostSeen | PortsSeen | TlsSeen | HttpSeen | ServiceSeen | ClaimSeen
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
