@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from functools import cache
 
+from support.dns_servers import missing as bind
 from support.postgres import binaries
 
 LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
@@ -34,6 +35,7 @@ def _namespace() -> str | None:
 
 
 PARTS: dict[str, Callable[[], str | None]] = {
+    "bind": bind,
     "samba": _samba,
     "namespace": _namespace,
     "chromium": lambda: _command("chromium"),

@@ -1,0 +1,145 @@
+"""Answers as the resolver gives them, and how a message is read on the way: aliases, referrals, glue."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rempart.engines.exposure.dial import ProtocolFault
+from rempart.engines.exposure.probe.dns import rdata, wire
+from rempart.engines.exposure.probe.dns.chain import Judged
+from rempart.engines.exposure.probe.dns.denial import Proof
+from rempart.engines.exposure.probe.dns.dnssec import State
+from rempart.engines.exposure.probe.dns.names import ROOT, is_under, to_text, to_wire
+from rempart.engines.exposure.probe.dns.wire import Message, Record
+from rempart.engines.exposure.seen.common import Reach
+
+MOST_ALIASES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of (name, type). Only with `reach` ANSWERED is an empty `data` an absence; `reason` is French.
+
+    `aliases` are the names gone through, `name` the last one; `state` is DNSSEC's word on the whole way.
+    """
+
+    name: bytes
+    kind: int
+    reach: Reach
+    reason: str = ""
+    rcode: int = 0
+    data: tuple[bytes, ...] = ()
+    aliases: tuple[bytes, ...] = ()
+    ttl: int = 0
+    state: State = State.UNKNOWN
+    state_reason: str = ""
+    expires_at: int = 0
+    begins_at: int = 0
+    proof: Proof = Proof.NOTHING
+    zone: bytes = ROOT
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the answer is a fact: it came, and DNSSEC does not call it a lie."""
+        return self.reach is Reach.ANSWERED and self.state is not State.BOGUS
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it is a fact that nothing of that type is there."""
+        return self.is_known and not self.data
+
+    @property
+    def why(self) -> str:
+        """Why it is not a fact, French."""
+        if self.reach is not Reach.ANSWERED:
+            return self.reason
+        return f"Réponse que DNSSEC dément : {self.state_reason}" if not self.is_known else ""
+
+
+@dataclass(slots=True, eq=False)
+class Cut:
+    """A delegation: the hosts that the parent names, the addresses that it gives, and its whole referral."""
+
+    name: bytes
+    hosts: tuple[bytes, ...]
+    glue: dict[bytes, list[str]]
+    referral: Message | None = None
+    addresses: tuple[str, ...] = ()
+    task: "asyncio.Task[tuple[str, ...]] | None" = field(default=None)
+
+
+def anchors_of(anchors: Mapping[str, Sequence[str]]) -> dict[bytes, list[rdata.Digest]]:
+    """`tag algorithm kind hexadecimal` → DS. Raises ValueError on anything else."""
+    found: dict[bytes, list[rdata.Digest]] = {}
+    for name, lines in anchors.items():
+        for line in lines:
+            tag, algorithm, kind, *digest = line.split()
+            one = rdata.Digest(int(tag), int(algorithm), int(kind), bytes.fromhex("".join(digest)))
+            found.setdefault(to_wire(name), []).append(one)
+    return found
+
+
+def glue_of(
+    additional: Sequence[Record], hosts: Sequence[bytes], zone: bytes
+) -> dict[bytes, list[str]]:
+    """Addresses given with a referral, kept only for hosts that stand below the zone that gives them."""
+    found: dict[bytes, list[str]] = {}
+    for record in additional:
+        if (
+            record.kind in (wire.A, wire.AAAA)
+            and record.name in hosts
+            and is_under(record.name, zone)
+        ):
+            try:
+                found.setdefault(record.name, []).append(rdata.address(record.data))
+            except ProtocolFault:
+                continue
+    return found
+
+
+def speaks_of_digest(message: Message) -> bool:
+    return any(r.kind in (wire.DS, wire.NSEC, wire.NSEC3) for r in message.authority)
+
+
+def is_lame(message: Message) -> bool:
+    """A server that was named, and says neither yes nor no: it points elsewhere, or knows nothing."""
+    return (
+        not message.is_authoritative
+        and not message.answer
+        and message.rcode == wire.NOERROR
+        and not any(record.kind == wire.SOA for record in message.authority)
+    )
+
+
+def follow(
+    answer: Sequence[Record], name: bytes, kind: int
+) -> tuple[list[Record], bytes, list[bytes]]:
+    """The records of the type at the end of the aliases inside one answer, the last name, and the names passed to."""
+    passed: list[bytes] = []
+    for _ in range(MOST_ALIASES):
+        data = [r for r in answer if r.name == name and r.kind == kind]
+        if data:
+            return data, name, passed
+        alias = next((r.data for r in answer if r.name == name and r.kind == wire.CNAME), None)
+        if alias is None or alias in passed:
+            break
+        name = alias
+        passed.append(alias)
+    return [], name, passed
+
+
+def worst(one: Judged, other: Judged) -> Judged:
+    order = (State.SECURE, State.INSECURE, State.UNKNOWN, State.BOGUS)
+    return other if order.index(other.state) >= order.index(one.state) else one
+
+
+def no_server(cut: Cut, is_lame: bool) -> str:
+    if is_lame:
+        return f"Aucun des serveurs annoncés pour {to_text(cut.name)} ne dit en être responsable."
+    return f"Aucune adresse connue pour les serveurs de {to_text(cut.name)}."
+
+
+def refusal(rcode: int) -> str:
+    said = {1: "question incomprise", 2: "panne du serveur", 4: "non pris en charge", 5: "refus"}
+    return f"Les serveurs de noms répondent « {said.get(rcode, f'code {rcode}')} »."

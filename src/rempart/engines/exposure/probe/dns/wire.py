@@ -1,0 +1,198 @@
+"""DNS messages: questions written, answers read, whatever a server sends (RFC 1035, RFC 6891, RFC 4034).
+
+Every record comes out with its data in canonical form (names uncompressed, in lower case where DNSSEC wants it),
+so that the same bytes are compared, verified and decoded. Names are bounded: pointers only go back, 64 at most.
+"""
+
+import struct
+from typing import Final, NamedTuple
+
+from rempart.engines.exposure.dial import ProtocolFault
+from rempart.engines.exposure.probe.dns.names import ROOT
+
+A: Final = 1
+NS: Final = 2
+CNAME: Final = 5
+SOA: Final = 6
+PTR: Final = 12
+MX: Final = 15
+TXT: Final = 16
+AAAA: Final = 28
+SRV: Final = 33
+DNAME: Final = 39
+OPT: Final = 41
+DS: Final = 43
+RRSIG: Final = 46
+NSEC: Final = 47
+DNSKEY: Final = 48
+NSEC3: Final = 50
+TLSA: Final = 52
+AXFR: Final = 252
+CAA: Final = 257
+
+NOERROR: Final = 0
+FORMERR: Final = 1
+SERVFAIL: Final = 2
+NXDOMAIN: Final = 3
+REFUSED: Final = 5
+
+MOST_POINTERS: Final = 64
+MOST_RECORDS: Final = 4096
+
+_HEADER: Final = struct.Struct(">HHHHHH")
+_FIXED: Final = struct.Struct(">HHIH")
+_SHORT: Final = struct.Struct(">H")
+# EDNS: the root, type 41, 1232 bytes accepted (no fragment on any path), DNSSEC wanted (RFC 6891 §6.1.2, RFC 3225).
+_EDNS: Final = b"\0" + _FIXED.pack(OPT, 1232, 0x8000, 0)
+_CLASS_IN: Final = b"\0\1"
+# Data that begins with one name, and how many bytes come before it.
+_ONE_NAME: Final = {NS: 0, CNAME: 0, PTR: 0, DNAME: 0, MX: 2, SRV: 6}
+
+
+class Record(NamedTuple):
+    """One record: canonical owner, type, seconds of life, canonical data."""
+
+    name: bytes
+    kind: int
+    ttl: int
+    data: bytes
+
+
+class Message(NamedTuple):
+    """One answer: flags as sent, response code, and its three sections."""
+
+    flags: int
+    rcode: int
+    answer: list[Record]
+    authority: list[Record]
+    additional: list[Record]
+
+    @property
+    def is_authoritative(self) -> bool:
+        """The AA flag."""
+        return bool(self.flags & 0x0400)
+
+    @property
+    def recursion_available(self) -> bool:
+        """The RA flag."""
+        return bool(self.flags & 0x0080)
+
+
+def question(name: bytes, kind: int) -> bytes:
+    """The question section for one name and type, class IN."""
+    return name + _SHORT.pack(kind) + _CLASS_IN
+
+
+def query(
+    identifier: int, asked: bytes, *, recursive: bool = False, checking: bool = True
+) -> bytes:
+    """A whole query, with EDNS and DNSSEC wanted; `checking` false asks a resolver to hand over bogus data too (CD)."""
+    flags = (0x0100 if recursive else 0) | (0 if checking else 0x0010)
+    return _HEADER.pack(identifier, flags, 1, 0, 0, 1) + asked + _EDNS
+
+
+def is_answer_to(data: bytes, asked: bytes) -> bool:
+    """Whether a datagram is a response with exactly our question (or none, as servers do on errors)."""
+    if len(data) < 12 or not data[2] & 0x80:
+        return False
+    count = data[4] << 8 | data[5]
+    if count == 1:
+        return data[12 : 12 + len(asked)].lower() == asked.lower()
+    return count == 0 and bool(data[3] & 0x0F)
+
+
+def parse(data: bytes) -> Message:
+    """A whole message. Raises ProtocolFault on anything that is not one, or that goes past a bound."""
+    try:
+        return _Reader(data).message()
+    except (IndexError, struct.error) as fault:
+        raise ProtocolFault("Réponse DNS coupée ou mal formée.") from fault
+
+
+class _Reader:
+    """One pass over the bytes; names already read are kept by their place, as answers point to them again."""
+
+    __slots__ = ("data", "names")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.names: dict[int, bytes] = {}
+
+    def message(self) -> Message:
+        _, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(self.data)
+        if questions > 1 or answers + authorities + additionals > MOST_RECORDS:
+            raise ProtocolFault("Réponse DNS qui annonce trop d’enregistrements.")
+        at = 12
+        if questions:
+            _, at = self.name(at)
+            at += 4
+        answer, at, _ = self.section(at, answers)
+        authority, at, _ = self.section(at, authorities)
+        additional, at, extended = self.section(at, additionals)
+        return Message(flags, (flags & 0x0F) | extended << 4, answer, authority, additional)
+
+    def section(self, at: int, count: int) -> tuple[list[Record], int, int]:
+        """Records of class IN, the place after them, and the high bits of the response code when OPT is there."""
+        data, found, extended = self.data, [], 0
+        for _ in range(count):
+            owner, at = self.name(at)
+            kind, klass, ttl, size = _FIXED.unpack_from(data, at)
+            at += 10
+            end = at + size
+            if end > len(data):
+                raise ProtocolFault("Enregistrement DNS plus long que la réponse.")
+            if kind == OPT:
+                extended = ttl >> 24
+            elif klass == 1:
+                found.append(Record(owner, kind, ttl, self.rdata(kind, at, end)))
+            at = end
+        return found, at, extended
+
+    def rdata(self, kind: int, at: int, end: int) -> bytes:
+        """The data of one record, with its names uncompressed and in lower case (RFC 4034 §6.2, RFC 6840 §5.1)."""
+        before = _ONE_NAME.get(kind)
+        if before is not None:
+            name, after = self.name(at + before)
+            if after != end:
+                raise ProtocolFault("Nom DNS qui déborde de son enregistrement.")
+            return self.data[at : at + before] + name if before else name
+        if kind == SOA:
+            first, after = self.name(at)
+            second, after = self.name(after)
+            if after + 20 != end:
+                raise ProtocolFault("Enregistrement SOA de mauvaise longueur.")
+            return first + second + self.data[after:end]
+        return self.data[at:end]
+
+    def name(self, at: int) -> tuple[bytes, int]:
+        """The canonical name that begins at `at`, and the place after it."""
+        data = self.data
+        if data[at] >= 0xC0:
+            known = self.names.get((data[at] & 0x3F) << 8 | data[at + 1])
+            if known is not None:
+                return known, at + 2
+        start, place, lowest, after, pointers, size = at, at, at, 0, 0, 1
+        labels: list[bytes] = []
+        while length := data[place]:
+            if length >= 0xC0:
+                after = after or place + 2
+                place = (length & 0x3F) << 8 | data[place + 1]
+                pointers += 1
+                if place >= lowest or pointers > MOST_POINTERS:
+                    raise ProtocolFault("Nom DNS dont les renvois tournent en rond.")
+                lowest = place
+                start = place if start == at and not labels else start
+                continue
+            if length > 63:
+                raise ProtocolFault("Nom DNS dont une étiquette dépasse 63 octets.")
+            size += length + 1
+            if size > 255:
+                raise ProtocolFault("Nom DNS de plus de 255 octets.")
+            label = data[place : place + length + 1]
+            if len(label) != length + 1:
+                raise ProtocolFault("Nom DNS coupé.")
+            labels.append(label)
+            place += length + 1
+        name = b"".join(labels).lower() + ROOT
+        self.names[start] = name
+        return name, after or place + 1
