@@ -48,8 +48,9 @@ class ExposureExample(Struct, forbid_unknown_fields=True, frozen=True):
 
     title: Text
     expect: Annotated[str, Meta(pattern="^(passed|failed|not_applicable|not_measured)$")]
-    seen: dict[str, Any] = {}
+    seen: dict[str, Any] = {}  # « seen » names the kind, for a check that takes several
     today: str = "2026-06-01"
+    holes: dict[str, Any] = {}  # sections of a feed bundle (engines.exposure.feeds.bundle.Contents)
 
 
 class ExposureCheck(Struct, forbid_unknown_fields=True, frozen=True):

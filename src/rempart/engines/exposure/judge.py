@@ -7,13 +7,14 @@ make one verdict, the worst: failed, then not measured, then passed, then not ap
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
 from rempart.content.directory import Reference as ContentReference
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.engines.exposure.feeds.bundle import Bundle
+from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.products import Recognised
 from rempart.engines.exposure.registry import (
     CHECKS,
@@ -97,7 +98,7 @@ class Judge:
         context = Context(content.params, self._today, self._holes, self._names)
         default = str(content.severity)
         by_target: dict[str, list[_Said]] = {}
-        for seen in self._by_kind.get(check.kind, []):
+        for seen in (x for kind in check.kinds for x in self._by_kind.get(kind, [])):
             for verdict in verdicts_on(check, seen, context):
                 severity = verdict.severity if verdict.severity in SEVERITIES else default
                 said = _Said(verdict, seen, severity)
@@ -267,13 +268,3 @@ def fix_for(content: ExposureCheck, products: Sequence[str]) -> FixText | None:
 
 def _reference(reference: ContentReference) -> Reference:
     return Reference(reference.document, reference.version, reference.anchor, reference.link)
-
-
-def instant(at: float) -> str:
-    """Unix seconds as ISO 8601 in UTC, "" when there is none or when no clock could have said it."""
-    if at <= 0:
-        return ""
-    try:
-        return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-    except (OverflowError, OSError, ValueError):
-        return ""

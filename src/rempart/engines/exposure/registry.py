@@ -83,24 +83,36 @@ class Check:
     kind: type[Seen]
     function: CheckFunction
     reaches: frozenset[Reach]
+    also: tuple[
+        type[Seen], ...
+    ] = ()  # other kinds that say the same thing: a product may be told by several
+
+    @property
+    def kinds(self) -> tuple[type[Seen], ...]:
+        """Every kind that the function takes."""
+        return (self.kind, *self.also)
 
 
 CHECKS: dict[str, Check] = {}
 
 
 def check(
-    identifier: str, kind: type[S], *, reaches: Iterable[Reach] = (Reach.ANSWERED,)
+    identifier: str,
+    kind: type[S],
+    *,
+    reaches: Iterable[Reach] = (Reach.ANSWERED,),
+    also: Iterable[type[Seen]] = (),
 ) -> Callable[
     [Callable[[S, Context], Iterable[Verdict]]], Callable[[S, Context], Iterable[Verdict]]
 ]:
-    """Register a function as the check `identifier` of one kind of observation. Raises ValueError when the id is taken."""
+    """Register a function as the check `identifier` of one kind of observation (and of `also`). Raises ValueError when the id is taken."""
 
     def register(
         function: Callable[[S, Context], Iterable[Verdict]],
     ) -> Callable[[S, Context], Iterable[Verdict]]:
         if identifier in CHECKS:
             raise ValueError(f"two checks are called {identifier}")
-        CHECKS[identifier] = Check(identifier, kind, function, frozenset(reaches))
+        CHECKS[identifier] = Check(identifier, kind, function, frozenset(reaches), tuple(also))
         return function
 
     return register

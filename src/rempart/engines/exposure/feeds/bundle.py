@@ -1,8 +1,9 @@
 """What a feed bundle holds: known holes, ends of life, tables of builds, libraries, each with its origin and its day."""
 
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 SCHEMA: Final = "rempart/exposure-feeds/1"
@@ -74,11 +75,13 @@ class Life(Struct, frozen=True, array_like=True, gc=False):
 
 
 class ExchangeBuild(Struct, frozen=True, array_like=True, gc=False):
-    """A build of Exchange: its name, the day that it came out, the holes that it still has."""
+    """A build of Exchange: its name, the day that it came out, the holes that it still has. `inferred` are those that
+    were mended later on a later cumulative update of the same product: nobody lists an update that is no longer mended."""
 
     name: str
     released_on: str
     holes: list[str]
+    inferred: list[str] = []
 
 
 class NetscalerBuild(Struct, frozen=True, array_like=True, gc=False):
@@ -157,6 +160,13 @@ class Bundle:
         return any(o.section == section for o in self.origins)
 
     @cached_property
+    def coverage(self) -> float | None:
+        """The share of the exploited holes whose ranges of versions the bundle has; None without their list."""
+        if not self.contents.kev:
+            return None
+        return sum(h in self.contents.holes for h in self.contents.kev) / len(self.contents.kev)
+
+    @cached_property
     def life_by_key(self) -> dict[str, Life]:
         """« vendor:product » and the product's own id → its branches."""
         found = {key: life for life in self.contents.life.values() for key in life.keys}
@@ -169,3 +179,13 @@ class Bundle:
         for hole, entry in self.contents.kev.items():
             found.setdefault(entry.key, []).append(hole)
         return found
+
+
+def bundle_of(sections: dict[str, Any], as_of: str) -> Bundle:
+    """A bundle from plain data, every section of the same day. Raises ValueError (msgspec.ValidationError)."""
+    contents = msgspec.convert(sections, Contents)
+    unknown = sorted(set(sections) - set(Contents.__struct_fields__))
+    if unknown:
+        raise ValueError(f"unknown sections: {', '.join(unknown)}")
+    origins = [Origin(name, name, "", "", as_of, len(rows)) for name, rows in sections.items()]
+    return Bundle(contents, origins, made_on=as_of)

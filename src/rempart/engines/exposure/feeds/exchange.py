@@ -21,9 +21,13 @@ def builds_of(
     for build, row in names.items():
         day = day_of(str(row.get("release_date", "")))
         holes = {str(hole.get("id", "")) for hole in (known.get(build) or {}).get("cves") or []}
+        inferred: set[str] = set()
         if day:
             holes |= _still_open(build, day, mends)
-        found[build] = ExchangeBuild(str(row.get("name", "")), day, sorted(holes - {""}))
+            inferred = _open_on_later_updates(build, day, mends) - holes
+        found[build] = ExchangeBuild(
+            str(row.get("name", "")), day, sorted(holes - {""}), sorted(inferred)
+        )
     return found
 
 
@@ -35,6 +39,19 @@ def _still_open(build: str, day: str, mends: Mapping[str, Any]) -> set[str]:
         if isinstance(branches.get(branch), dict)
         and str(branches[branch].get("releaseDate", ""))[:10] > day
     }
+
+
+def _open_on_later_updates(build: str, day: str, mends: Mapping[str, Any]) -> set[str]:
+    """Holes mended after this build on a later cumulative update of the same product, and not on its own."""
+    product, update = build.split(".")[:2], int((build.split(".") + ["0", "0", "0"])[2])
+    found = set()
+    for hole, branches in mends.items():
+        for branch, row in branches.items():
+            parts = branch.split(".")
+            is_later = parts[:2] == product and len(parts) > 2 and int(parts[2]) > update
+            if is_later and isinstance(row, dict) and str(row.get("releaseDate", ""))[:10] > day:
+                found.add(hole)
+    return found
 
 
 def day_of(text: str) -> str:

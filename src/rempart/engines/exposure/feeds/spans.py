@@ -24,6 +24,7 @@ MOST_SPANS: Final = (
 
 _NONE: Final = frozenset({"", "0", "n/a", "na", "unspecified", "*", "-", "all", "unknown"})
 _PATCH: Final = re.compile(r"(?:patch|take|cu|sp|p|update|u|su)[\s.-]*[0-9]+[0-9a-z.]*")
+_TWO_NUMBERS: Final = re.compile(r"[0-9]+\.[0-9]+")
 _OPERATOR: Final = re.compile(r"(<=|>=|<|>|=)\s*([^\s,<>=]+)")
 _UP_TO: Final = re.compile(
     r"(?:up to|through|until)?\s*(?P<high>[vr]?[0-9][\w.\-()]*)\s*(?:and|or)\s+"
@@ -63,7 +64,8 @@ def _add(record: dict[str, Any], spans: list[Span], exact: list[str]) -> None:
     low = str(record.get("version", "")).strip()
     for key, is_in in (("lessThan", False), ("lessThanOrEqual", True)):
         if record.get(key):
-            found = _bounded(low, str(record[key]).strip(), is_in, record.get("changes"))
+            high = _of_branch(low, str(record[key]).strip(), str(record.get("versionType", "")))
+            found = _bounded(low, high, is_in, record.get("changes"))
             if found is not None:
                 spans.append(found)
             return
@@ -71,6 +73,14 @@ def _add(record: dict[str, Any], spans: list[Span], exact: list[str]) -> None:
         exact.append(version.text.strip())
     else:
         spans.extend(spans_of_text(low))
+
+
+def _of_branch(low: str, high: str, kind: str) -> str:
+    """A patch level stated beside its branch: « 13.1 » and « 49.13 » of the type « patch » mean 13.1-49.13."""
+    branch = _TWO_NUMBERS.match(low)
+    if kind.lower() == "patch" and branch and _TWO_NUMBERS.fullmatch(high):
+        return f"{branch[0]}-{high}"
+    return high
 
 
 def _bounded(low: str, high: str, is_in: bool, changes: Any) -> Span | None:
