@@ -71,4 +71,4 @@ def test_the_packaged_actions_are_read_in_order() -> None:
 
 def test_a_reference_that_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidContent, match=r"absent\.yaml : le fichier manque"):
-        read_yaml(tmp_path / "absent.yaml")
+        loader.read_yaml(tmp_path / "absent.yaml")

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.products import endpoint_of, products_of
 from rempart.engines.exposure.report import EndpointLine
 from rempart.engines.exposure.seen.common import Endpoint, Reach, Seen
@@ -21,7 +22,7 @@ def inventory(seen: Iterable[Seen]) -> list[EndpointLine]:
         if endpoint is None or one.reach is not Reach.ANSWERED:
             continue
         line = lines.get(endpoint) or EndpointLine(
-            endpoint.label, endpoint.address, endpoint.port, ""
+            endpoint.label, endpoint.address, endpoint.port, "", seen_at=instant(one.at)
         )
         lines[endpoint] = msgspec.structs.replace(line, **_said(one, line))
     return sorted(lines.values(), key=lambda x: (x.target, x.address, x.port))

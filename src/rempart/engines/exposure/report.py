@@ -142,7 +142,8 @@ class EndpointLine(Struct, frozen=True):
     product: str = ""
     version: str = ""
     tls: str = ""  # « TLS 1.2, 1.3 »
-    expires_on: str = ""
+    expires_on: str = ""  # last day of the certificate, ISO
+    seen_at: str = ""  # ISO 8601, UTC
 
 
 class ExposureReport(Struct, frozen=True):
@@ -167,3 +168,18 @@ class ExposureReport(Struct, frozen=True):
     data_as_of: str = ""  # the oldest of the feeds used, "" without a bundle
     snapshot_sha256: str = ""
     notes: list[str] = []
+    closed: list[
+        str
+    ] = []  # endpoints where nothing listens, « www.exemple.fr:3389 »; see `is_cleared`
+    sweep_tool_version: str = ""  # of the probes, when the snapshot was replayed by another version
+
+
+def is_cleared(report: ExposureReport, check: str, target: str) -> bool:
+    """Whether a finding of an earlier report is known to be gone: measured and good, or nothing listens there any more.
+
+    False when it is still there, and when nobody could tell.
+    """
+    result = next((c for c in report.checks if c.id == check), None)
+    if result is None or any(f.check == check and f.target == target for f in report.findings):
+        return False
+    return target in result.cleared or target in report.closed

@@ -11,9 +11,11 @@ import msgspec
 
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.engines.exposure import checks as _checks
+from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.inventory import inventory
-from rempart.engines.exposure.judge import SEVERITIES, Judge, instant
+from rempart.engines.exposure.judge import SEVERITIES, Judge
+from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.registry import CHECKS, Check
 from rempart.engines.exposure.report import ExposureReport, Finding, Gap
 from rempart.engines.exposure.score import score
@@ -69,6 +71,8 @@ def run(
         data_as_of=holes.as_of() if holes else "",
         snapshot_sha256=snapshot_sha256 or fingerprint(snapshot),
         notes=_notes(snapshot),
+        closed=closed_endpoints(snapshot.seen),
+        sweep_tool_version=snapshot.tool_version,
     )
 
 
