@@ -1,0 +1,314 @@
+"""Servers of TLS on loopback, of ten kinds: a small authority, nginx, and tlslite-ng for what OpenSSL no longer speaks.
+
+Used by the benchmark and by the tests. All is made in one folder, and stopped on the way out.
+"""
+
+import datetime
+import ipaddress
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+PEM = serialization.Encoding.PEM
+DAY = datetime.timedelta(days=1)
+Key = Any
+
+STRONG = "ECDHE+AESGCM:ECDHE+CHACHA20"
+ALL = "ALL:@SECLEVEL=0"
+
+
+@cache
+def key(kind: str) -> Key:
+    """One key a kind, made once: « ec », « ec521 », « ed25519 », « dsa », or bits of RSA."""
+    match kind:
+        case "ec":
+            return ec.generate_private_key(ec.SECP256R1())
+        case "ec192":
+            return ec.generate_private_key(ec.SECP192R1())
+        case "ed25519":
+            return ed25519.Ed25519PrivateKey.generate()
+        case "dsa":
+            return dsa.generate_private_key(2048)
+    return rsa.generate_private_key(65537, int(kind))
+
+
+@dataclass(slots=True)
+class Leaf:
+    """What one certificate of a server says; days are counted from now."""
+
+    name: str
+    kind: str = "2048"
+    starts: float = -30
+    ends: float = 90
+    names: Sequence[str] | None = None
+    digest: hashes.HashAlgorithm | None = field(default_factory=hashes.SHA256)
+    is_self_signed: bool = False
+    usages: Sequence[x509.ObjectIdentifier] | None = (ExtendedKeyUsageOID.SERVER_AUTH,)
+    has_revocation: bool = True
+    is_authority: bool = False
+    has_names: bool = True
+
+
+class Authority:
+    """A root and the intermediate that signs servers."""
+
+    def __init__(self, name: str = "Racine des essais") -> None:
+        self.now = datetime.datetime.fromtimestamp(time.time(), datetime.UTC)
+        self._root_key, self._key = key("2048"), rsa.generate_private_key(65537, 2048)
+        self.root = self._issue(name, name, self._root_key, self._root_key)
+        self.intermediate = self._issue(f"{name} 2", name, self._key, self._root_key)
+
+    def _issue(self, name: str, issuer: str, own: Key, signer: Key) -> x509.Certificate:
+        builder = self._builder(name, issuer, own, -400, 3650)
+        constraint = x509.BasicConstraints(ca=True, path_length=None)
+        usage = x509.KeyUsage(*(i in (0, 5, 6) for i in range(9)))
+        return (
+            builder.add_extension(constraint, critical=True)
+            .add_extension(usage, critical=True)
+            .sign(signer, hashes.SHA256())
+        )
+
+    def _builder(
+        self, name: str, issuer: str, own: Key, starts: float, ends: float
+    ) -> x509.CertificateBuilder:
+        def named(text: str) -> x509.Name:
+            return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+        return (
+            x509.CertificateBuilder()
+            .subject_name(named(name))
+            .issuer_name(named(issuer))
+            .public_key(own.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self.now + starts * DAY)
+            .not_valid_after(self.now + ends * DAY)
+        )
+
+    def leaf(self, leaf: Leaf) -> x509.Certificate:
+        """A certificate of a server."""
+        issuer = self.intermediate.subject.rfc4514_string().removeprefix("CN=")
+        builder = self._builder(
+            leaf.name, leaf.name if leaf.is_self_signed else issuer, key(leaf.kind),
+            leaf.starts, leaf.ends,
+        )  # fmt: skip
+        if leaf.has_names:
+            names = [_general(name) for name in leaf.names or [leaf.name]]
+            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        constraint = x509.BasicConstraints(ca=leaf.is_authority, path_length=None)
+        builder = builder.add_extension(constraint, critical=True)
+        if leaf.usages:
+            usage = x509.ExtendedKeyUsage(list(leaf.usages))
+            builder = builder.add_extension(usage, critical=False)
+        if leaf.has_revocation:
+            url = x509.UniformResourceIdentifier("http://ocsp.example/")
+            access = x509.AccessDescription(x509.AuthorityInformationAccessOID.OCSP, url)
+            builder = builder.add_extension(
+                x509.AuthorityInformationAccess([access]), critical=False
+            )
+        signer = key(leaf.kind) if leaf.is_self_signed else self._key
+        return builder.sign(signer, leaf.digest)
+
+    @property
+    def root_pem(self) -> bytes:
+        """The root, to be believed."""
+        return self.root.public_bytes(PEM)
+
+
+def _general(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def pem_of(*certificates: x509.Certificate) -> bytes:
+    """Certificates, one after the other."""
+    return b"".join(one.public_bytes(PEM) for one in certificates)
+
+
+def key_pem(kind: str) -> bytes:
+    """A key as nginx and tlslite read it."""
+    shape = serialization.PrivateFormat
+    style = shape.PKCS8 if kind == "ed25519" else shape.TraditionalOpenSSL
+    return key(kind).private_bytes(PEM, style, serialization.NoEncryption())
+
+
+@dataclass(slots=True)
+class Site:
+    """One server of nginx. `more` are lines of its configuration; `chain` the certificates sent after its own."""
+
+    name: str
+    leaf: Leaf
+    protocols: str = "TLSv1.2 TLSv1.3"
+    ciphers: str = STRONG
+    has_chain: bool = True
+    more: str = "ssl_prefer_server_ciphers on;"
+    address: str = "127.0.0.1"
+    port: int = 0
+    second: str = ""  # kind of a second key
+    kind: str = ""
+
+
+def kinds(name: str) -> dict[str, Site]:
+    """The ten kinds of configuration of the benchmark."""
+    old = {"ciphers": ALL, "more": "ssl_prefer_server_ciphers on;"}
+    return {
+        "modern": Site(name, Leaf(name, "ec"), "TLSv1.3"),
+        "intermediate": Site(name, Leaf(name)),
+        "old": Site(name, Leaf(name), "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3", **old),
+        "tls10": Site(name, Leaf(name), "TLSv1", **old),
+        "cbc_rsa": Site(
+            name, Leaf(name), "TLSv1.2", "AES128-SHA:AES256-SHA:AES128-SHA256:@SECLEVEL=0"
+        ),
+        "expired": Site(name, Leaf(name, ends=-0.5)),
+        "self_signed": Site(name, Leaf(name, is_self_signed=True), has_chain=False),
+        "weak_key": Site(name, Leaf(name, "1024"), "TLSv1 TLSv1.1 TLSv1.2", **old),
+        "wrong_host": Site(name, Leaf(name, names=["autre.example"])),
+        "no_chain": Site(name, Leaf(name), has_chain=False),
+    }
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
+
+
+_HEAD = """worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/error.log crit; daemon off;
+master_process on; worker_rlimit_nofile 65536;
+events {{ worker_connections 16384; }}
+http {{
+access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s; server_names_hash_bucket_size 128;
+server_names_hash_max_size 65536;
+"""
+
+
+@contextmanager
+def nginx(
+    folder: Path, authority: Authority, sites: Sequence[Site], workers: int = 1
+) -> Iterator[None]:
+    """Serve the sites; those without a port are given a free one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = [_HEAD.format(folder=folder, workers=workers)]
+    for rank, site in enumerate(sites):
+        site.port = site.port or free_port(site.address)
+        lines = []
+        for kind in filter(None, (site.leaf.kind, site.second)):
+            base = folder / f"{rank}-{kind}"
+            leaf = site.leaf
+            leaf.kind = kind
+            chain = (authority.intermediate,) if site.has_chain else ()
+            base.with_suffix(".pem").write_bytes(pem_of(authority.leaf(leaf), *chain))
+            base.with_suffix(".key").write_bytes(key_pem(kind))
+            lines.append(f"ssl_certificate {base}.pem; ssl_certificate_key {base}.key;")
+        parts.append(
+            f"server {{ listen {site.address}:{site.port} ssl backlog=4096; server_name {site.name};"
+            f"{' '.join(lines)} ssl_protocols {site.protocols}; ssl_ciphers {site.ciphers};"
+            f"{site.more} location / {{ return 200 ok; }} }}"
+        )
+    configuration = folder / "nginx.conf"
+    configuration.write_text("\n".join([*parts, "}"]), "utf-8")
+    command = [
+        "nginx",
+        "-p",
+        str(folder),
+        "-c",
+        str(configuration),
+        "-e",
+        str(folder / "error.log"),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        _wait_for(process, [(site.address, site.port) for site in sites[-1:]])
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def _wait_for(process: subprocess.Popen[bytes], endpoints: Sequence[tuple[str, int]]) -> None:
+    limit = time.monotonic() + 20
+    for endpoint in endpoints:
+        while True:
+            with suppress(OSError), socket.create_connection(endpoint, timeout=1):
+                break
+            if process.poll() is not None or time.monotonic() > limit:
+                _, said = process.communicate(timeout=5)
+                raise RuntimeError(f"the server did not start: {said.decode('utf-8', 'replace')}")
+            time.sleep(0.02)
+
+
+@contextmanager
+def tlslite(
+    authority: Authority,
+    leaf: Leaf,
+    *,
+    versions: tuple[tuple[int, int], tuple[int, int]] = ((3, 0), (3, 3)),
+    ciphers: Sequence[str] = ("3des", "rc4", "aes128"),
+    macs: Sequence[str] = ("sha", "md5", "sha256"),
+    address: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[int]:
+    """A server of tlslite-ng, which still speaks SSLv3, RC4 and 3DES; gives its port."""
+    from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+
+    chain = X509CertChain()
+    chain.parsePemList(pem_of(authority.leaf(leaf), authority.intermediate).decode("ascii"))
+    private = parsePEMKey(key_pem(leaf.kind).decode("ascii"), private=True)
+    settings = HandshakeSettings()
+    settings.minVersion, settings.maxVersion = versions
+    settings.cipherNames, settings.macNames = list(ciphers), list(macs)
+    settings.useEncryptThenMAC = False
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(Exception), connection:
+            connection.settimeout(5)
+            TLSConnection(connection).handshakeServer(
+                certChain=chain, privateKey=private, settings=settings
+            )
+
+    with threaded(serve, address, port) as used:
+        yield used
+
+
+@contextmanager
+def threaded(serve: Any, address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    """A listener that gives each connection to `serve` in a thread of its own; gives its port."""
+    listener = socket.create_server((address, port), backlog=512)
+    threads: list[threading.Thread] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threads.append(threading.Thread(target=serve, args=(connection,), daemon=True))
+            threads[-1].start()
+            threads[:] = [t for t in threads if t.is_alive()]
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+        for one in threads:
+            one.join(5)

@@ -1,0 +1,200 @@
+"""Looking at the TLS of one endpoint: the questions in their order, and what is kept of the answers."""
+
+import asyncio
+import ipaddress
+from typing import Final
+
+from rempart.engines.exposure.dial import Dial, NotReached, ProtocolFault
+from rempart.engines.exposure.probe.tls.enumerate import (
+    Listed,
+    find_order,
+    list_groups,
+    list_sslv2,
+    list_suites,
+    pool_of,
+)
+from rempart.engines.exposure.probe.tls.groups import WEAK_GROUPS, group_name
+from rempart.engines.exposure.probe.tls.hello import (
+    FALLBACK_SCSV,
+    SSLV3,
+    TLS10,
+    TLS11,
+    TLS12,
+    TLS13,
+    Asked,
+)
+from rempart.engines.exposure.probe.tls.notes import Notes
+from rempart.engines.exposure.probe.tls.suites import all_suites
+from rempart.engines.exposure.probe.tls.survey import SECONDS, Answer, GaveUp, Survey, everything
+from rempart.engines.exposure.probe.tls.trust import TrustStore, system_store
+from rempart.engines.exposure.seen.common import Endpoint, Reach
+from rempart.engines.exposure.seen.tls import TlsSeen, VersionState
+
+UNRECOGNIZED_NAME: Final = 112
+INAPPROPRIATE_FALLBACK: Final = 86
+WEB_PORTS: Final = frozenset({443, 4443, 8443, 9443, 10443})
+NO_TLS: Final = "Le serveur ferme la connexion à chaque version de TLS, sans rien répondre."
+_LEGACY: Final = (SSLV3, TLS10, TLS11, TLS12)
+_FAULTS: Final = (NotReached, ProtocolFault, GaveUp)
+
+
+def ascii_name(name: str) -> str:
+    """A host name as it goes on the wire (IDNA); "" for an address, or a name that has no such form."""
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        pass
+    else:
+        return ""
+    try:
+        return name.rstrip(".").encode("idna").decode("ascii") if len(name) < 254 else ""
+    except UnicodeError:
+        return name if name.isascii() else ""
+
+
+async def look_at_tls(
+    endpoint: Endpoint, *, dial: Dial, starttls: str = "", trust: TrustStore | None = None
+) -> TlsSeen:
+    """Everything that hellos tell of one endpoint, chains held against `trust` (by default this machine's store).
+
+    Never raises on what the server does: a silence, a close or nonsense is in `reach`, or in `gaps` by field.
+    """
+    survey = Survey(endpoint, dial, starttls, ascii_name(endpoint.name))
+    survey.ends_at = asyncio.get_running_loop().time() + SECONDS
+    notes = Notes(system_store() if trust is None else trust)
+    try:
+        first = await _first_answer(survey)
+    except NotReached as fault:
+        return TlsSeen(
+            endpoint=endpoint,
+            starttls=starttls,
+            reach=fault.reach,
+            reason=fault.reason,
+            connections=survey.connections,
+        )
+    except (ProtocolFault, GaveUp) as fault:
+        return TlsSeen(
+            endpoint=endpoint,
+            starttls=starttls,
+            reach=Reach.BROKEN,
+            reason=str(fault),
+            connections=survey.connections,
+        )
+    notes.take(first, asked_staple=True)
+    notes.take_choices(first)
+    listed = await _list_all(survey, notes, first)
+    has_alert = first.alert >= 0 or any(v.state != VersionState.UNKNOWN for v in listed)
+    settle(listed, has_alert)
+    if not has_alert and not survey.stopped:
+        return TlsSeen(
+            endpoint=endpoint,
+            starttls=starttls,
+            reach=Reach.BROKEN,
+            reason=NO_TLS,
+            versions=[one.seen for one in listed],
+            connections=survey.connections,
+        )
+    await _ask_more(survey, notes, {one.version: one for one in listed})
+    return TlsSeen(
+        endpoint=endpoint,
+        starttls=starttls,
+        reach=Reach.ANSWERED,
+        versions=[one.seen for one in listed],
+        chains=list(notes.chains.values()),
+        connections=survey.connections,
+        gaps=dict(sorted(notes.gaps.items())),
+        **notes.facts,
+    )
+
+
+def _with_facts(survey: Survey) -> Asked:
+    is_web = not survey.starttls and survey.endpoint.port in WEB_PORTS
+    alpn = ("h2", "http/1.1") if is_web else ()
+    return Asked(TLS12, survey.server_name, alpn=alpn, with_facts=True)
+
+
+async def _first_answer(survey: Survey) -> Answer:
+    """A hello with every suite and option; without the name when the server refuses it. Raises as `Survey.ask`."""
+    answer = await survey.ask(_with_facts(survey), pool_of(TLS12), everything)
+    if answer.alert == UNRECOGNIZED_NAME and answer.hello is None and survey.server_name:
+        survey.server_name = ""
+        answer = await survey.ask(_with_facts(survey), pool_of(TLS12), everything)
+    return answer
+
+
+async def _list_all(survey: Survey, notes: Notes, first: Answer) -> list[Listed]:
+    """Every version, the oldest first, at the same time; `first` counts for the version that it chose."""
+    name = survey.server_name
+    chosen = first.hello.version if first.hello else 0
+
+    async def legacy(version: int) -> Listed:
+        had = first if version == chosen else None
+        if version == TLS12 and first.hello is None and first.alert >= 0:
+            had = first
+        return await list_suites(survey, Asked(version, name), had, notes)
+
+    return list(
+        await asyncio.gather(
+            list_sslv2(survey),
+            *(legacy(version) for version in _LEGACY),
+            list_suites(survey, Asked(TLS13, name), None, notes),
+        )
+    )
+
+
+def settle(listed: list[Listed], has_answered: bool) -> None:
+    """A version closed without a word is refused, on a server that answers others; unknown otherwise."""
+    for one in listed:
+        if one.state == VersionState.UNKNOWN and has_answered and one.is_complete:
+            one.state = VersionState.REFUSED
+        elif one.state == VersionState.UNKNOWN and not one.reason:
+            one.reason = NO_TLS
+
+
+async def _ask_more(survey: Survey, notes: Notes, listed: dict[int, Listed]) -> None:
+    """Order, groups, downgrade: each stands alone, and leaves a gap when it is not answered."""
+    offered = [v for v in (*_LEGACY, TLS13) if listed[v].codes]
+    name = survey.server_name
+    for version in offered[-2:]:
+        await find_order(survey, Asked(version, name), listed[version])
+    if TLS13 in offered:
+        notes.facts["groups"] = await list_groups(survey, listed[TLS13].codes)
+        if notes.facts["groups"] is None:
+            notes.gaps["groups"] = survey.stopped or "Les groupes n’ont pas pu être demandés."
+    below = [v for v in offered if v < TLS13]
+    if below:
+        await _weak_groups(survey, notes, listed[below[-1]])
+    if len(offered) > 1 and below:
+        await _downgrade(survey, notes, offered, listed)
+
+
+async def _weak_groups(survey: Survey, notes: Notes, listed: Listed) -> None:
+    elliptic = [code for code in listed.codes if "_ECDH" in all_suites()[code].name]
+    if not elliptic:
+        notes.facts["weak_groups"] = []
+        return
+    try:
+        answer = await survey.ask(
+            Asked(listed.version, survey.server_name, WEAK_GROUPS), elliptic, everything
+        )
+    except _FAULTS as fault:
+        notes.gaps["weak_groups"] = str(fault)
+        return
+    curve = answer.curve
+    taken = curve in WEAK_GROUPS
+    notes.facts["weak_groups"] = [group_name(curve)] if taken else []
+
+
+async def _downgrade(
+    survey: Survey, notes: Notes, offered: list[int], listed: dict[int, Listed]
+) -> None:
+    """Ask for less than the best, and say so: a server that follows RFC 7507 refuses."""
+    version = max(v for v in offered[:-1])
+    try:
+        answer = await survey.ask(
+            Asked(version, survey.server_name), (*listed[version].codes, FALLBACK_SCSV)
+        )
+    except _FAULTS as fault:
+        notes.gaps["refuses_downgrade"] = str(fault)
+        return
+    notes.facts["refuses_downgrade"] = answer.alert == INAPPROPRIATE_FALLBACK

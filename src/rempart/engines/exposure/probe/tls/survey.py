@@ -1,0 +1,147 @@
+"""Asking one endpoint: one hello a connection, suites by removal, all of it bounded.
+
+The server chooses one suite of those offered; it is taken off the list and the rest is offered again, until it
+refuses. A silence is never taken for a refusal: the list is then said to be cut short.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from rempart.engines.exposure.dial import Dial, Dialogue, NotReached, ProtocolFault
+from rempart.engines.exposure.probe.tls.flight import (
+    Message,
+    Records,
+    ServerHello,
+    curve_of,
+    read_server_hello,
+)
+from rempart.engines.exposure.probe.tls.hello import Asked, client_hello
+from rempart.engines.exposure.probe.tls.starttls import opening
+from rempart.engines.exposure.seen.common import Endpoint, Reach
+
+MOST_SILENCES: Final = 2
+MOST_AT_ONCE: Final = 6
+SECONDS: Final = 90.0
+"""Time given to one endpoint, however many questions are left."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one hello brought: a ServerHello, or an alert, or a close; `messages` after it when they were asked for."""
+
+    hello: ServerHello | None = None
+    alert: int = -1
+    messages: tuple[tuple[int, bytes], ...] = ()
+    fault: str = ""  # why the messages after the ServerHello could not be read, French
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server closed without a word."""
+        return self.hello is None and self.alert < 0
+
+    def first(self, kind: int) -> bytes | None:
+        """The body of the first message of this kind."""
+        return next((body for number, body in self.messages if number == kind), None)
+
+    @property
+    def curve(self) -> int:
+        """The curve of the elliptic key exchange, 0 when there is none to read."""
+        body = self.first(Message.KEY_EXCHANGE)
+        return curve_of(body) if body is not None and len(body) >= 4 else 0
+
+
+Wanted = Callable[[ServerHello], bool]
+
+
+def nothing_more(hello: ServerHello) -> bool:
+    """The choice of the server is enough."""
+    return False
+
+
+def everything(hello: ServerHello) -> bool:
+    """Read on to the end of the server's flight."""
+    return True
+
+
+def ask(starttls: str, to_send: bytes, wanted: Wanted) -> Dialogue[Answer]:
+    """Open TLS as the protocol wants, send one hello, read the choice, and the rest if it is wanted."""
+    prefix = (yield from opening(starttls)) if starttls else b""
+    records, hello = Records(), None
+    data = yield prefix + to_send
+    while data:
+        try:
+            records.feed(data)
+            if hello is None and (body := records.first(Message.SERVER_HELLO)) is not None:
+                hello = read_server_hello(body)
+                if not wanted(hello):
+                    return Answer(hello)
+        except ProtocolFault as fault:
+            if hello is None:
+                raise
+            return Answer(hello, messages=tuple(records.messages), fault=str(fault))
+        if records.first(Message.HELLO_DONE) is not None:
+            break
+        if records.alert is not None and records.alert[0] == 2:
+            return Answer(hello, records.alert[1], tuple(records.messages))
+        data = yield b""
+    return Answer(hello, messages=tuple(records.messages))
+
+
+class GaveUp(Exception):
+    """The endpoint stopped answering: no further question is asked of it. The message is French."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """The questions asked of one endpoint: counts its silences, and stops when there are too many."""
+
+    endpoint: Endpoint
+    dial: Dial
+    starttls: str
+    server_name: str  # for SNI, in its ASCII form; "" for an address
+    connections: int = 0
+    silences: int = 0
+    has_answered: bool = False
+    stopped: str = ""  # why no further question is asked, French
+    ends_at: float = 0.0
+    lock: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+
+    async def ask(
+        self, asked: Asked, suites: Sequence[int], wanted: Wanted = nothing_more
+    ) -> Answer:
+        """One hello, one answer. Raises GaveUp, NotReached, ProtocolFault."""
+        return await self.hold(ask(self.starttls, client_hello(asked, suites), wanted))
+
+    async def hold(self, dialogue: Dialogue[T]) -> T:
+        """One connection. Raises GaveUp, NotReached, ProtocolFault."""
+        async with self.lock:
+            left = self.ends_at - asyncio.get_running_loop().time()
+            if not self.stopped and left <= 0:
+                self.stopped = f"Le serveur est trop lent : {SECONDS:.0f} secondes passées."
+            if self.stopped:
+                dialogue.close()
+                raise GaveUp(self.stopped)
+            self.connections += 1
+            try:
+                result = await self.dial.converse(
+                    self.endpoint.address,
+                    self.endpoint.port,
+                    dialogue,
+                    seconds=min(left, self.dial.seconds),
+                )
+            except NotReached as fault:
+                self._count(fault)
+                raise
+            self.has_answered = True
+            return result
+
+    def _count(self, fault: NotReached) -> None:
+        if fault.reach == Reach.SILENT:
+            self.silences += 1
+        is_over = fault.reach in (Reach.OUTSIDE, Reach.STOPPED)
+        if is_over or self.silences >= MOST_SILENCES or not self.has_answered:
+            self.stopped = fault.reason
