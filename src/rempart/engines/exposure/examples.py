@@ -9,6 +9,7 @@ import msgspec
 
 from rempart.content.exposure import ExposureCheck, ExposureExample
 from rempart.engines.exposure import checks as _checks
+from rempart.engines.exposure.feeds.bundle import bundle_of
 from rempart.engines.exposure.judge import concluded, verdicts_on
 from rempart.engines.exposure.registry import CHECKS, Check, Context, Verdict
 from rempart.engines.exposure.seen.common import Seen
@@ -48,9 +49,10 @@ def fault_of(
     try:
         seen = seen_of(example, check)
         today = date.fromisoformat(example.today)
+        holes = bundle_of(example.holes, example.today) if example.holes else None
     except ValueError as error:  # msgspec's own faults are of this kind
         return f"L’exemple ne se lit pas : {error}."
-    context = Context(content.params, today)
+    context = Context(content.params, today, holes)
     try:
         said = _asked(check, seen, context)
     except Exception as error:  # noqa: BLE001 (whatever breaks, the author of the example is told)
@@ -70,7 +72,10 @@ def seen_of(example: ExposureExample, check: Check) -> Seen:
     Raises ValueError when a field does not exist or does not fit.
     """
     told = {"reach": "answered", **example.seen}
-    seen = msgspec.convert(told | {"seen": check.kind.__struct_config__.tag}, check.kind)
+    named = told.pop("seen", None)
+    kinds = {kind.__struct_config__.tag: kind for kind in check.kinds}
+    kind = kinds.get(named, check.kind)
+    seen = msgspec.convert(told | {"seen": kind.__struct_config__.tag}, kind)
     unknown = sorted(_unknown(told, msgspec.to_builtins(seen)))
     if unknown:
         raise ValueError(f"champs inconnus : {', '.join(unknown)}")
