@@ -44,7 +44,13 @@ def _said(seen: Seen, line: EndpointLine) -> dict[str, Any]:
 
 
 def _of_tls(seen: TlsSeen, line: EndpointLine) -> dict[str, Any]:
+    """Versions spoken, and the last day of the certificate that expires first."""
     said: dict[str, Any] = {}
     if not line.service:
         said["service"] = seen.starttls or "tls"
+    if seen.offered:
+        said["tls"] = ", ".join(v.version.replace("v", " ", 1) for v in seen.offered)
+    ends = [chain.certificates[0].not_after for chain in seen.chains if chain.certificates]
+    if ends and (last := instant(min(ends))):
+        said["expires_on"] = last[:10]
     return said

@@ -13,10 +13,9 @@ class Recognised:
     def __init__(self, seen: Iterable[Seen]) -> None:
         self._by_place: dict[object, dict[str, None]] = {}
         for one in seen:
-            products = products_of(one)
-            for place in _places(one) if products else ():
-                known = self._by_place.setdefault(place, {})
-                known.update(dict.fromkeys(product.id for product in products))
+            found = _ids(one)
+            for place in _places(one) if found else ():
+                self._by_place.setdefault(place, {}).update(dict.fromkeys(found))
 
     def at(self, target: str, seen: Seen) -> list[str]:
         """Ids of the products recognised on a target, the target's own first."""
@@ -27,12 +26,16 @@ class Recognised:
 
 
 def products_of(seen: Seen) -> list[Product]:
-    """The products that one observation recognised."""
-    found: Any = getattr(seen, "products", None)
-    if found is None:
-        found = getattr(seen, "product", None)
-    listed = found if isinstance(found, list) else [found]
-    return [product for product in listed if isinstance(product, Product)]
+    """The products that one observation recognised, libraries of its pages apart."""
+    found: Any = getattr(seen, "products", [])
+    return [product for product in found if isinstance(product, Product)]
+
+
+def _ids(seen: Seen) -> list[str]:
+    """Ids of the products of one observation; TLS names its own by an id alone."""
+    named: Any = getattr(seen, "product", "")
+    own = [named] if isinstance(named, str) and named else []
+    return own + [product.id for product in products_of(seen)]
 
 
 def endpoint_of(seen: Seen) -> Endpoint | None:
