@@ -4,6 +4,8 @@ SSLv2 (draft-hickman-netscape-ssl-00), SSLv3 (RFC 6101), TLS 1.0 to 1.3 (RFC 224
 """
 
 import os
+import sys
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -71,7 +73,10 @@ def _extension(kind: int, body: bytes) -> bytes:
 
 
 def _words(codes: Iterable[int]) -> bytes:
-    return b"".join(code.to_bytes(2) for code in codes)
+    numbers = array("H", codes)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers.tobytes()
 
 
 def _listed(codes: Iterable[int]) -> bytes:

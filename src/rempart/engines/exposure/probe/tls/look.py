@@ -23,6 +23,7 @@ from rempart.engines.exposure.probe.tls.hello import (
     TLS13,
     Asked,
 )
+from rempart.engines.exposure.probe.tls.inside import look_inside
 from rempart.engines.exposure.probe.tls.notes import Notes
 from rempart.engines.exposure.probe.tls.suites import all_suites
 from rempart.engines.exposure.probe.tls.survey import SECONDS, Answer, GaveUp, Survey, everything
@@ -107,10 +108,14 @@ async def look_at_tls(
     )
 
 
-def _with_facts(survey: Survey) -> Asked:
+def _alpn(survey: Survey) -> tuple[str, ...]:
+    """The application protocols offered: a server of something else may refuse a hello that names any."""
     is_web = not survey.starttls and survey.endpoint.port in WEB_PORTS
-    alpn = ("h2", "http/1.1") if is_web else ()
-    return Asked(TLS12, survey.server_name, alpn=alpn, with_facts=True)
+    return ("h2", "http/1.1") if is_web else ()
+
+
+def _with_facts(survey: Survey) -> Asked:
+    return Asked(TLS12, survey.server_name, alpn=_alpn(survey), with_facts=True)
 
 
 async def _first_answer(survey: Survey) -> Answer:
@@ -158,9 +163,11 @@ async def _ask_more(survey: Survey, notes: Notes, listed: dict[int, Listed]) -> 
     for version in offered[-2:]:
         await find_order(survey, Asked(version, name), listed[version])
     if TLS13 in offered:
-        notes.facts["groups"] = await list_groups(survey, listed[TLS13].codes)
-        if notes.facts["groups"] is None:
+        groups = await list_groups(survey, listed[TLS13].codes)
+        notes.facts["groups"] = groups
+        if groups is None:
             notes.gaps["groups"] = survey.stopped or "Les groupes n’ont pas pu être demandés."
+        await look_inside(survey, notes, listed[TLS13].codes, groups or [], _alpn(survey))
     below = [v for v in offered if v < TLS13]
     if below:
         await _weak_groups(survey, notes, listed[below[-1]])
