@@ -1,0 +1,34 @@
+"""From answers to facts: texts as a person reads them, or the reason why nobody can say."""
+
+from collections.abc import Callable
+
+from rempart.engines.exposure.dial import ProtocolFault
+from rempart.engines.exposure.probe.dns import rdata
+from rempart.engines.exposure.probe.dns.answers import Found
+from rempart.engines.exposure.probe.dns.names import to_text
+from rempart.engines.exposure.seen.dns import Fact
+
+MOST_VALUES = 100
+MOST_CHARACTERS = 4096
+
+
+def fact(found: Found, text: Callable[[bytes], str]) -> Fact:
+    """The data of an answer, sorted, each through `text`; long ones are cut."""
+    if not found.is_known:
+        return Fact(is_known=False, reason=found.why)
+    try:
+        values = sorted(text(data)[:MOST_CHARACTERS] for data in found.data[:MOST_VALUES])
+    except ProtocolFault as fault:
+        return Fact(is_known=False, reason=str(fault))
+    return Fact(is_known=True, values=values)
+
+
+def name_text(data: bytes) -> str:
+    """NS, CNAME, PTR."""
+    return to_text(data)
+
+
+def caa_text(data: bytes) -> str:
+    """`0 issue "letsencrypt.org"`."""
+    flags, tag, value = rdata.caa(data)
+    return f'{flags} {tag} "{value}"'
