@@ -13,6 +13,7 @@ ROOMS = (
         "steering",
         "funding",
         "audits",
+        "exposure",
         "assessments",
         "remediation",
         "evidence",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("rempart.web.apps.funding.urls")),
     path("", include("rempart.web.apps.establishments.urls")),
     path("", include("rempart.web.apps.audits.urls")),
+    path("", include("rempart.web.apps.exposure.urls")),
     path("", include("rempart.web.apps.assessments.urls")),
     path("", include("rempart.web.apps.remediation.urls")),
     path("", include("rempart.web.apps.evidence.urls")),

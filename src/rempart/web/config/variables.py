@@ -67,6 +67,12 @@ VARIABLES: Final[dict[str, tuple[Variable, ...]]] = {
             "Vide, les documents sont marqués « non analysés ».",
         ),
         Variable(
+            "REMPART_SWEEP_PRIVATE",
+            "non",
+            "oui pour qu’un périmètre puisse déclarer des adresses privées, que ce serveur sonderait alors. "
+            "Seulement sur une installation d’un seul établissement.",
+        ),
+        Variable(
             "REMPART_LOG_LEVEL",
             "WARNING",
             "DEBUG, INFO, WARNING ou ERROR ; écrit sur la sortie d’erreur.",

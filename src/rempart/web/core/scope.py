@@ -49,9 +49,11 @@ class Act(StrEnum):
     IMPORT_FRAMEWORK = "import_framework"
     IMPORT_REGISTRY = "import_registry"
     SEE_JOURNAL = "see_journal"
+    SET_PERIMETER = "set_perimeter"
+    SEARCH_EXPOSURE = "search_exposure"
 
 
-_SEE: Final = frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_FINDINGS})
+_SEE: Final = frozenset({Act.SEE_ESTABLISHMENT, Act.SEE_FINDINGS, Act.SEARCH_EXPOSURE})
 _WORK: Final = _SEE | {
     Act.DEPOSIT_AUDIT,
     Act.EDIT_PLAN,
@@ -59,7 +61,7 @@ _WORK: Final = _SEE | {
     Act.EDIT_CARE_FILE,
     Act.SEE_ACCESS,
 }
-_LEAD: Final = _WORK | {Act.INVITE, Act.DELEGATE, Act.SEE_JOURNAL}
+_LEAD: Final = _WORK | {Act.INVITE, Act.DELEGATE, Act.SEE_JOURNAL, Act.SET_PERIMETER}
 
 DELEGABLE: Final = _SEE | {
     Act.DEPOSIT_AUDIT,
@@ -68,11 +70,13 @@ DELEGABLE: Final = _SEE | {
     Act.EDIT_CARE_FILE,
     Act.SEE_JOURNAL,
 }
-"""What an establishment may mandate somebody to do. Never to invite, to mandate others, nor to read who looked."""
+"""What an establishment may mandate somebody to do. Never to invite, to mandate others, to consent to sweeps, nor to
+read who looked."""
 
 ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
     Role.REFERENT: _LEAD,
-    Role.RSSI: _WORK | {Act.SEE_PORTFOLIO, Act.RUN_CAMPAIGN, Act.INVITE, Act.SEE_JOURNAL},
+    Role.RSSI: _WORK
+    | {Act.SEE_PORTFOLIO, Act.RUN_CAMPAIGN, Act.INVITE, Act.SEE_JOURNAL, Act.SET_PERIMETER},
     Role.DIRECTION: _LEAD,
     Role.READER: _SEE,
     Role.REGIONAL_OFFICER: frozenset(
@@ -94,12 +98,14 @@ ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
             Act.IMPORT_REGISTRY,
             Act.INVITE,
             Act.SEE_JOURNAL,
+            Act.SEARCH_EXPOSURE,
         }
     ),
     Role.DELEGATE: DELEGABLE | {Act.SEE_PORTFOLIO},
 }
 """Role → its acts. A region sees where each establishment stands; the findings themselves are the establishment's,
-until it mandates somebody."""
+until it mandates somebody. The national CERT asks who exposes a product among those that have opened their perimeter to
+it."""
 
 
 WIDE_ACTS: Final[dict[Role, frozenset[Act]]] = {
@@ -142,6 +148,8 @@ ACT_WORDS: Final[dict[Act, str]] = {
     Act.SEE_ACCESS: "voir qui a accès et qui a consulté",
     Act.IMPORT_REGISTRY: "importer le registre",
     Act.SEE_JOURNAL: "lire le journal",
+    Act.SET_PERIMETER: "déclarer ce qui est exposé et y consentir",
+    Act.SEARCH_EXPOSURE: "chercher qui expose un produit",
 }
 
 

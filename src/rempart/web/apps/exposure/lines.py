@@ -1,0 +1,51 @@
+"""The lines of a report, as the rows that pages filter and searches look into. Nothing is written here."""
+
+from rempart.engines.exposure.report import EndpointLine, ExposureReport, Finding
+from rempart.render.text import name
+from rempart.web.apps.exposure.models import ExposedFinding, ExposedService
+from rempart.web.apps.exposure.reading import key_of
+from rempart.web.apps.remediation.models import RANKS
+from rempart.web.core.text import folded
+
+
+def findings(report: ExposureReport) -> list[ExposedFinding]:
+    """A row for each finding, without its audit."""
+    return [_finding(k, found) for k, found in enumerate(report.findings)]
+
+
+def services(report: ExposureReport) -> list[ExposedService]:
+    """A row for each thing that answers, without its audit."""
+    return [_service(line) for line in report.endpoints]
+
+
+def _finding(position: int, found: Finding) -> ExposedFinding:
+    cves = [name(cve, 30)[:30] for cve in found.cves[:200]]
+    return ExposedFinding(
+        key=key_of(found.check, found.target),
+        check_id=found.check[:100],
+        theme=found.theme[:20],
+        target=name(found.target, 250)[:280],
+        title=name(found.title, 280)[:300],
+        severity=found.severity,
+        rank=RANKS[found.severity],
+        confidence=found.confidence[:12],
+        product=name(found.product, 80)[:100],
+        is_exploited=found.is_exploited,
+        cves=cves,
+        position=position,
+        search=folded(" ".join((found.check, found.product, found.title, *cves)))[:4000],
+    )
+
+
+def _service(line: EndpointLine) -> ExposedService:
+    product = name(line.product, 160)[:200]
+    version = name(line.version, 60)[:100]
+    return ExposedService(
+        target=name(line.target, 250)[:280],
+        service=name(line.service, 40)[:60],
+        product=product,
+        version=version,
+        tls=name(line.tls, 60)[:100],
+        expires_on=line.expires_on[:10],
+        search=folded(f"{line.service} {product} {version}"),
+    )

@@ -1,0 +1,258 @@
+"""What changes a perimeter: each act is one transaction, with its entry in the journal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings as site
+from django.db import transaction
+from django.utils import timezone
+
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.evidence.models import Document
+from rempart.web.apps.exposure import rules
+from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter, Touch
+from rempart.web.core import jobs, journal, projections
+from rempart.web.core.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Who consents to be probed, in which function, from when and until when, on which document."""
+
+    by: str
+    function: str
+    on: date
+    until: date
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may be touched, how gently, and when."""
+
+    touch: Sequence[str]
+    connections_at_once: int = 4
+    connections_per_second: int = 5
+    blackouts: str = ""
+    rhythm: str = Perimeter.Rhythm.NONE
+    is_searchable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that a discovery thinks is the establishment's, and why."""
+
+    kind: str
+    value: str
+    why: str
+
+
+def held(establishment: Establishment) -> Perimeter:
+    """The perimeter of an establishment, made on its first need, locked until the end of the act."""
+    Establishment.objects.select_for_update(no_key=True).get(pk=establishment.pk)
+    return Perimeter.objects.get_or_create(establishment=establishment)[0]
+
+
+@transaction.atomic
+def give_consent(*, establishment: Establishment, consent: Consent, today: date, by: User) -> None:
+    """Write who consents to the probing of this perimeter. Raises Refused for a consent that cannot stand."""
+    rules.check_consent(consent.on, consent.until, today)
+    if not consent.by.strip() or not consent.function.strip():
+        raise Refused("Dites qui consent, et dans quelle fonction.")
+    if consent.document and consent.document.establishment_id != establishment.pk:
+        raise Refused("Ce document est d’un autre établissement.")
+    row = held(establishment)
+    row.consent_by, row.consent_function = consent.by.strip()[:120], consent.function.strip()[:120]
+    row.consent_on, row.consent_until = consent.on, consent.until
+    row.consent_document, row.reminded_on = consent.document, None
+    _saved(row)
+    projections.refresh([establishment.pk])
+    _told(
+        row, "consent_to_sweeps", by,
+        who=row.consent_by, function=row.consent_function,
+        on=consent.on.isoformat(), until_on=consent.until.isoformat(),
+        document=consent.document.pk if consent.document else None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def withdraw_consent(*, establishment: Establishment, by: User) -> None:
+    """End the consent at once; what runs is stopped."""
+    row = held(establishment)
+    if row.consent_on is None:
+        raise Refused("Il n’y a pas de consentement à retirer.")
+    before = row.consent_until
+    row.consent_by, row.consent_function = "", ""
+    row.consent_on, row.consent_until, row.consent_document = None, None, None
+    _saved(row)
+    _stop_sweeps(row, by)
+    projections.refresh([establishment.pk])
+    _told(row, "withdraw_consent_to_sweeps", by, until_on=before.isoformat() if before else "")
+
+
+@transaction.atomic
+def settle(*, establishment: Establishment, settings: Settings, by: User) -> Perimeter:
+    """Say what may be touched, how gently, when, and how often."""
+    if unknown := sorted(set(settings.touch) - set(Touch.values)):
+        raise Refused(f"« {unknown[0]} » n’est pas une chose que l’on touche.")
+    if not settings.touch:
+        raise Refused("Cochez au moins une chose à regarder.")
+    hours = rules.hours_of(settings.blackouts)
+    row = held(establishment)
+    row.touch = [touch for touch in Touch.values if touch in settings.touch]
+    row.connections_at_once = settings.connections_at_once
+    row.connections_per_second = settings.connections_per_second
+    row.blackouts = "\n".join(filter(None, (s.strip() for s in settings.blackouts.splitlines())))
+    row.rhythm, row.is_searchable = settings.rhythm, settings.is_searchable
+    _saved(row)
+    _told(
+        row, "settle_perimeter", by,
+        touch=row.touch, blackouts=len(hours.forbidden), rhythm=row.rhythm, is_searchable=row.is_searchable,
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def add_asset(
+    *,
+    establishment: Establishment,
+    kind: str,
+    value: str,
+    with_subdomains: bool = False,
+    follows_addresses: bool = False,
+    is_excluded: bool = False,
+    by: User,
+) -> Asset:
+    """Declare a name, an address or a range; one that was proposed or refused becomes declared."""
+    clean = rules.asset_value(kind, value, may_be_private=site.SWEEP_PRIVATE)
+    row = held(establishment)
+    if row.assets.count() >= rules.MOST_ASSETS:
+        raise Refused(f"Un périmètre a au plus {rules.MOST_ASSETS} éléments.")
+    is_name = kind in (Asset.Kind.DOMAIN, Asset.Kind.HOST)
+    asset, _ = Asset.objects.update_or_create(
+        perimeter=row,
+        kind=kind,
+        value=clean,
+        defaults={
+            "with_subdomains": with_subdomains and kind == Asset.Kind.DOMAIN,
+            "follows_addresses": follows_addresses and is_name,
+            "is_excluded": is_excluded,
+            "state": Asset.State.ACCEPTED,
+            "decided_by": by,
+            "decided_at": timezone.now(),
+        },
+    )
+    _saved(row)
+    _told(row, "declare_asset", by, kind=kind, value=clean, is_excluded=is_excluded)
+    return asset
+
+
+@transaction.atomic
+def decide_assets(*, assets: Iterable[Asset], is_accepted: bool, by: User) -> int:
+    """Accept or refuse what a discovery proposed; gives how many. What is refused is not proposed again."""
+    mine = list(assets)
+    state = Asset.State.ACCEPTED if is_accepted else Asset.State.REFUSED
+    for perimeter in {asset.perimeter_id: asset.perimeter for asset in mine}.values():
+        row = held(perimeter.establishment)
+        values = sorted(a.value for a in mine if a.perimeter_id == row.pk)
+        row.assets.filter(pk__in=[a.pk for a in mine], state=Asset.State.PROPOSED).update(
+            state=state, decided_by=by, decided_at=timezone.now()
+        )
+        _saved(row)
+        _told(row, "accept_assets" if is_accepted else "refuse_assets", by, values=values[:200])
+    return len(mine)
+
+
+@transaction.atomic
+def remove_asset(*, asset: Asset, by: User) -> None:
+    """Take an asset out of the perimeter: it is not probed any more."""
+    row = held(asset.perimeter.establishment)
+    row.assets.filter(pk=asset.pk).delete()
+    _saved(row)
+    _told(row, "remove_asset", by, kind=asset.kind, value=asset.value)
+
+
+@transaction.atomic
+def propose_assets(
+    *, establishment: Establishment, found: Iterable[Candidate], by: User | None
+) -> int:
+    """Put what was discovered before a person; what is known, or was refused, is left as it is. Gives how many are new."""
+    row = held(establishment)
+    known = set(row.assets.values_list("kind", "value"))
+    made = []
+    for candidate in found:
+        try:
+            value = rules.asset_value(
+                candidate.kind, candidate.value, may_be_private=site.SWEEP_PRIVATE
+            )
+        except Refused:
+            continue
+        if (candidate.kind, value) not in known and len(known) < rules.MOST_ASSETS:
+            known.add((candidate.kind, value))
+            made.append(
+                Asset(
+                    perimeter=row,
+                    kind=candidate.kind,
+                    value=value,
+                    why=candidate.why[:300],
+                    state=Asset.State.PROPOSED,
+                )
+            )
+    Asset.objects.bulk_create(made)
+    if made:
+        _told(row, "propose_assets", by, values=sorted(asset.value for asset in made)[:200])
+    return len(made)
+
+
+@transaction.atomic
+def stop(*, establishment: Establishment, by: User) -> None:
+    """The kill switch: what runs stops, and nothing begins until somebody resumes."""
+    row = held(establishment)
+    row.stopped_at, row.stopped_by = timezone.now(), by
+    _saved(row)
+    stopped = _stop_sweeps(row, by)
+    projections.refresh([establishment.pk])
+    _told(row, "stop_sweeps", by, sweeps=stopped)
+
+
+@transaction.atomic
+def resume(*, establishment: Establishment, by: User) -> None:
+    """Let sweeps begin again."""
+    row = held(establishment)
+    if row.stopped_at is None:
+        raise Refused("Les balayages ne sont pas arrêtés.")
+    row.stopped_at, row.stopped_by = None, None
+    _saved(row)
+    projections.refresh([establishment.pk])
+    _told(row, "resume_sweeps", by)
+
+
+def _stop_sweeps(row: Perimeter, by: User) -> int:
+    """Ask the sweeps of a perimeter to stop; they end by themselves, within a second."""
+    running = ExposureAudit.objects.filter(
+        establishment_id=row.pk, state=ExposureAudit.State.WAITING, form=ExposureAudit.Form.SWEEP
+    ).select_related("job")
+    found = [audit.job for audit in running if audit.job and not audit.job.is_finished]
+    for job in found:
+        jobs.cancel(job, by=by)
+    return len(found)
+
+
+def _saved(row: Perimeter) -> None:
+    row.version += 1
+    row.save()
+
+
+def _told(row: Perimeter, act: str, by: User | None, **details: Any) -> None:
+    journal.record(
+        act,
+        by=by,
+        object_kind="perimeter",
+        object_id=row.pk,
+        object_label=str(row),
+        establishment=row.establishment_id,
+        details=details,
+    )

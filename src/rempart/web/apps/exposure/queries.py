@@ -1,0 +1,300 @@
+"""What the pages of exposure show of an establishment, already scoped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, F, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from rempart.engines.exposure.report import Finding
+from rempart.render.french import counted, day
+from rempart.web.apps.establishments.access import allows
+from rempart.web.apps.exposure import pages, pictures, rules
+from rempart.web.apps.exposure.models import (
+    Asset,
+    ExposedFinding,
+    ExposureAudit,
+    Perimeter,
+)
+from rempart.web.apps.exposure.reading import KIND, SUBJECT
+from rempart.web.apps.exposure.recording import report_of
+from rempart.web.apps.remediation.models import Action, Finding as PlanFinding, Severity
+from rempart.web.apps.remediation.states import State
+from rempart.web.core.charts.chart import Chart
+from rempart.web.core.scope import Act, Scope
+from rempart.web.core.text import folded
+
+RECENT: Final = 10
+CURVE: Final = 24
+SOON_DAYS: Final = 30
+
+THEMES: Final[dict[str, str]] = {
+    "dns": "Noms de domaine",
+    "mail": "Messagerie",
+    "tls": "Chiffrement",
+    "http": "Sites web",
+    "service": "Services ouverts",
+    "hole": "Failles connues et fins de vie",
+}
+CONFIDENCES: Final[dict[str, str]] = {
+    "confirmed": "confirmé",
+    "probable": "probable",
+    "possible": "possible",
+}
+
+
+def audit_or_404(scope: Scope, pk: int, act: Act = Act.SEE_FINDINGS) -> ExposureAudit:
+    """An audit, if the scope allows `act` on its establishment; otherwise it does not exist."""
+    rows = ExposureAudit.objects.visible_to(scope, act)
+    found = (
+        rows.select_related("establishment", "asked_by", "job", "compared_with")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404("Cet audit n’existe pas, ou n’est pas de votre périmètre.")
+    return found
+
+
+def line_or_404(scope: Scope, pk: int, act: Act = Act.SEE_FINDINGS) -> ExposedFinding:
+    """A finding of a latest audit; it goes when a newer audit comes."""
+    rows = ExposedFinding.objects.visible_to(scope, act)
+    found = rows.select_related("audit__establishment", "retest").filter(pk=pk).first()
+    if found is None:
+        raise Http404("Ce constat n’est pas, ou n’est plus, dans le dernier balayage.")
+    return found
+
+
+def asset_or_404(scope: Scope, pk: int) -> Asset:
+    """An asset of a perimeter that the scope may change."""
+    rows = Asset.objects.visible_to(scope, Act.SET_PERIMETER)
+    found = rows.select_related("perimeter__establishment").filter(pk=pk).first()
+    if found is None:
+        raise Http404("Cet élément n’existe pas, ou n’est pas de votre périmètre.")
+    return found
+
+
+def latest_of_scope(scope: Scope) -> QuerySet[ExposureAudit]:
+    """The last audit of each establishment of a scope, the oldest sweep first: what to look at."""
+    rows = ExposureAudit.objects.visible_to(scope).filter(is_latest=True)
+    return rows.select_related("establishment").order_by("swept_at", "pk")
+
+
+def perimeter_of(finess: str) -> Perimeter | None:
+    """The perimeter of an establishment, when it has one."""
+    rows = Perimeter.objects.select_related("establishment", "consent_document", "stopped_by")
+    return rows.filter(pk=finess).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What may be swept of an establishment today, in words."""
+
+    perimeter: Perimeter | None
+    words: str
+    tone: str
+    may_sweep: bool
+    days_left: int | None = None
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether the consent ends within a month."""
+        return self.days_left is not None and 0 <= self.days_left <= SOON_DAYS
+
+
+def standing(perimeter: Perimeter | None, today: date) -> Standing:
+    """Whether somebody consents, until when, or why nothing may be touched."""
+    if perimeter is None or perimeter.consent_until is None:
+        return Standing(
+            perimeter, "Personne n’a encore consenti : rien n’est sondé.", "none", False
+        )
+    left = (perimeter.consent_until - today).days
+    if perimeter.stopped_at is not None:
+        words = "Les balayages sont arrêtés : rien n’est sondé tant que personne ne les relance."
+        return Standing(perimeter, words, "warn", False, left)
+    until = day(str(perimeter.consent_until))
+    if not perimeter.is_consented(today):
+        return Standing(
+            perimeter, f"Le consentement s’est terminé le {until}.", "warn", False, left
+        )
+    return Standing(
+        perimeter, f"{perimeter.consent_by} consent jusqu’au {until}.", "ok", True, left
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list of findings is narrowed to."""
+
+    severity: str = ""
+    theme: str = ""
+    confidence: str = ""
+    words: str = ""
+
+
+def asked_of(given: Mapping[str, str]) -> Asked:
+    """The filters of an address; what is not one of their values is left out."""
+    severity, theme = given.get("gravite", ""), given.get("theme", "")
+    confidence = given.get("certitude", "")
+    return Asked(
+        severity if severity in Severity.values else "",
+        theme if theme in THEMES else "",
+        confidence if confidence in CONFIDENCES else "",
+        given.get("q", "")[:100].strip(),
+    )
+
+
+def lines(audit: ExposureAudit, asked: Asked) -> QuerySet[ExposedFinding]:
+    """The findings of an audit that were asked for, the worst first."""
+    rows = audit.exposed_findings.all()
+    if asked.severity:
+        rows = rows.filter(severity=asked.severity)
+    if asked.theme:
+        rows = rows.filter(theme=asked.theme)
+    if asked.confidence:
+        rows = rows.filter(confidence=asked.confidence)
+    if asked.words:
+        rows = rows.filter(
+            Q(search__contains=folded(asked.words)) | Q(target__icontains=asked.words)
+        )
+    return rows.order_by("rank", F("is_exploited").desc(), "target", "position")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is declared, and what was verified, apart: one never stands for the other."""
+
+    assets: int
+    proposed: int
+    declared: int
+    verified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The page of an establishment."""
+
+    standing: Standing
+    audit: ExposureAudit | None
+    waiting: ExposureAudit | None
+    page: pages.Page | None
+    changes: pages.Changes | None
+    chart: Chart | None
+    kept: Kept
+    is_fresh: bool
+    recent: Sequence[ExposureAudit] = field(default_factory=list)
+    themes: Sequence[tuple[str, Any]] = field(default_factory=list)
+
+
+def overview(finess: str, today: date) -> Overview:
+    """All that the page says beside its list: a constant number of queries."""
+    mine = ExposureAudit.objects.filter(establishment_id=finess)
+    done = list(mine.done().order_by("-swept_at", "-pk").select_related("compared_with")[:CURVE])
+    audit = next((row for row in done if row.is_latest), None)
+    page = pages.read_page(bytes(audit.page)) if audit and audit.page else None
+    return Overview(
+        standing=standing(perimeter_of(finess), today),
+        audit=audit,
+        waiting=mine.filter(state=ExposureAudit.State.WAITING).first(),
+        page=page,
+        changes=pages.read_changes(bytes(audit.changes)) if audit and audit.changes else None,
+        chart=pictures.history(done[::-1]),
+        kept=_kept(finess),
+        is_fresh=rules.is_fresh(audit.swept_on if audit else None, today),
+        recent=done[:RECENT],
+        themes=themes_of(page),
+    )
+
+
+def themes_of(page: pages.Page | None) -> list[tuple[str, Any]]:
+    """The themes of a score in words, in their usual order."""
+    if page is None:
+        return []
+    order = list(THEMES)
+    known = sorted(
+        page.report.score.themes,
+        key=lambda t: order.index(t.theme) if t.theme in THEMES else len(order),
+    )
+    return [(THEMES.get(theme.theme, theme.theme), theme) for theme in known]
+
+
+def _kept(finess: str) -> Kept:
+    assets = Asset.objects.filter(perimeter=finess).aggregate(
+        accepted=Count("pk", filter=Q(state=Asset.State.ACCEPTED, is_excluded=False)),
+        proposed=Count("pk", filter=Q(state=Asset.State.PROPOSED)),
+    )
+    mine = Action.objects.filter(
+        establishment=finess, findings__source_kind=KIND, findings__subject=SUBJECT
+    )
+    states = mine.aggregate(
+        declared=Count("pk", filter=Q(state=State.CLOSED), distinct=True),
+        verified=Count("pk", filter=Q(state=State.VERIFIED), distinct=True),
+    )
+    return Kept(assets["accepted"], assets["proposed"], states["declared"], states["verified"])
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One finding, with its evidence, its fix, and what the plan says of it."""
+
+    line: ExposedFinding
+    finding: Finding
+    plan: PlanFinding | None
+    actions: Sequence[Action]
+
+
+def detail(line: ExposedFinding) -> Detail:
+    """A finding as its report has it."""
+    report = report_of(line.audit)
+    plan = (
+        PlanFinding.objects.filter(
+            establishment_id=line.audit.establishment_id,
+            source_kind=KIND,
+            subject=SUBJECT,
+            key=line.key,
+        )
+        .prefetch_related("actions")
+        .first()
+    )
+    actions = [a for a in plan.actions.all() if a.state != State.ABANDONED] if plan else []
+    return Detail(line, report.findings[line.position], plan, actions)
+
+
+def panel(finess: str, scope: Scope) -> dict[str, Any] | None:
+    """Exposure, on the page of an establishment: where it stands, and what to do next."""
+    today = timezone.localdate()
+    rows = ExposureAudit.objects.visible_to(scope).filter(establishment_id=finess)
+    audit = rows.filter(is_latest=True).first()
+    found = standing(perimeter_of(finess), today)
+    return {
+        "finess": finess,
+        "audit": audit,
+        "standing": found,
+        "is_fresh": rules.is_fresh(audit.swept_on if audit else None, today),
+        "may_set": allows(scope, finess, Act.SET_PERIMETER),
+        "next": next_step(audit, found),
+    }
+
+
+def next_step(audit: ExposureAudit | None, found: Standing) -> str:
+    """One sentence: what to do now."""
+    if audit is None:
+        return (
+            "Lancez un premier balayage."
+            if found.may_sweep
+            else "Déclarez ce qui est à vous et qui y consent, ou déposez un rapport."
+        )
+    if audit.critical_open:
+        holes = counted(
+            audit.critical_open, "faille critique est ouverte", "failles critiques sont ouvertes"
+        )
+        return f"{holes} : commencez par là, le jour même."
+    if audit.findings_count:
+        points = counted(audit.findings_count, "constat")
+        return f"{points} à corriger : le plan les regroupe par geste."
+    if audit.gaps_count:
+        return "Rien à corriger dans ce qui a été évalué ; une partie n’a pas pu l’être."
+    return f"Rien à corriger dans ce qui a été vu le {day(str(audit.swept_on))}."

@@ -1,0 +1,209 @@
+"""From a file to a report, and from a report to figures, findings and proposals. No database, no clock."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from rempart.engines.exposure.report import SCHEMA, ExposureReport, Finding, FixText
+from rempart.kernel.errors import UnreadableSource
+from rempart.render.french import counted, size
+from rempart.render.text import name, visible
+from rempart.web.apps.remediation.following import Mends, Proposal
+from rempart.web.apps.remediation.models import RANKS, Severity
+from rempart.web.apps.remediation.recording import Observation
+from rempart.web.apps.remediation.rules import Look
+
+KIND: Final = "exposure"
+SUBJECT: Final = "internet"
+LONGEST_FILE: Final = 256 << 20
+MOST_FINDINGS: Final = 100_000
+MOST_MINUTES: Final = 40 * 210
+MOST_MENDED: Final = 400
+_MARK: Final = b"rempart/exposure-report/"
+_SNAPSHOT_MARK: Final = b"rempart/exposure-snapshot/"
+_GZIP: Final = b"\x1f\x8b"
+ACCEPTED: Final = "Le report.json que « rempart audit exposure » a écrit, ou son relevé (snapshot)."
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file is a report, rather than the snapshot of a sweep. Raises UnreadableSource when it is neither."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        length = file.seek(0, 2)
+        file.seek(max(0, length - 4096))
+        tail = file.read()
+    if _MARK in head or _MARK in tail:
+        return True
+    if head.startswith(_GZIP) or _SNAPSHOT_MARK in head or _SNAPSHOT_MARK in tail:
+        return False
+    raise UnreadableSource("Ce fichier n’est ni un rapport ni un relevé.", expected=ACCEPTED)
+
+
+def read_report(path: Path, now: datetime) -> ExposureReport:
+    """A report that was made elsewhere. Raises UnreadableSource when it is not whole, of another version, or to come."""
+    try:
+        if path.stat().st_size > LONGEST_FILE:
+            raise ValueError(f"fichier de plus de {size(LONGEST_FILE)}")
+        report = msgspec.json.decode(path.read_bytes(), type=ExposureReport)
+    except (OSError, ValueError, msgspec.DecodeError, RecursionError) as fault:
+        raise UnreadableSource(
+            f"Ce rapport n’est pas lisible ({name(str(fault))}).",
+            expected=ACCEPTED,
+            todo="Déposez ce fichier tel quel, ou le relevé lui-même.",
+        ) from fault
+    if report.schema != SCHEMA:
+        raise UnreadableSource(
+            f"Ce rapport est d’une autre version ({name(report.schema)}).",
+            expected=f"Version {SCHEMA}.",
+            todo="Refaites l’audit avec une version de Rempart proche de celle de ce serveur.",
+        )
+    _check(report, now)
+    return report
+
+
+def _check(report: ExposureReport, now: datetime) -> None:
+    score = report.score
+    if not 0 <= score.low <= score.value <= 100:
+        raise UnreadableSource(
+            f"Ce rapport annonce un score impossible ({score.low} à {score.value}).",
+            todo="Le fichier a été modifié ou abîmé : déposez l’original.",
+        )
+    if len(report.findings) > MOST_FINDINGS:
+        raise UnreadableSource(
+            f"Ce rapport a {counted(len(report.findings), 'constat')}.",
+            expected=f"Au plus {MOST_FINDINGS} constats.",
+        )
+    unknown = {f.severity for f in report.findings} - set(RANKS)
+    if unknown:
+        raise UnreadableSource(f"Gravité inconnue dans ce rapport : {name(min(unknown))}.")
+    if swept_at(report) > now:
+        raise UnreadableSource(
+            f"Ce rapport porte une date à venir ({swept_at(report).date().isoformat()}).",
+            todo="Vérifiez l’horloge de la machine qui a fait le balayage, puis recommencez.",
+        )
+
+
+def swept_at(report: ExposureReport) -> datetime:
+    """When the sweep ended. Raises UnreadableSource."""
+    try:
+        found = datetime.fromisoformat(report.ended_at)
+    except ValueError as fault:
+        raise UnreadableSource(
+            "Ce rapport ne dit pas de quand est son balayage.", todo="Refaites l’audit."
+        ) from fault
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def key_of(check: str, target: str) -> str:
+    """How the plan names one check on one target; the same from one sweep to the next, whatever their length."""
+    key = f"{check}@{name(target, 250)}"
+    if len(key) <= 190:
+        return key
+    digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    return f"{key[:160]}#{digest[:24]}"
+
+
+def observations(report: ExposureReport, known: Collection[str]) -> list[Observation]:
+    """What the audit says of each of its findings, and of those `known` that it cleared.
+
+    A known finding that is neither failed nor cleared was not measured again: nothing is said of it, and it stays.
+    """
+    seen = {key_of(f.check, f.target): _seen(f) for f in report.findings}
+    cleared = {key_of(c.id, target) for c in report.checks for target in c.cleared}
+    gaps = {key_of(gap.check, gap.target) for gap in report.gaps}
+    absent = (cleared & set(known)) - seen.keys() - gaps
+    blind = (gaps & set(known)) - seen.keys()
+    return [
+        *(seen[key] for key in sorted(seen)),
+        *(Observation(key, Look.ABSENT) for key in sorted(absent)),
+        *(Observation(key, Look.NOT_MEASURED) for key in sorted(blind)),
+    ]
+
+
+def _seen(finding: Finding) -> Observation:
+    why = [visible(part).strip() for part in (finding.detail, finding.why) if part.strip()]
+    return Observation(
+        key_of(finding.check, finding.target),
+        Look.SEEN,
+        title=title_of(finding),
+        severity=finding.severity,
+        detail="\n\n".join(why)[:4000],
+        objects_count=1,
+        # What may have been mended by a distribution without a new number weighs less.
+        weight=0.5 if finding.confidence == "possible" else 1.0,
+    )
+
+
+def title_of(finding: Finding) -> str:
+    """« Le port 3389 répond : bureau.chu.example:3389 »."""
+    return name(f"{finding.title.strip().rstrip('.')} : {finding.target}", 290)
+
+
+def proposals(report: ExposureReport) -> list[Proposal]:
+    """One action for each way of mending, whatever the findings that it mends; the worst first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if finding.severity != Severity.INFO:
+            groups.setdefault(_way(finding), []).append(finding)
+    ordered = sorted(groups.items(), key=lambda item: (_rank(item[1]), item[0]))
+    return [_proposal(way, found) for way, found in ordered]
+
+
+def _rank(found: Iterable[Finding]) -> tuple[int, bool]:
+    found = list(found)
+    return min(RANKS[f.severity] for f in found), not any(f.is_exploited for f in found)
+
+
+def _way(finding: Finding) -> str:
+    """What tells one way of mending from another: the text of the fix; without one, the check."""
+    if finding.fix is None:
+        return f"check/{name(finding.check, 100)}"
+    said = f"{finding.fix.product}\n{finding.fix.steps}\n{finding.fix.commands}"
+    return f"fix/{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:24]}"
+
+
+def _proposal(way: str, found: list[Finding]) -> Proposal:
+    first = min(found, key=lambda f: (RANKS[f.severity], f.key))
+    checks = {f.check for f in found}
+    each = first.fix.minutes if first.fix else 30
+    targets = sorted({f.target for f in found})
+    return Proposal(
+        origin=way,
+        title=_proposal_title(first, len(checks), targets),
+        how=how(first.fix, targets),
+        minutes=min(each * len(targets), MOST_MINUTES),
+        mends=tuple(Mends(key_of(f.check, f.target)) for f in found[:MOST_MENDED]),
+    )
+
+
+def _proposal_title(first: Finding, checks: int, targets: list[str]) -> str:
+    where = targets[0] if len(targets) == 1 else counted(len(targets), "cible")
+    more = f" (et {counted(checks - 1, 'autre point', 'autres points')})" if checks > 1 else ""
+    return f"Corriger sur {name(where, 80)} : {name(first.title.strip().rstrip('.'), 160)}{more}"
+
+
+def how(fix: FixText | None, targets: Collection[str] = ()) -> str:
+    """How it is mended and undone, as text."""
+    if fix is None:
+        return ""
+    parts = [
+        ("", fix.steps),
+        ("Commandes :\n", fix.commands),
+        ("Retour arrière : ", fix.rollback),
+        ("Effet sur le service : ", fix.service_effect),
+        ("Sur : ", ", ".join(sorted(targets)[:50])),
+    ]
+    return "\n\n".join(f"{words}{visible(text).strip()}" for words, text in parts if text.strip())[
+        :8000
+    ]
+
+
+def critical_open(report: ExposureReport) -> int:
+    """Critical findings that are sure or likely; what is only possible is not counted as a hole."""
+    return sum(
+        f.severity == Severity.CRITICAL and f.confidence != "possible" for f in report.findings
+    )

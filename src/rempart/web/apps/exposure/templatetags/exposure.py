@@ -1,0 +1,211 @@
+"""What audits of exposure hold, in the words of the pages: what targets send is hostile until shown."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from rempart.content.places import departments
+from rempart.render import french
+from rempart.render.html.page import safe_link
+from rempart.render.text import name, visible
+from rempart.web.apps.exposure.coverage import Tally
+from rempart.web.apps.exposure.models import (
+    Asset,
+    ExposedFinding,
+    ExposureAudit,
+    Perimeter,
+    Touch,
+    usual_touch,
+)
+from rempart.web.apps.exposure.pages import CHANGES_SHOWN, Change, Changes
+from rempart.web.apps.exposure.queries import CONFIDENCES, THEMES
+from rempart.web.apps.remediation.templatetags.plan import SEVERITIES, day as in_french
+from rempart.web.core.templatetags import ui
+
+register = template.Library()
+
+CHANGES: Final[dict[str, tuple[str, str]]] = {
+    "opened": ("répond maintenant", "warn"),
+    "closed": ("ne répond plus", "ok"),
+    "new": ("nouveau", "warn"),
+    "mended": ("corrigé", "ok"),
+    "lost": ("non remesuré", "none"),
+}
+RETESTS: Final[dict[str, tuple[str, str]]] = {
+    "failed": ("revérifié : toujours là", "warn"),
+    "passed": ("revérifié : corrigé", "ok"),
+    "not_applicable": ("revérifié : ne répond plus", "ok"),
+    "not_measured": ("revérifié : non évalué", "none"),
+}
+WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+register.simple_tag(french.counted, name="counted")
+
+
+@register.filter
+def shown(text: str) -> str:
+    """A name on one line, what is invisible in it made visible."""
+    return name(text)
+
+
+@register.filter
+def shown_lines(text: str) -> str:
+    """A text of several lines, what is invisible in it made visible."""
+    return visible(text)
+
+
+@register.filter
+def prose(text: str) -> str:
+    """A text of the catalogue or of a report, a capital first and a full stop last."""
+    return french.sentence(visible(text))
+
+
+@register.filter
+def day(when: object) -> str:
+    """A date, or its ISO text → 14 novembre 2026."""
+    try:
+        return in_french(when)
+    except ValueError:
+        return name(str(when))
+
+
+@register.filter
+def moment(iso: str) -> str:
+    """« dimanche 22 novembre 2026 à 3 h 12 », in the time of the platform; the text itself when it is not one."""
+    try:
+        found = datetime.fromisoformat(iso)
+    except ValueError:
+        return name(iso)
+    local = timezone.localtime(found if found.tzinfo else found.replace(tzinfo=UTC))
+    return f"{WEEK[local.weekday()]} {french.day(str(local.date()))} à {local.hour} h {local:%M}"
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """Minutes of an administrator, in hours or days."""
+    return french.duration(minutes)
+
+
+@register.filter
+def link(url: str) -> str:
+    """The address when it is a plain https one, else nothing."""
+    return safe_link(url)
+
+
+@register.filter
+def headline(audit: ExposureAudit | None) -> str:
+    """The result of an audit, as the title of its page."""
+    if audit is None or audit.score is None:
+        return "Exposition sur internet"
+    return f"Exposition sur internet : note {audit.grade}, {french.number(audit.score)} sur 100"
+
+
+@register.filter
+def score_range(audit: ExposureAudit) -> str:
+    """« 74 à 82 sur 100 »; one figure when everything was judged."""
+    low, high = french.number(audit.score_low or 0), french.number(audit.score or 0)
+    return f"{high} sur 100" if low == high else f"{low} à {high} sur 100"
+
+
+@register.filter
+def low_words(audit: ExposureAudit) -> str:
+    """What the grade would be at worst."""
+    if audit.score == audit.score_low:
+        return "Tout a pu être évalué."
+    return f"{audit.grade_low} si tout ce qui n’a pas été évalué était mauvais."
+
+
+@register.filter
+def gaps_words(audit: ExposureAudit) -> str:
+    """How much could not be judged."""
+    if not audit.gaps_count:
+        return "Tout a pu être évalué."
+    return f"Et {french.counted(audit.gaps_count, 'point non évalué', 'points non évalués')}."
+
+
+@register.filter
+def theme_words(theme: str) -> str:
+    """A theme in words."""
+    return THEMES.get(theme, theme)
+
+
+@register.filter
+def confidence_words(confidence: str) -> str:
+    """How sure a finding is."""
+    return CONFIDENCES.get(confidence, confidence)
+
+
+@register.simple_tag
+def line_severity(*, line: ExposedFinding) -> SafeString:
+    """How much a finding weighs."""
+    return ui.tag(words=line.get_severity_display(), tone=SEVERITIES[line.severity])
+
+
+@register.simple_tag
+def retest_tag(*, line: ExposedFinding) -> SafeString:
+    """What the last retest of a finding said."""
+    words, tone = RETESTS.get(line.retest_outcome, ("revérifié", "none"))
+    return ui.tag(words=words, tone=tone)
+
+
+@register.simple_tag
+def change_tag(*, change: Change) -> SafeString:
+    """What became of something between two audits."""
+    words, tone = CHANGES.get(change.kind, (change.kind, "none"))
+    return ui.tag(words=words, tone=tone)
+
+
+@register.filter
+def change_words(change: Change) -> str:
+    """« www.chu.example:443 ouvert dimanche 22 novembre 2026 à 3 h 12 »."""
+    target, title = name(change.target), name(change.title)
+    match change.kind:
+        case "opened":
+            kind = f" ({title})" if title else ""
+            return f"{target}{kind} ouvert {moment(change.at)}"
+        case "closed":
+            return f"{target} fermé, vu {moment(change.at)}"
+    return f"{title} : {target}"
+
+
+@register.filter
+def left_out(changes: Changes) -> list[tuple[str, int]]:
+    """What is not listed, by kind."""
+    return [
+        (CHANGES.get(kind, (kind, ""))[0], count - CHANGES_SHOWN)
+        for kind, count in changes.counts.items()
+        if count > CHANGES_SHOWN
+    ]
+
+
+@register.filter
+def touch_words(perimeter: Perimeter | None) -> list[str]:
+    """What may be touched, in words."""
+    wanted = perimeter.touch if perimeter else usual_touch()
+    return [str(Touch(touch).label) for touch in wanted if touch in Touch.values]
+
+
+@register.filter
+def reach_words(asset: Asset) -> str:
+    """How far an asset goes."""
+    if asset.is_excluded:
+        return "jamais touché"
+    parts = [asset.with_subdomains * "sous-domaines compris"]
+    parts.append(asset.follows_addresses * "adresses où il mène comprises")
+    return ", ".join(filter(None, parts)) or "lui seul"
+
+
+@register.filter
+def of_total(tally: Tally) -> str:
+    """« sur 256 »."""
+    return f"sur {french.number(tally.total)}"
+
+
+@register.filter
+def department(code: str) -> str:
+    """« 22 Côtes-d’Armor »."""
+    found = departments().get(code)
+    return f"{code} {found.name}" if found else code

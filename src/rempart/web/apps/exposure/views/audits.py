@@ -1,0 +1,134 @@
+"""Audits of exposure: their deposit, their progress, their downloads."""
+
+from typing import Any, Final, cast
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.access import allows, establishment_or_404
+from rempart.web.apps.exposure import actions, pages, queries
+from rempart.web.apps.exposure.forms import DepositForm
+from rempart.web.apps.exposure.models import ExposureAudit
+from rempart.web.core import access_log, board, files
+from rempart.web.core.errors import Refused
+from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.scope import Act
+
+TYPES: Final = {"json": "application/json"}
+WORDS: Final = {"json": "Données (JSON)"}
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def deposit(request: HttpRequest, finess: str) -> HttpResponse:
+    """Give a report or a snapshot, and follow its reading."""
+    establishment = establishment_or_404(scope_of(request), finess, Act.DEPOSIT_AUDIT)
+    form = DepositForm(request.POST, request.FILES) if request.method == "POST" else DepositForm()
+    if form.is_valid():
+        try:
+            made = actions.deposit(
+                establishment=establishment,
+                file=form.cleaned_data["upload"],
+                by=cast(User, request.user),
+            )
+        except Refused as fault:
+            form.add_error("upload", str(fault))
+        else:
+            if made.is_known:
+                messages.info(request, "Ce fichier a déjà été déposé ici : voici son audit.")
+            return redirect("exposure_audit", made.audit.pk)
+    context = {"form": form, "establishment": establishment}
+    return render(request, "exposure/deposit.html", context, status=422 if form.errors else 200)
+
+
+@needs(Act.SEE_FINDINGS)
+@require_safe
+def audit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One audit: its figures, or how far it is, or why it has no result."""
+    scope = scope_of(request)
+    found = queries.audit_or_404(scope, pk)
+    finess = found.establishment_id
+    access_log.shown(request, establishment=finess, words="Audit d’exposition")
+    if found.state == ExposureAudit.State.SAME and found.same_as_id:
+        messages.info(request, "Ce rapport était déjà connu : voici son audit.")
+        return redirect("exposure_audit", found.same_as_id)
+    context: dict[str, Any] = {
+        "audit": found,
+        "establishment": found.establishment,
+        "may_deposit": allows(scope, finess, Act.DEPOSIT_AUDIT),
+    }
+    if found.report_id:
+        page = pages.read_page(bytes(found.page or b""))
+        changes = pages.read_changes(bytes(found.changes) if found.changes else None)
+        context |= {"page": page, "themes": queries.themes_of(page), "changes": changes}
+        context["downloads"] = [(form, WORDS[form]) for form in TYPES]
+        return render(request, "exposure/audit.html", context)
+    return render(request, "exposure/waiting.html", context | _progress(found))
+
+
+@needs(Act.SEE_FINDINGS)
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a sweep is: a fragment, asked for every second; the page itself without scripts."""
+    found = queries.audit_or_404(scope_of(request), pk)
+    if not request.headers.get("HX-Request"):
+        return redirect("exposure_audit", pk)
+    context = {"audit": found} | _progress(found)
+    response = render(request, "exposure/parts/progress.html", context)
+    if found.state != ExposureAudit.State.WAITING or context["is_stopped"]:
+        response["HX-Redirect"] = reverse("exposure_audit", args=[pk])
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _progress(found: ExposureAudit) -> dict[str, object]:
+    job = board.refresh(found.job) if found.job else None
+    return {"job": job, "is_stopped": job is None or job.ended_at is not None}
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop a sweep or a reading."""
+    found = queries.audit_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
+    actions.cancel(audit=found, by=cast(User, request.user))
+    return redirect("exposure_audit", pk)
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an audit given by mistake."""
+    found = queries.audit_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
+    reason = request.POST.get("reason", "")
+    actions.withdraw(audit=found, reason=reason, by=cast(User, request.user))
+    messages.success(request, "L’audit est retiré : il ne compte plus.")
+    return redirect("exposure_audit", pk)
+
+
+@needs(Act.SEE_FINDINGS)
+@require_GET
+def download(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
+    """The report; never opened in the page of the platform."""
+    found = queries.audit_or_404(scope_of(request), pk)
+    if found.report_id is None or form not in TYPES:
+        raise Http404("Cet audit n’a pas de rapport de cette forme.")
+    words = f"Rapport d’exposition ({form})"
+    access_log.shown(request, establishment=found.establishment_id, words=words)
+    name = f"exposition-{found.establishment_id}-{found.swept_on}.{form}"
+    return FileResponse(
+        files.path_of(found.report_id).open("rb"),
+        as_attachment=True,
+        filename=name,
+        content_type=TYPES[form],
+    )

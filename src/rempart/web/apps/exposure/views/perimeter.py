@@ -1,0 +1,185 @@
+"""What is declared, who consents, and the kill switch."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.access import establishment_or_404
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.exposure import declared, perimeters, queries
+from rempart.web.apps.exposure.forms import AssetForm, ConsentForm, SettingsForm
+from rempart.web.apps.exposure.models import Asset, Perimeter
+from rempart.web.core.errors import Refused
+from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.scope import Act
+
+
+@needs(Act.SET_PERIMETER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def perimeter(request: HttpRequest, finess: str) -> HttpResponse:
+    """The perimeter; a form adds to it."""
+    establishment = _mine(request, finess)
+    form = AssetForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            asset = perimeters.add_asset(
+                establishment=establishment, **form.cleaned_data, by=_who(request)
+            )
+        except Refused as fault:
+            form.add_error("value", str(fault))
+        else:
+            messages.success(request, f"« {asset.value} » est dans le périmètre.")
+            return redirect("exposure_perimeter", finess)
+    row = queries.perimeter_of(finess)
+    context = {
+        "establishment": establishment,
+        "perimeter": row,
+        "standing": queries.standing(row, timezone.localdate()),
+        "form": form,
+    } | _assets(row)
+    status = 422 if form.errors else 200
+    return render(request, "exposure/perimeter.html", context, status=status)
+
+
+@needs(Act.SET_PERIMETER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, finess: str) -> HttpResponse:
+    """Say who consents."""
+    establishment = _mine(request, finess)
+    row, today = queries.perimeter_of(finess), timezone.localdate()
+    initial = {"consent_on": today}
+    if row and row.consent_on:
+        initial = {
+            name: getattr(row, name)
+            for name in ("consent_by", "consent_function", "consent_on", "consent_until")
+        } | {"document": row.consent_document_id}
+    form = ConsentForm(request.POST or None, initial=initial, finess=finess)
+    if form.is_valid():
+        try:
+            perimeters.give_consent(
+                establishment=establishment, consent=form.consent(), today=today, by=_who(request)
+            )
+        except Refused as fault:
+            form.add_error(None, str(fault))
+        else:
+            messages.success(request, "Le consentement est enregistré.")
+            return redirect("exposure_perimeter", finess)
+    return _form(request, establishment, form, "exposure/consent.html")
+
+
+@needs(Act.SET_PERIMETER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest, finess: str) -> HttpResponse:
+    """Say what may be touched, how gently, and when."""
+    establishment = _mine(request, finess)
+    row = queries.perimeter_of(finess) or Perimeter(establishment=establishment)
+    names = ("touch", "connections_at_once", "connections_per_second", "blackouts", "rhythm")
+    initial = {name: getattr(row, name) for name in (*names, "is_searchable")}
+    form = SettingsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            perimeters.settle(
+                establishment=establishment, settings=form.settings(), by=_who(request)
+            )
+        except Refused as fault:
+            form.add_error("blackouts", str(fault))
+        else:
+            messages.success(request, "Les réglages sont enregistrés.")
+            return redirect("exposure_perimeter", finess)
+    return _form(request, establishment, form, "exposure/settings.html")
+
+
+@needs(Act.SET_PERIMETER)
+@require_POST
+def withdraw(request: HttpRequest, finess: str) -> HttpResponse:
+    """End the consent."""
+    perimeters.withdraw_consent(establishment=_mine(request, finess), by=_who(request))
+    messages.success(request, "Le consentement est retiré : plus rien n’est sondé.")
+    return redirect("exposure_perimeter", finess)
+
+
+@needs(Act.SET_PERIMETER)
+@require_POST
+def decide(request: HttpRequest, finess: str) -> HttpResponse:
+    """Accept or refuse what was discovered."""
+    establishment = _mine(request, finess)
+    wanted = [int(pk) for pk in request.POST.getlist("asset") if pk.isdecimal()]
+    is_accepted = request.POST.get("choice") == "accept"
+    found = Asset.objects.proposed().filter(perimeter=finess, pk__in=wanted)
+    assets = list(found.select_related("perimeter__establishment"))
+    if not assets:
+        raise Refused("Cochez au moins une proposition.")
+    perimeters.decide_assets(assets=assets, is_accepted=is_accepted, by=_who(request))
+    words = "dans le périmètre" if is_accepted else "refusé"
+    messages.success(request, f"C’est noté pour {establishment} : {len(assets)} {words}.")
+    return redirect("exposure_perimeter", finess)
+
+
+@needs(Act.SET_PERIMETER)
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take something out of the perimeter."""
+    asset = queries.asset_or_404(scope_of(request), pk)
+    perimeters.remove_asset(asset=asset, by=_who(request))
+    messages.success(request, f"« {asset.value} » n’est plus dans le périmètre.")
+    return redirect("exposure_perimeter", asset.perimeter_id)
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def stop(request: HttpRequest, finess: str) -> HttpResponse:
+    """Stop every sweep, at once: whoever may start one may stop them all."""
+    establishment = establishment_or_404(scope_of(request), finess, Act.DEPOSIT_AUDIT)
+    perimeters.stop(establishment=establishment, by=_who(request))
+    messages.success(request, "Tout est arrêté : plus rien n’est sondé.")
+    return redirect("exposure_of", finess)
+
+
+@needs(Act.SET_PERIMETER)
+@require_POST
+def resume(request: HttpRequest, finess: str) -> HttpResponse:
+    """Let sweeps begin again."""
+    perimeters.resume(establishment=_mine(request, finess), by=_who(request))
+    messages.success(request, "Les balayages peuvent reprendre.")
+    return redirect("exposure_of", finess)
+
+
+@needs(Act.SET_PERIMETER)
+@require_GET
+def download(request: HttpRequest, finess: str) -> HttpResponse:
+    """The perimeter as the file of the command line."""
+    establishment = _mine(request, finess)
+    row = queries.perimeter_of(finess) or Perimeter(establishment=establishment)
+    headers = {"Content-Disposition": f'attachment; filename="perimetre-{finess}.yaml"'}
+    return HttpResponse(
+        declared.file_of(row), content_type="application/yaml; charset=utf-8", headers=headers
+    )
+
+
+def _mine(request: HttpRequest, finess: str) -> Establishment:
+    return establishment_or_404(scope_of(request), finess, Act.SET_PERIMETER)
+
+
+def _who(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _form(
+    request: HttpRequest, establishment: Establishment, form: Any, template: str
+) -> HttpResponse:
+    context = {"establishment": establishment, "form": form}
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _assets(row: Perimeter | None) -> dict[str, list[Asset]]:
+    every = list(row.assets.order_by("kind", "value")) if row else []
+    return {
+        "assets": [a for a in every if a.state == Asset.State.ACCEPTED],
+        "proposed": [a for a in every if a.state == Asset.State.PROPOSED],
+        "refused": [a for a in every if a.state == Asset.State.REFUSED],
+    }

@@ -1,0 +1,84 @@
+"""Deposits of exposure reports: read once, refused with advice, recorded in the order of their sweeps."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from factories.exposure import APRIL, MARCH, an_exposed, an_exposure, an_exposure_audit
+from rempart.web.apps.exposure.models import ExposedFinding, ExposureAudit
+from web.conftest import Cast
+
+BrowserOf = Callable[[str | None], Client]
+HOME = "/etablissements/350000019/exposition/"
+
+
+@pytest.fixture(autouse=True)
+def _data(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+
+
+def test_a_report_becomes_figures_and_lines(cast: Cast, browser_of: BrowserOf) -> None:
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    assert (audit.state, audit.grade, audit.score, audit.is_latest) == ("done", "A", 90, True)
+    assert [row.target for row in ExposedFinding.objects.all()] == ["bureau.chu.example:3389"]
+    page = browser_of("alice").get(HOME)
+    assert page.status_code == 200
+    assert "Constat service_rdp" in page.content.decode()
+
+
+def test_the_same_file_twice_is_one_audit(cast: Cast) -> None:
+    first = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    again = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    assert (first.pk, ExposureAudit.objects.count()) == (again.pk, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"schema": "rempart/exposure-report/1", "peri', "pas lisible"),
+        (b"<html></html>", "ni un rapport ni un relev"),
+        (b'{"schema": "rempart/exposure-report/9"}', "pas lisible"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_advice(
+    cast: Cast, content: bytes, said: str
+) -> None:
+    audit = an_exposure_audit(cast.home, cast.alice, content)
+    assert audit.state == "refused"
+    assert said in audit.refusal["found"]
+    assert audit.refusal["expected"]
+
+
+def test_a_report_of_tomorrow_is_refused(cast: Cast) -> None:
+    tomorrow = timezone.now() + timedelta(days=1)
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(at=tomorrow))
+    assert "date à venir" in audit.refusal["found"]
+
+
+def test_a_score_that_cannot_be_is_refused(cast: Cast) -> None:
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(score=140.0))
+    assert "score impossible" in audit.refusal["found"]
+
+
+def test_the_last_sweep_is_the_latest_whatever_the_order_of_deposits(cast: Cast) -> None:
+    newer = an_exposure_audit(cast.home, cast.alice, an_exposure(at=APRIL))
+    older = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed(), at=MARCH))
+    newer.refresh_from_db()
+    assert (newer.is_latest, older.is_latest) == (True, False)
+    assert not ExposedFinding.objects.exists()
+    assert newer.compared_with == older
+
+
+def test_a_withdrawn_audit_gives_its_place_back(cast: Cast, browser_of: BrowserOf) -> None:
+    first = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed(), at=MARCH))
+    last = an_exposure_audit(cast.home, cast.alice, an_exposure(at=APRIL))
+    address = f"/exposition/audits/{last.pk}/retirer/"
+    browser_of("alice").post(address, {"reason": "Rapport d’un autre"})
+    first.refresh_from_db()
+    assert first.is_latest
+    assert ExposedFinding.objects.get().audit == first
