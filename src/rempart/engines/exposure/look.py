@@ -1,0 +1,303 @@
+"""Doing one piece of work: the rights asked first, then the probes, and an observation for all that was not reached."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
+
+import msgspec
+
+from rempart.engines.exposure.dial import Dial, NotReached
+from rempart.engines.exposure.gate import Clock, PerimeterGate
+from rempart.engines.exposure.perimeter import Touch
+from rempart.engines.exposure.scope import refused_port
+from rempart.engines.exposure.seen.common import Endpoint, Reach
+from rempart.engines.exposure.seen.dns import ZoneSeen
+from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
+from rempart.engines.exposure.seen.http import HttpSeen
+from rempart.engines.exposure.seen.mail import MailSeen
+from rempart.engines.exposure.seen.services import ServiceSeen
+from rempart.engines.exposure.seen.tls import TlsSeen
+from rempart.engines.exposure.snapshot import AnySeen
+from rempart.engines.exposure.work import Done, Kind, Piece, key_of
+
+TLS_PORTS: Final = frozenset(
+    {443, 465, 636, 853, 989, 990, 992, 993, 994, 995, 2376, 3269, 4443, 5061, 5986, 6443, 8443, 9443, 10443}
+)  # fmt: skip
+STARTTLS: Final = {
+    21: "ftp", 25: "smtp", 110: "pop3", 143: "imap", 389: "ldap", 587: "smtp", 2525: "smtp", 3268: "ldap",
+    3306: "mysql", 3389: "rdp", 5432: "postgres",
+}  # fmt: skip
+WEB_PORTS: Final = frozenset(
+    {80, 81, 88, 591, 3000, 5000, 5601, 5985, 7001, 8000, 8008, 8042, 8080, 8081, 8088, 8888, 9000, 9090, 9200}
+)  # fmt: skip
+WEB_TLS_PORTS: Final = frozenset({443, 4443, 5986, 6443, 8443, 9443, 10443})
+MAIL_PORTS: Final = frozenset({25, 465, 587, 2525})
+WEB_SERVICES: Final = frozenset({"http", "https"})
+TLS_SERVICES: Final = frozenset({"tls", "ssl", "https", "ldaps", "imaps", "pop3s", "smtps", "ftps"})
+PIECE_SECONDS: Final = 420.0  # a piece that lasts longer is cut: budget, tarpit or mistake of ours
+CUT: Final = "L’examen de cette cible a dépassé sa durée : ce qui manque n’est pas évalué."
+
+S = TypeVar("S", ZoneSeen, MailSeen, TlsSeen, HttpSeen, ServiceSeen, HostSeen)
+Allowed = Callable[[str, str], bool]
+
+
+class Probes(Protocol):
+    """What looks at targets. None of these raises on what a target sends: `reach` and `reason` say how far it got."""
+
+    async def zone(self, domain: str, dial: Dial) -> ZoneSeen:
+        """A zone and its servers."""
+
+    async def mail(self, domain: str, dial: Dial) -> MailSeen:
+        """The mail of a domain."""
+
+    async def host(self, name: str) -> HostSeen:
+        """Where a name leads; nothing of the host itself is touched."""
+
+    async def reverse(self, address: str) -> list[str]:
+        """The names that the reverse zone gives to an address."""
+
+    async def ports(
+        self, address: str, touch: frozenset[Touch], dial: Dial
+    ) -> list[tuple[int, Reach]]:
+        """Which ports accept a connection."""
+
+    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+        """Who answers on a port."""
+
+    async def tls(self, endpoint: Endpoint, dial: Dial, starttls: str) -> TlsSeen:
+        """The TLS of an endpoint."""
+
+    async def http(
+        self, endpoint: Endpoint, dial: Dial, is_tls: bool, allowed: Allowed
+    ) -> HttpSeen:
+        """A web site."""
+
+    def close(self) -> None:
+        """End what is shared by all looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a look needs, shared by all the pieces of one process."""
+
+    probes: Probes
+    gate: PerimeterGate
+    dial: Dial
+    clock: Clock
+    rules: str
+    minute: int
+
+
+def not_done(piece: Piece, tools: Tools, reason: str) -> Done:
+    """The result of a piece that the sweep did not come to: every probe that it would have made is a gap."""
+    one = Look(piece, tools)
+    one.miss(Reach.STOPPED, reason)
+    return one.done()
+
+
+class Look:
+    """One piece under way: what it has seen so far, and what it still owes."""
+
+    def __init__(self, piece: Piece, tools: Tools) -> None:
+        self.piece, self.tools = piece, tools
+        self.seen: list[AnySeen] = []
+        self._at = tools.clock()
+
+    async def run(self) -> None:
+        """Do the piece. Never raises but for cancellation: what went wrong is in what `done` gives."""
+        try:
+            async with asyncio.timeout(PIECE_SECONDS):
+                await _KINDS[self.piece.kind](self)
+        except TimeoutError:
+            self.miss(Reach.SILENT, CUT)
+        except NotReached as fault:
+            self.miss(fault.reach, fault.reason)
+
+    def done(self) -> Done:
+        """The result, with its key."""
+        stopped = next((s.reason for s in self.seen if s.reach is Reach.STOPPED), "")
+        key = key_of(self.piece, self.tools.rules, self.tools.minute)
+        return Done(key=key, piece=self.piece, seen=self.seen, stopped=stopped)
+
+    def keep(self, seen: AnySeen) -> None:
+        """Keep an observation, dated."""
+        self.seen.append(seen if seen.at else msgspec.structs.replace(seen, at=self._at))
+
+    async def ask(self, made: Awaitable[S], otherwise: Callable[[Reach, str], S]) -> S:
+        """Wait for a probe. One that breaks on what it is sent is a mistake of ours: a gap, and not the sweep's end."""
+        try:
+            seen = await made
+        except NotReached as fault:
+            seen = otherwise(fault.reach, fault.reason)
+        except (TimeoutError, asyncio.CancelledError):
+            raise
+        except Exception as fault:  # noqa: BLE001 (one hostile answer must not cost the whole sweep)
+            seen = otherwise(
+                Reach.BROKEN, f"La sonde n’a pas su lire la réponse ({type(fault).__name__})."
+            )
+        self.keep(seen)
+        return seen
+
+    def miss(self, reach: Reach, reason: str) -> None:
+        """Put a gap in the place of each observation that is not there."""
+        for kind, blank in self._owed():
+            if not any(isinstance(s, kind) and s.target == blank.target for s in self.seen):
+                self.keep(msgspec.structs.replace(blank, reach=reach, reason=reason))
+
+    def _owed(self) -> Iterable[tuple[type, AnySeen]]:
+        piece, reach = self.piece, Reach.STOPPED
+        if piece.kind is Kind.ZONE:
+            return [(ZoneSeen, ZoneSeen(reach=reach, domain=piece.name))]
+        if piece.kind is Kind.MAIL:
+            return [(MailSeen, MailSeen(reach=reach, domain=piece.name))]
+        if piece.kind is Kind.HOST:
+            return [(HostSeen, HostSeen(reach=reach, name=piece.name))]
+        if piece.kind is Kind.PORTS:
+            return [(PortsSeen, PortsSeen(reach=reach, address=piece.address))]
+        owed: list[tuple[type, AnySeen]] = []
+        ends = self.endpoints()
+        if piece.is_first:
+            owed.append((ServiceSeen, ServiceSeen(reach=reach, endpoint=ends[0])))
+        for end in ends:
+            if piece.port in TLS_PORTS:
+                owed.append((TlsSeen, TlsSeen(reach=reach, endpoint=end)))
+            if piece.port in WEB_PORTS | WEB_TLS_PORTS:
+                is_tls = piece.port in WEB_TLS_PORTS
+                owed.append((HttpSeen, HttpSeen(reach=reach, endpoint=end, is_tls=is_tls)))
+        return owed
+
+    def endpoints(self) -> list[Endpoint]:
+        """The endpoint under each of its names, or under its address alone."""
+        names = [lead.name for lead in self.piece.leads] or [""]
+        return [Endpoint(self.piece.address, self.piece.port, name) for name in names]
+
+    async def zone(self) -> None:
+        """The zone, once its right is asked."""
+        self._demand_name()
+        made = self.tools.probes.zone(self.piece.name, self.tools.dial)
+        await self.ask(made, lambda r, why: ZoneSeen(reach=r, reason=why, domain=self.piece.name))
+
+    async def mail(self) -> None:
+        """The mail of the domain, once its right is asked."""
+        self._demand_name()
+        made = self.tools.probes.mail(self.piece.name, self.tools.dial)
+        await self.ask(made, lambda r, why: MailSeen(reach=r, reason=why, domain=self.piece.name))
+
+    async def host(self) -> None:
+        """Where the name leads, and which of its addresses may be touched."""
+        self._demand_name()
+        name = self.piece.name
+        try:
+            seen = await self.tools.probes.host(name)
+        except NotReached as fault:
+            seen = HostSeen(reach=fault.reach, reason=fault.reason, name=name)
+        rights = {a: self.tools.gate.admit(name, tuple(seen.chain), a) for a in seen.addresses}
+        refused = {a: right.refusal for a, right in rights.items() if not right}
+        self.keep(msgspec.structs.replace(seen, refused=refused))
+        if refused and len(refused) == len(rights):
+            self._outside(name, next(iter(refused.values())), seen.addresses[0])
+        elif seen.reach not in (Reach.ANSWERED, Reach.CLOSED):
+            self._outside(name, seen.reason, "", seen.reach)
+
+    def _outside(self, name: str, why: str, address: str, reach: Reach = Reach.OUTSIDE) -> None:
+        """A name that is not looked at is not evaluated: the report says so where its site would be."""
+        end = Endpoint(address, 443, name)
+        self.keep(TlsSeen(reach=reach, reason=why, endpoint=end))
+        self.keep(HttpSeen(reach=reach, reason=why, endpoint=end, is_tls=True))
+
+    async def ports(self) -> None:
+        """The ports of the address that its rights let be tried."""
+        address, gate = self.piece.address, self.tools.gate
+        right = self._demand_address()
+        found = await self.tools.probes.ports(address, right, self.tools.dial)
+        stops = [reach for _, reach in found if reach is Reach.STOPPED]
+        names = await self.tools.probes.reverse(address)
+        by_reach = {
+            reach: sorted(port for port, r in found if r is reach)
+            for reach in (Reach.ANSWERED, Reach.CLOSED, Reach.SILENT)
+        }
+        reach, reason = Reach.ANSWERED, ""
+        if stops:
+            reach = Reach.STOPPED
+            reason = gate.switch.why(asyncio.get_running_loop().time()) or "Balayage interrompu."
+        elif not by_reach[Reach.ANSWERED] and not by_reach[Reach.CLOSED]:
+            reach, reason = Reach.SILENT, "Aucun port de cette adresse ne répond."
+        self.keep(
+            PortsSeen(
+                reach=reach, reason=reason, address=address, open=by_reach[Reach.ANSWERED],
+                closed=by_reach[Reach.CLOSED], silent=by_reach[Reach.SILENT], reverse=names,
+            )
+        )  # fmt: skip
+
+    async def endpoint(self) -> None:
+        """The service of a port, then its TLS and its site under each name."""
+        touch = self._demand_address()
+        if why := refused_port(touch, self.piece.port, "tcp"):
+            raise NotReached(Reach.OUTSIDE, why)
+        ends = self.endpoints()
+        service = ""
+        if self.piece.is_first and Touch.SERVICES in touch:
+            service = (await self._service(ends[0])).service
+        if not self.piece.leads:
+            await self._site(ends[0], service, touch)
+        for lead, end in zip(self.piece.leads, ends, strict=False):
+            right = self.tools.gate.admit(lead.name, lead.chain, end.address)
+            if right:
+                await self._site(end, service, right.touch)
+            else:
+                self._outside(lead.name, right.refusal, end.address)
+
+    async def _service(self, end: Endpoint) -> ServiceSeen:
+        made = self.tools.probes.service(end, self.tools.dial)
+        return await self.ask(made, lambda r, why: ServiceSeen(reach=r, reason=why, endpoint=end))
+
+    async def _site(self, end: Endpoint, service: str, touch: frozenset[Touch]) -> None:
+        probes, dial = self.tools.probes, self.tools.dial
+        starttls = STARTTLS.get(end.port, "")
+        has_tls = end.port in TLS_PORTS or service in TLS_SERVICES
+        may_tls = Touch.TLS in touch and (
+            end.port not in MAIL_PORTS or touch & {Touch.MAIL, Touch.SERVICES}
+        )
+        if may_tls and (has_tls or starttls):
+            made = probes.tls(end, dial, "" if has_tls else starttls)
+            tls = await self.ask(
+                made, lambda r, why: TlsSeen(reach=r, reason=why, endpoint=end, starttls=starttls)
+            )
+            has_tls = has_tls and tls.reach is Reach.ANSWERED
+        is_web = service in WEB_SERVICES or end.port in (WEB_TLS_PORTS if has_tls else WEB_PORTS)
+        if is_web and Touch.HTTP in touch:
+            web = probes.http(end, dial, has_tls, self.tools.gate.allowed)
+            await self.ask(
+                web, lambda r, why: HttpSeen(reach=r, reason=why, endpoint=end, is_tls=has_tls)
+            )
+
+    def _demand_name(self) -> None:
+        """Raise NotReached when the name may no longer be touched, or when the sweep is stopped."""
+        self._demand_going()
+        right = self.tools.gate.scope().name(self.piece.name)
+        if not right:
+            raise NotReached(Reach.OUTSIDE, right.refusal)
+
+    def _demand_address(self) -> frozenset[Touch]:
+        """What may be touched at the address, the names that lead to it admitted. Raises NotReached."""
+        self._demand_going()
+        gate, address = self.tools.gate, self.piece.address
+        refusals = [gate.admit(lead.name, lead.chain, address).refusal for lead in self.piece.leads]
+        right = gate.right(address)
+        if not right:
+            raise NotReached(Reach.OUTSIDE, next((r for r in refusals if r), right.refusal))
+        return right.touch
+
+    def _demand_going(self) -> None:
+        if why := self.tools.gate.switch.why(asyncio.get_running_loop().time()):
+            raise NotReached(Reach.STOPPED, why)
+
+
+_KINDS: Final[dict[Kind, Callable[[Look], Awaitable[None]]]] = {
+    Kind.ZONE: Look.zone,
+    Kind.MAIL: Look.mail,
+    Kind.HOST: Look.host,
+    Kind.PORTS: Look.ports,
+    Kind.ENDPOINT: Look.endpoint,
+}
