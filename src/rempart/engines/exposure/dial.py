@@ -246,11 +246,37 @@ class Dial:
                 link.close()
             self.gate.leave(address)
 
+    async def ask(
+        self, address: str, port: int, datagram: bytes, *, seconds: float | None = None
+    ) -> bytes:
+        """The first datagram that answers one datagram. Raises NotReached: over UDP, no answer proves nothing."""
+        await self.gate.enter(address, port, "udp")
+        loop = asyncio.get_running_loop()
+        link = None
+        try:
+            link = _new_socket(address, socket.SOCK_DGRAM)
+            async with asyncio.timeout(seconds or self.seconds):
+                await loop.sock_connect(link, (address, port))
+                await loop.sock_sendall(link, datagram)
+                return await loop.sock_recv(link, 65535)
+        except TimeoutError:
+            raise NotReached(
+                Reach.SILENT, "Aucune réponse : en UDP, cela ne prouve rien."
+            ) from None
+        except ConnectionRefusedError as fault:
+            raise NotReached(Reach.CLOSED, "Rien n’écoute sur ce port.") from fault
+        except OSError as fault:
+            raise NotReached(Reach.UNREACHABLE, "Aucun chemin vers cette adresse.") from fault
+        finally:
+            if link is not None:
+                link.close()
+            self.gate.leave(address)
 
-def _new_socket(address: str) -> socket.socket:
+
+def _new_socket(address: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        made = socket.socket(family, socket.SOCK_STREAM)
+        made = socket.socket(family, kind)
     except OSError as fault:
         if fault.errno not in {errno.EMFILE, errno.ENFILE}:
             raise

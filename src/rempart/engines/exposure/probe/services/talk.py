@@ -1,0 +1,92 @@
+"""What every exchange shares: what it heard, and the reading of bytes that come in pieces."""
+
+import struct
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Final
+
+from rempart.engines.exposure.dial import Dialogue, ProtocolFault
+from rempart.engines.exposure.seen.services import Product
+
+LONGEST: Final = 65536  # bytes of one message that a peer may announce
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one exchange told. `service` is "" when the peer is not what was expected, and says nothing known."""
+
+    service: str
+    banner: str = ""
+    products: tuple[Product, ...] = ()
+    details: dict[str, str] = field(default_factory=dict)
+
+
+Talk = Dialogue[Heard]
+
+
+class Feed:
+    """Bytes gathered as they come. Each method yields what to send, and takes what is received."""
+
+    __slots__ = ("_held", "is_over")
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self.is_over = False
+
+    def more(self, to_send: bytes = b"") -> Generator[bytes, bytes, bool]:
+        """Send, wait, and say whether something came."""
+        data = yield to_send
+        if not data:
+            self.is_over = True
+            return False
+        self._held += data
+        if len(self._held) > 4 * LONGEST:
+            raise ProtocolFault("Réponse plus longue que la limite.")
+        return True
+
+    def exactly(self, size: int, to_send: bytes = b"") -> Generator[bytes, bytes, bytes]:
+        """`size` bytes, after sending. Raises ProtocolFault when the peer closes before."""
+        if size > LONGEST:
+            raise ProtocolFault("Longueur annoncée au-delà de la limite.")
+        while to_send or len(self._held) < size:
+            has_more = yield from self.more(to_send)
+            to_send = b""
+            if not has_more:
+                raise ProtocolFault("Connexion fermée au milieu d’une réponse.")
+        return self.take(size)
+
+    def line(
+        self, to_send: bytes = b"", end: bytes = b"\n", most: int = 1024
+    ) -> Generator[bytes, bytes, bytes]:
+        """A line without its end; what has come when the peer closes or the line is too long."""
+        while to_send or (end not in self._held and len(self._held) < most and not self.is_over):
+            yield from self.more(to_send)
+            to_send = b""
+        place = self._held.find(end)
+        if place < 0:
+            return self.take(min(len(self._held), most))
+        return self.take(place + len(end))[: -len(end)].rstrip(b"\r")
+
+    def take(self, size: int) -> bytes:
+        """The first `size` bytes that are held."""
+        taken = bytes(self._held[:size])
+        del self._held[:size]
+        return taken
+
+    def all(self) -> bytes:
+        """All that is held."""
+        return self.take(len(self._held))
+
+
+def unpack(shape: str, data: bytes, at: int = 0) -> tuple[int, ...]:
+    """Numbers at a place of a message. Raises ProtocolFault when the message ends before."""
+    try:
+        return struct.unpack_from(shape, data, at)
+    except struct.error as fault:
+        raise ProtocolFault("Réponse plus courte que ce que le protocole veut.") from fault
+
+
+def plain(data: bytes, most: int = 200) -> str:
+    """Bytes as text that can be shown: what cannot be printed is replaced."""
+    text = data[: 4 * most].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:most]

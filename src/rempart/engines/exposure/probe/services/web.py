@@ -1,0 +1,80 @@
+"""Interfaces over HTTP that are no web sites: container engines, stores, hypervisors, imaging servers, Windows."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from rempart.engines.exposure.dial import Dial, NotReached, ProtocolFault
+from rempart.engines.exposure.probe.http.cookies import read_cookies
+from rempart.engines.exposure.probe.http.marks import Shown, recognised
+from rempart.engines.exposure.probe.http.page import read_page
+from rempart.engines.exposure.probe.http.session import Answer, Session
+from rempart.engines.exposure.probe.services.talk import Heard, plain
+from rempart.engines.exposure.seen.common import Endpoint, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface: the page that shows it, and what proves that it is open to anyone."""
+
+    service: str
+    path: str
+    shows: str  # pattern of the answer or of its headers, whoever asks
+    opens: str = ""  # pattern of an answer that only an interface without identification gives
+
+
+INTERFACES: Final = {
+    interface.service: interface
+    for interface in (
+        Interface("docker", "/version", r'"ApiVersion"|client sent an HTTP request', r'"ApiVersion"\s*:'),
+        Interface("kubernetes", "/version", r'"gitVersion"|system:anonymous|"kind"\s*:\s*"Status"', r'"gitVersion"'),
+        Interface("kubelet", "/pods", r'"kind"\s*:\s*"PodList"|^Unauthorized|Forbidden \(user=system', r'"PodList"'),
+        Interface("elasticsearch", "/", r'"cluster_name"|security_exception|"distribution"\s*:\s*"opensearch"', r'"cluster_name"'),
+        Interface("kibana", "/api/status", r"kbn-name|\"kibana\"|kbn-license-sig", r'"overall"\s*:'),
+        Interface("couchdb", "/", r'"couchdb"\s*:\s*"Welcome"'),
+        Interface("etcd", "/version", r'"etcdserver"', r'"etcdserver"'),
+        Interface("consul", "/v1/status/leader", r'^"\d+\.\d+\.\d+\.\d+:\d+"', r'^"\d'),
+        Interface("influxdb", "/ping", r"x-influxdb-version"),
+        Interface("orthanc", "/system", r'"DicomAet"|realm="Orthanc', r'"DicomAet"'),
+        Interface("winrm", "/wsman", r"microsoft-httpapi"),
+        Interface("ipp", "/", r"server: (cups|.*ipp/)|<title>[^<]*CUPS"),
+    )
+}  # fmt: skip
+
+
+async def talk(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
+    """What an interface shows, over TLS when it wants it. Raises NotReached, and ProtocolFault when it is another."""
+    interface = INTERFACES[name]
+    answer, is_tls = await _ask(endpoint, interface.path, dial)
+    heads = "\n".join(f"{key}: {value}" for key, value in answer.headers)
+    text = answer.text()[:16384]
+    if not _in(interface.shows, text) and not _in(interface.shows, heads):
+        raise ProtocolFault("Un serveur web répond, et ce n’est pas le service attendu.")
+    details = {"tls": "yes" if is_tls else "no", "status": str(answer.status)}
+    if interface.opens:
+        is_open = answer.status == 200 and _in(interface.opens, text)
+        details["open"] = "yes" if is_open else "no"
+    cookies = tuple(cookie.name for cookie in read_cookies(answer.every("set-cookie")))
+    title = read_page(text, "http://localhost/").title
+    # The page is shown under its own path and as a front page: an interface has no other.
+    pages = [Shown(path, answer, title=title, cookies=cookies) for path in ("", interface.path)]
+    banner = plain(answer.header("server").encode("latin-1", "replace"))
+    return Heard(name, banner=banner, products=tuple(recognised(pages)), details=details)
+
+
+async def _ask(endpoint: Endpoint, path: str, dial: Dial) -> tuple[Answer, bool]:
+    """The answer in clear, else over TLS: a server of TLS refuses what is not a hello, or says so in clear."""
+    try:
+        async with Session(endpoint, dial=dial, is_tls=False) as session:
+            answer = await session.get(path, most=65536)
+        if answer.status != 400 or b"HTTPS" not in answer.body.upper():
+            return answer, False
+    except NotReached as fault:
+        if fault.reach is not Reach.BROKEN:
+            raise
+    async with Session(endpoint, dial=dial, is_tls=True) as session:
+        return await session.get(path, most=65536), True
+
+
+def _in(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE | re.MULTILINE) is not None
