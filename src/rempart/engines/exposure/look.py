@@ -1,7 +1,7 @@
 """Doing one piece of work: the rights asked first, then the probes, and an observation for all that was not reached."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -89,11 +89,40 @@ class Tools:
     minute: int
 
 
-def not_done(piece: Piece, tools: Tools, reason: str) -> Done:
+def not_done(piece: Piece, reason: str, *, at: float, rules: str, minute: int) -> Done:
     """The result of a piece that the sweep did not come to: every probe that it would have made is a gap."""
-    one = Look(piece, tools)
-    one.miss(Reach.STOPPED, reason)
-    return one.done()
+    seen = [msgspec.structs.replace(s, reason=reason, at=at) for s in owed(piece)]
+    return Done(key=key_of(piece, rules, minute), piece=piece, seen=seen, stopped=reason)
+
+
+def endpoints_of(piece: Piece) -> list[Endpoint]:
+    """The endpoint under each of its names, or under its address alone."""
+    names = [lead.name for lead in piece.leads] or [""]
+    return [Endpoint(piece.address, piece.port, name) for name in names]
+
+
+def owed(piece: Piece) -> list[AnySeen]:
+    """The observations that a piece is expected to make, all marked as stopped."""
+    reach = Reach.STOPPED
+    if piece.kind is Kind.ZONE:
+        return [ZoneSeen(reach=reach, domain=piece.name)]
+    if piece.kind is Kind.MAIL:
+        return [MailSeen(reach=reach, domain=piece.name)]
+    if piece.kind is Kind.HOST:
+        return [HostSeen(reach=reach, name=piece.name)]
+    if piece.kind is Kind.PORTS:
+        return [PortsSeen(reach=reach, address=piece.address)]
+    ends = endpoints_of(piece)
+    found: list[AnySeen] = [
+        ServiceSeen(reach=reach, endpoint=end) for end in ends[: piece.is_first]
+    ]
+    for end in ends:
+        if piece.port in TLS_PORTS:
+            found.append(TlsSeen(reach=reach, endpoint=end))
+        if piece.port in WEB_PORTS | WEB_TLS_PORTS:
+            is_tls = piece.port in WEB_TLS_PORTS
+            found.append(HttpSeen(reach=reach, endpoint=end, is_tls=is_tls))
+    return found
 
 
 class Look:
@@ -141,36 +170,10 @@ class Look:
 
     def miss(self, reach: Reach, reason: str) -> None:
         """Put a gap in the place of each observation that is not there."""
-        for kind, blank in self._owed():
-            if not any(isinstance(s, kind) and s.target == blank.target for s in self.seen):
+        have = {(type(one), one.target) for one in self.seen}
+        for blank in owed(self.piece):
+            if (type(blank), blank.target) not in have:
                 self.keep(msgspec.structs.replace(blank, reach=reach, reason=reason))
-
-    def _owed(self) -> Iterable[tuple[type, AnySeen]]:
-        piece, reach = self.piece, Reach.STOPPED
-        if piece.kind is Kind.ZONE:
-            return [(ZoneSeen, ZoneSeen(reach=reach, domain=piece.name))]
-        if piece.kind is Kind.MAIL:
-            return [(MailSeen, MailSeen(reach=reach, domain=piece.name))]
-        if piece.kind is Kind.HOST:
-            return [(HostSeen, HostSeen(reach=reach, name=piece.name))]
-        if piece.kind is Kind.PORTS:
-            return [(PortsSeen, PortsSeen(reach=reach, address=piece.address))]
-        owed: list[tuple[type, AnySeen]] = []
-        ends = self.endpoints()
-        if piece.is_first:
-            owed.append((ServiceSeen, ServiceSeen(reach=reach, endpoint=ends[0])))
-        for end in ends:
-            if piece.port in TLS_PORTS:
-                owed.append((TlsSeen, TlsSeen(reach=reach, endpoint=end)))
-            if piece.port in WEB_PORTS | WEB_TLS_PORTS:
-                is_tls = piece.port in WEB_TLS_PORTS
-                owed.append((HttpSeen, HttpSeen(reach=reach, endpoint=end, is_tls=is_tls)))
-        return owed
-
-    def endpoints(self) -> list[Endpoint]:
-        """The endpoint under each of its names, or under its address alone."""
-        names = [lead.name for lead in self.piece.leads] or [""]
-        return [Endpoint(self.piece.address, self.piece.port, name) for name in names]
 
     async def zone(self) -> None:
         """The zone, once its right is asked."""
@@ -235,7 +238,7 @@ class Look:
         touch = self._demand_address()
         if why := refused_port(touch, self.piece.port, "tcp"):
             raise NotReached(Reach.OUTSIDE, why)
-        ends = self.endpoints()
+        ends = endpoints_of(self.piece)
         service = ""
         if self.piece.is_first and Touch.SERVICES in touch:
             service = (await self._service(ends[0])).service

@@ -152,11 +152,15 @@ async def _lane(pieces: Iterator[Piece], ends_at: float, tools: Tools, emit: Emi
     loop = asyncio.get_running_loop()
     for piece in pieces:
         if why := tools.gate.switch.why(loop.time()):
-            emit(not_done(piece, tools, why))
+            emit(_skipped(piece, tools, why))
         elif loop.time() >= ends_at:
-            emit(not_done(piece, tools, HOST_CUT))
+            emit(_skipped(piece, tools, HOST_CUT))
         else:
             emit(await _watched(piece, ends_at, tools))
+
+
+def _skipped(piece: Piece, tools: Tools, why: str) -> Done:
+    return not_done(piece, why, at=tools.clock(), rules=tools.rules, minute=tools.minute)
 
 
 async def _watched(piece: Piece, ends_at: float, tools: Tools) -> Done:
