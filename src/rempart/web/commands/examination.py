@@ -108,7 +108,7 @@ def _database_settings() -> str:
 
 
 def journal_line() -> Line:
-    """The journal: protected by the database, its end in place, followed to its beginning last night."""
+    """The journal: protected by the database as other histories are, its end in place, followed to its beginning last night."""
     if not protection.is_put(connection):
         return Line(
             "journal",

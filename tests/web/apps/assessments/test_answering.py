@@ -1,7 +1,7 @@
 """Answers: saved in few queries, never lost, never overwritten unseen."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from factories.assessments import (
     ACCESS_1,
@@ -17,10 +17,12 @@ from factories.assessments import (
 from rempart.content.frameworks import Group, Theme
 from rempart.web.apps.assessments import actions
 from rempart.web.apps.assessments.answering import Author, recount, save_answers
+from rempart.web.apps.assessments.apps import ANSWERS
 from rempart.web.apps.assessments.models import Answer, AnswerChange, Assessment
 from rempart.web.apps.assessments.rules import Reply
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.remediation.models import Finding
+from rempart.web.core import protection
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import JournalEntry
 from support.frameworks import a_framework, an_item
@@ -202,3 +204,27 @@ def test_acts_are_journaled_and_answers_are_in_their_own_history(cast: Cast) -> 
     a_submitted(cast.home, cast.alice)
     acts = list(JournalEntry.objects.order_by("pk").values_list("act", flat=True))
     assert acts[:2] == ["open_assessment", "submit_assessment"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assessments_answerchange SET value = 4",
+        "DELETE FROM assessments_answerchange",
+        "DELETE FROM assessments_answerchange WHERE version = 1",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_answered(cast: Cast, statement: str) -> None:
+    made = an_assessment(cast.home, cast.alice)
+    answered(made, cast.alice, access_1=2)
+    with pytest.raises(DatabaseError, match="ne se modifie pas"), transaction.atomic():
+        connection.cursor().execute(statement)
+    assert AnswerChange.objects.get().value == 2
+
+
+def test_the_examination_sees_that_answers_are_not_protected_any_more(cast: Cast) -> None:
+    before = protection.is_put(connection)
+    protection.lift_from(connection, ANSWERS)
+    during = protection.is_put(connection)
+    protection.put_on(connection, ANSWERS)
+    assert (before, during, protection.is_put(connection)) == (True, False, True)

@@ -17,7 +17,7 @@ from rempart.web.apps.assessments.models import Assessment, Completion
 from rempart.web.core.models import JournalEntry
 from web.conftest import Cast
 
-QUERIES = 5
+QUERIES = 6
 BrowserOf = Callable[[str | None], Client]
 
 

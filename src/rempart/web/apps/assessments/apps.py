@@ -1,10 +1,18 @@
 """The assessments app."""
 
+from typing import Final
+
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
-from rempart.web.core import access_log, navigation, panels
+from rempart.web.core import access_log, navigation, panels, protection
 from rempart.web.core.scope import Act
+
+ANSWERS: Final = protection.History(
+    "answer_change",
+    "assessments_answerchange",
+    "Ce qui a été répondu ne se modifie pas et ne s’efface pas.",
+)
 
 
 class AssessmentsConfig(AppConfig):
@@ -19,6 +27,7 @@ class AssessmentsConfig(AppConfig):
         query = import_string("rempart.web.apps.assessments.queries.assessments_panel")
         navigation.register(navigation.Entry("Évaluer", "assessments", 15, Act.SEE_FINDINGS))
         navigation.register(navigation.Entry("Campagnes", "campaigns", 18, Act.RUN_CAMPAIGN))
+        protection.register(ANSWERS)
         panels.register(
             panels.Panel("assessments", 5, Act.SEE_FINDINGS, "assessments/parts/panel.html", query)
         )

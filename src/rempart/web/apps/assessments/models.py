@@ -254,9 +254,9 @@ class AnswerChangeQuerySet(OwnedQuerySet["AnswerChange"]):
 
 
 class AnswerChange(Said):
-    """An answer as it was given, for ever: nothing that somebody answered is lost."""
+    """An answer as it was given, for ever: nothing that somebody answered is lost, and the database holds it."""
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="changes")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="changes")
 
     objects = AnswerChangeQuerySet.as_manager()
 
