@@ -25,10 +25,10 @@ def workbook(report: Report) -> bytes:
         book.set_properties(
             {
                 "title": clip(visible(report.title), NAME_LIMIT),
-                "created": _created(report.audited_on),
+                "created": created(report.audited_on),
             }
         )
-        sheets = _Sheets(book)
+        sheets = Sheets(book)
         for title, columns, rows in SHEETS:
             sheets.add(title, columns, rows(report))
         if report.convergence:
@@ -75,7 +75,7 @@ STATES: Final = {
 }
 
 
-class _Sheets:
+class Sheets:
     """Sheets with a frozen heading and a filter; a sheet that is full goes on in a second one."""
 
     def __init__(self, book: Any) -> None:
@@ -85,6 +85,7 @@ class _Sheets:
         )
 
     def add(self, title: str, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
+        """A sheet of these columns (heading → width in characters) and rows."""
         sheet, number, at = self._begin(title, columns), 1, 0
         for row in rows:
             if at == ROW_LIMIT:
@@ -105,7 +106,8 @@ class _Sheets:
         return sheet
 
 
-def _created(audited_on: str) -> datetime:
+def created(audited_on: str) -> datetime:
+    """The day of the audit, which the workbook gives for its own: the same report, the same bytes."""
     try:
         return datetime.fromisoformat(audited_on[:10]).replace(tzinfo=UTC)
     except ValueError:

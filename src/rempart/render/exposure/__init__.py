@@ -1,0 +1,1 @@
+"""The report of an exposure audit: page, PDF, workbook, table, JSON."""

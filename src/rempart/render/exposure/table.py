@@ -1,0 +1,34 @@
+"""The findings as a table that a ticketing tool or Excel opens: UTF-8 with BOM, semicolons."""
+
+import csv
+from io import StringIO
+from typing import Final
+
+from rempart.engines.exposure.report import ExposureReport
+from rempart.render.csv import neutral
+from rempart.render.exposure import words
+from rempart.render.exposure.workbook import claims, references
+
+COLUMNS: Final = (
+    *("gravite", "certitude", "theme", "identifiant", "cible", "constat", "detail", "preuve", "produit"),
+    *("failles", "exploitee", "donnees_au", "minutes", "corriger", "commandes", "references"),
+    *("objectifs", "sources", "autres_outils", "vu_le", "cle"),
+)  # fmt: skip
+
+
+def findings(report: ExposureReport) -> bytes:
+    """The findings, one a line, in their order."""
+    target = StringIO(newline="")
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(COLUMNS)
+    for f in report.findings:
+        fix = f.fix
+        row: list[str | int] = [
+            *(words.severity(f.severity), words.confidence(f.confidence), words.theme(f.theme)),
+            *(f.check, f.target, f.title, f.detail, f.evidence, f.product, " ".join(f.cves)),
+            *("oui" if f.is_exploited else "non", f.data_as_of, fix.minutes if fix else ""),
+            *(fix.steps if fix else "", fix.commands if fix else "", references(f)),
+            *(" ".join(f.objectives), " ".join(f.sources), claims(f), f.seen_at, f.key),
+        ]
+        writer.writerow([neutral(c) if isinstance(c, str) else c for c in row])
+    return b"\xef\xbb\xbf" + target.getvalue().encode("utf-8", "replace")

@@ -1,0 +1,301 @@
+"""What an exposure report says first, in words: the same sentences for the page, the PDF and the terminal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from rempart.engines.exposure.report import (
+    CheckResult,
+    EndpointLine,
+    ExposureReport,
+    Finding,
+    FixText,
+    NextGrade,
+    Reference,
+)
+from rempart.kernel.french import plural
+from rempart.kernel.outcome import Outcome
+from rempart.render.exposure.words import SEVERITIES, grade_words, mark, product, theme
+from rempart.render.french import NBSP, counted, duration, number, sentence
+from rempart.render.text import clip, name
+from rempart.render.view import Priority, Tile
+
+RANK: Final = {key: rank for rank, key in enumerate(SEVERITIES)}
+FIRST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The findings of one check: the worst first, with the ways to mend that their products call for."""
+
+    check: str
+    title: str
+    theme: str
+    severity: str
+    why: str
+    findings: list[Finding]
+    fixes: list[tuple[str, FixText, int]]  # product in words, how, for how many targets
+    references: list[Reference]
+    objectives: list[str]
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of an administrator for all its targets."""
+        return sum(f.fix.minutes for f in self.findings if f.fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one better grade costs, in words."""
+
+    grade: str
+    minutes: int
+    findings: list[Finding]
+
+    @property
+    def words(self) -> str:
+        """« 3 h 20, 7 constats à corriger »."""
+        count = len(self.findings)
+        return f"{duration(self.minutes)}, {counted(count, 'constat')} à corriger"
+
+
+@dataclass(frozen=True, slots=True)
+class GapGroup:
+    """What could not be judged for one reason: (title of the check, its targets)."""
+
+    reason: str
+    checks: list[tuple[str, list[str]]]
+
+    @property
+    def count(self) -> int:
+        """How many measures are missing."""
+        return sum(len(targets) for _, targets in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """A certificate, and the days that it has left on the day of the audit."""
+
+    target: str
+    on: str
+    days: int
+
+
+def headline(report: ExposureReport) -> str:
+    """The title: the grade, in one line."""
+    score = report.score
+    return f"{clip(name(report.perimeter), 80)} : exposition notée {grade_words(score.grade, score.value)}"
+
+
+def lead(report: ExposureReport) -> str:
+    """The sentences under the title: what is open, and what is not known."""
+    found = report.findings
+    parts = []
+    if not found and not report.gaps and not measured(report):
+        parts.append("Ce balayage n’a rien vu à évaluer.")
+    elif not found:
+        parts.append("Rien à corriger dans ce qui a été mesuré.")
+    else:
+        grave = sum(f.severity in ("critical", "high") for f in found)
+        count = counted(len(found), "constat à corriger", "constats à corriger")
+        worst = (
+            f", dont {counted(grave, 'critique ou grave', 'critiques ou graves')}" if grave else ""
+        )
+        parts.append(f"{count}{worst}.")
+    exploited = sum(f.is_exploited for f in found)
+    if exploited:
+        text = plural(exploited, "porte sur une faille", "portent sur des failles")
+        parts.append(f"{number(exploited)} {text} que des attaquants exploitent déjà.")
+    if report.gaps:
+        count = counted(
+            len(report.gaps), "mesure n’a pas pu être faite", "mesures n’ont pas pu être faites"
+        )
+        parts.append(f"{count} : elles ne comptent ni comme bonnes ni comme mauvaises.")
+    return " ".join(parts)
+
+
+def measured(report: ExposureReport) -> int:
+    """How many verdicts are good."""
+    return sum(check.passed for check in report.checks)
+
+
+def tiles(report: ExposureReport) -> list[Tile]:
+    """The four figures of the summary."""
+    score, found = report.score, report.findings
+    grave = sum(f.severity in ("critical", "high") for f in found)
+    note = score.cap or "selon le barème de Rempart, expliqué dans la méthode"
+    return [
+        Tile("Note", score.grade, f"{mark(score.value)} sur 100", note),
+        _range_tile(report),
+        Tile(
+            "Constats graves ou critiques",
+            number(grave),
+            f"sur {number(len(found))}",
+            f"{counted(measured(report), 'mesure conforme', 'mesures conformes')}",
+        ),
+        _cost_tile(report),
+    ]
+
+
+def _range_tile(report: ExposureReport) -> Tile:
+    score, missing = report.score, len(report.gaps)
+    if not missing:
+        return Tile("Incertitude", "aucune", "", "tout ce qui devait être mesuré l’a été")
+    count = counted(missing, "mesure manquante", "mesures manquantes")
+    return Tile(
+        "Au pire",
+        score.grade_low,
+        f"{mark(score.low)} sur 100",
+        f"si ce qui n’a pas été évalué était mauvais ({count})",
+    )
+
+
+def _cost_tile(report: ExposureReport) -> Tile:
+    steps = report.score.next_grades
+    if not steps:
+        return Tile("Note suivante", "–", "", "la meilleure note est atteinte")
+    step = steps[0]
+    count = counted(len(step.keys), "constat")
+    return Tile(
+        f"Pour atteindre {step.grade}",
+        duration(step.minutes),
+        "",
+        f"d’un administrateur, {count} à corriger",
+    )
+
+
+def groups(findings: Iterable[Finding]) -> list[Group]:
+    """Findings by check, the most severe check first, then the one with most targets."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.check, []).append(finding)
+    made = [_group(check, items) for check, items in found.items()]
+    return sorted(made, key=lambda g: (RANK[g.severity], -len(g.findings), g.theme, g.check))
+
+
+def _group(check: str, items: Sequence[Finding]) -> Group:
+    items = sorted(items, key=lambda f: (RANK[f.severity], f.target))
+    fixes: dict[str, tuple[FixText, int]] = {}
+    for finding in items:
+        if finding.fix:
+            _, count = fixes.get(finding.fix.product, (finding.fix, 0))
+            fixes[finding.fix.product] = (finding.fix, count + 1)
+    first = items[0]
+    return Group(
+        check=check,
+        title=first.title,
+        theme=first.theme,
+        severity=first.severity,
+        why=first.why,
+        findings=items,
+        fixes=[(product(key), fix, count) for key, (fix, count) in sorted(fixes.items())],
+        references=first.references,
+        objectives=first.objectives,
+    )
+
+
+def by_severity(report: ExposureReport) -> list[tuple[str, list[Group]]]:
+    """Groups under the worst severity of each."""
+    found: dict[str, list[Group]] = {}
+    for group in groups(report.findings):
+        found.setdefault(group.severity, []).append(group)
+    return [(key, found[key]) for key in SEVERITIES if key in found]
+
+
+def steps(report: ExposureReport) -> list[Step]:
+    """What each better grade costs, the nearest first."""
+    known = {finding.key: finding for finding in report.findings}
+    return [
+        Step(step.grade, step.minutes, _ordered(known[k] for k in step.keys if k in known))
+        for step in report.score.next_grades
+    ]
+
+
+def _ordered(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (RANK[f.severity], f.theme, f.check, f.target))
+
+
+def priorities(report: ExposureReport) -> list[Priority]:
+    """The three things to do first: what holds the grade down, then the rest of the next grade, then the worst left."""
+    nearest: NextGrade | None = next(iter(report.score.next_grades), None)
+    keys = set(nearest.keys) if nearest else set()
+    wanted = groups(f for f in report.findings if f.key in keys)
+    listed = {group.check for group in wanted}
+    others = groups(f for f in report.findings if f.check not in listed and f.severity != "info")
+    # What is critical comes first, whether or not a grade asks for it.
+    ranked = sorted(
+        [*wanted, *others], key=lambda g: (g.severity != "critical", g.check not in listed)
+    )
+    found = [_priority(group, keys, nearest) for group in ranked[:FIRST]]
+    if len(found) < FIRST and report.gaps:
+        count = counted(len(report.gaps), "mesure")
+        found.append(
+            Priority(
+                "Refaire ce qui n’a pas pu être mesuré",
+                "La section « Non évalué » dit pourquoi, cible par cible.",
+                f"{count} à faire",
+                "non-evalues",
+            )
+        )
+    return found
+
+
+def _priority(group: Group, keys: set[str], nearest: NextGrade | None) -> Priority:
+    count = len(group.findings)
+    where = name(group.findings[0].target) if count == 1 else counted(count, "cible")
+    why = f"{where} : environ {duration(group.minutes)} d’un administrateur. {sentence(group.why)}"
+    asked = nearest is not None and any(f.key in keys for f in group.findings)
+    gain = (
+        f"compte pour la note{NBSP}{nearest.grade}"
+        if asked and nearest
+        else SEVERITIES[group.severity]
+    )
+    return Priority(sentence(group.title).rstrip("."), why, gain, group.check)
+
+
+def gaps(report: ExposureReport) -> list[GapGroup]:
+    """What was not judged, by reason, the reason that hides most measures first."""
+    titles = {check.id: check.title for check in report.checks}
+    found: dict[str, dict[str, list[str]]] = {}
+    for gap in report.gaps:
+        title = titles.get(gap.check, gap.check)
+        found.setdefault(gap.reason, {}).setdefault(title, []).append(gap.target)
+    made = [GapGroup(reason, sorted(checks.items())) for reason, checks in found.items()]
+    return sorted(made, key=lambda g: (-g.count, g.reason))
+
+
+def with_outcome(report: ExposureReport, outcome: Outcome) -> list[CheckResult]:
+    """The checks that came to one outcome, by theme."""
+    found = [check for check in report.checks if check.outcome is outcome]
+    return sorted(found, key=lambda check: (theme(check.theme), check.title))
+
+
+def disputed(report: ExposureReport) -> list[Finding]:
+    """Findings of which another tool says the contrary."""
+    return [f for f in report.findings if any(not claim.agrees for claim in f.claims)]
+
+
+def expiries(report: ExposureReport) -> list[Expiry]:
+    """Certificates by the day that they end, the soonest first; one line a certificate's day and name."""
+    try:
+        today = date.fromisoformat(report.audited_on)
+    except ValueError:
+        return []
+    found = [e for line in report.endpoints if (e := _expiry(line, today))]
+    return sorted(found, key=lambda e: (e.days, e.target))
+
+
+def _expiry(line: EndpointLine, today: date) -> Expiry | None:
+    try:
+        ends = date.fromisoformat(line.expires_on)
+    except ValueError:
+        return None
+    return Expiry(line.target, line.expires_on, (ends - today).days)
+
+
+def days_left(days: int) -> str:
+    """« 12 jours », « expiré depuis 3 jours », « expire aujourd’hui »."""
+    if days < 0:
+        return f"expiré depuis {counted(-days, 'jour')}"
+    return "expire aujourd’hui" if days == 0 else counted(days, "jour")
