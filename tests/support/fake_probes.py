@@ -135,6 +135,11 @@ def slow(settings: Settings) -> FakeProbes:
     return FakeProbes(seconds=3.0)
 
 
+def unhurried(settings: Settings) -> FakeProbes:
+    """Probes that leave the time to kill a worker."""
+    return FakeProbes(seconds=0.1)
+
+
 def broken(settings: Settings) -> FakeProbes:
     """Probes of which one has a mistake."""
     return Breaking()

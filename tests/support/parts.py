@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 
 from support.dns_servers import missing as bind
 from support.postgres import binaries
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "java": lambda: _command("java"),
     "gettext": lambda: _command("xgettext"),
     "poppler": lambda: _command("pdftoppm"),
+    "distributed": lambda: None if find_spec("distributed") else "distributed is not installed",
 }
 
 

@@ -22,7 +22,7 @@ from rempart.kernel.errors import RempartError
 distributed: Any = import_module("distributed")  # an optional part, whose functions have no types
 
 LOOK_EVERY: Final = 0.5  # seconds between two looks at the stop file while batches are under way
-CONNECT_SECONDS: Final = 10
+CONNECT_SECONDS: Final = 5
 AHEAD: Final = 2  # batches that each worker has before it, so that it never waits for us
 SMALLER: Final = 4  # batches are that many times smaller than between the processes of one machine
 
@@ -68,7 +68,8 @@ class Cluster:
         if not futures:
             return []
         try:
-            found = distributed.wait(futures, timeout=LOOK_EVERY, return_when="FIRST_COMPLETED")
+            with self._client.as_current():
+                found = distributed.wait(futures, timeout=LOOK_EVERY, return_when="FIRST_COMPLETED")
         except TimeoutError:
             return []
         return list(found.done)
