@@ -325,7 +325,8 @@ def test_a_figure_that_was_not_measured_is_not_a_zero(cast: Cast) -> None:
 def test_every_act_of_a_deposit_is_in_the_journal(cast: Cast) -> None:
     a_deposit(cast.home, cast.alice, a_report(a_control("a")))
     acts = list(JournalEntry.objects.values_list("act", flat=True))
-    assert acts == ["deposit_audit", "record_findings", "propose_actions", "record_audit"]
+    told = ["deposit_audit", "record_findings", "propose_actions", "propose_measures"]
+    assert acts == [*told, "record_audit"]
 
 
 def test_the_last_measure_stands_for_the_establishment_not_the_last_deposit(cast: Cast) -> None:

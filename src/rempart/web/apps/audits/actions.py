@@ -228,7 +228,7 @@ def withdraw(*, audit: Audit, reason: str, by: User) -> Audit:
     """Take back a deposit made by mistake (another establishment's collection); asks for the reason."""
     if not reason.strip():
         raise Refused("Dites pourquoi cet audit est retiré.")
-    return recording.withdraw(audit, by, visible(reason.strip())[:2000])
+    return recording.withdraw(audit, by, visible(reason.strip())[:2000], timezone.localdate())
 
 
 def cancel(*, audit: Audit, by: User) -> None:

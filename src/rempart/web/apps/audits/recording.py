@@ -124,9 +124,9 @@ def _before(audit: Audit) -> Audit | None:
     return Audit.objects.of_subject(audit).filter(earlier).last()
 
 
-def withdraw(audit: Audit, by: User, reason: str) -> Audit:
+def withdraw(audit: Audit, by: User, reason: str, today: date) -> Audit:
     """Take an audit out of the figures of its establishment, as if it had not been deposited; its report stays."""
-    row = _withdrawn(audit, by, reason)
+    row = _withdrawn(audit, by, reason, today)
     compare_around(row)
     return row
 
@@ -134,7 +134,7 @@ def withdraw(audit: Audit, by: User, reason: str) -> Audit:
 @transaction.atomic
 @journal.gathered()
 @projections.gathered()
-def _withdrawn(audit: Audit, by: User, reason: str) -> Audit:
+def _withdrawn(audit: Audit, by: User, reason: str, today: date) -> Audit:
     establishment = Establishment.objects.select_for_update(no_key=True).get(
         pk=audit.establishment_id
     )
@@ -156,6 +156,7 @@ def _withdrawn(audit: Audit, by: User, reason: str) -> Audit:
     remediation.take_back_measure(
         establishment=establishment, source_kind=row.kind, source_id=str(row.pk), by=by
     )
+    remediation.propose_measures(establishment=establishment, today=today, by=by)
     projections.refresh([establishment.pk])
     return row
 
@@ -232,6 +233,8 @@ def _tell_remediation(
             today=today,
             by=audit.deposited_by,
         )
+    # What answers and other audits left open may be mended by one action with what this audit saw.
+    remediation.propose_measures(establishment=establishment, today=today, by=audit.deposited_by)
 
 
 def _told(audit: Audit, act: str, **details: object) -> None:
