@@ -48,6 +48,8 @@ class Names:
     port: int = 0
     addresses: dict[str, str] = field(default_factory=dict)
     anchors: dict[str, list[str]] = field(default_factory=dict)
+    hosts: str = ""  # more records of hoster.test, where the servers' names stand
+    is_quick: bool = False  # one key a zone instead of two
     process: "subprocess.Popen[bytes] | None" = None
 
     def __enter__(self) -> Self:
@@ -79,7 +81,7 @@ class Names:
         hosts = {"first": "ns1", "second": "ns2", "careless": "ns3", "stale": "ns4"}
         lines = "".join(
             f"{name}.hoster.test. A {self.addresses[role]}\n" for role, name in hosts.items()
-        )
+        ) + self.hosts.format(**self.addresses)
         hoster = Zone(
             "hoster.test.", lines + "ns9.hoster.test. A 127.9.9.9\n", roles=("first",), glue=lines
         )
@@ -135,13 +137,13 @@ class Names:
 
     def _sign(self, zone: Zone, path: Path) -> None:
         size = ["-b", str(zone.bits)] if zone.algorithm.startswith(("RSA", "NSEC3RSA")) else []
-        for flag in (["-f", "KSK"], []):
+        for flag in [["-f", "KSK"]] if self.is_quick else [["-f", "KSK"], []]:
             _run(
                 ["dnssec-keygen", "-q", "-a", zone.algorithm, *size, *flag, zone.name], self.folder
             )
         hashed = zone.nsec3.split()
         _run(
-            ["dnssec-signzone", "-q", "-S", "-P", *hashed, *zone.times, "-o", zone.name, "-f", str(path) + ".signed", str(path)],
+            ["dnssec-signzone", "-q", "-S", "-P", *(["-z"] if self.is_quick else []), *hashed, *zone.times, "-o", zone.name, "-f", str(path) + ".signed", str(path)],
             self.folder,
         )  # fmt: skip
         signed = Path(str(path) + ".signed")

@@ -100,10 +100,22 @@ class KeyRing:
             if key.flags & ZONE_KEY and key.protocol == 3:
                 self._keys.setdefault((key.tag, key.algorithm), []).append(key)
         self._loaded: dict[bytes, Verifier | None] = {}
-        self._kept: dict[tuple[bytes, ...], str] = {}
+        self._kept: dict[tuple[bytes, ...], tuple[str, Signature | None]] = {}
 
     def verify(self, rrset: Rrset, now: float) -> tuple[str, Signature | None]:
-        """("", the signature) when one holds at `now` (Unix seconds), else (why not, in French, None)."""
+        """("", the signature) when one holds at `now` (Unix seconds), else (why not, in French, None).
+
+        The same set is verified once: proofs of absence come again with each answer of a zone.
+        """
+        known = (rrset.name, *rrset.signatures, *sorted(rrset.data))
+        found = self._kept.get(known)
+        if found is None:
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+            found = self._kept[known] = self._verify(rrset, now)
+        return found
+
+    def _verify(self, rrset: Rrset, now: float) -> tuple[str, Signature | None]:
         why = "Aucune signature n’accompagne ces données."
         for data in islice(rrset.signatures, MOST_SIGNATURES):
             try:
@@ -111,12 +123,12 @@ class KeyRing:
             except ProtocolFault as fault:
                 why = str(fault)
                 continue
-            why = self._why_not(rrset, signature, data, now)
+            why = self._why_not(rrset, signature, now)
             if not why:
                 return "", signature
         return why, None
 
-    def _why_not(self, rrset: Rrset, signature: Signature, data: bytes, now: float) -> str:
+    def _why_not(self, rrset: Rrset, signature: Signature, now: float) -> str:
         if signature.signer != self.zone or not is_under(rrset.name, self.zone):
             return "La signature est faite au nom d’une autre zone."
         if _is_before(signature.expires_at, now):
@@ -125,13 +137,7 @@ class KeyRing:
             return "La signature n’est pas encore valable."
         if signature.labels > count_labels(rrset.name):
             return "La signature porte sur un autre nom."
-        known = (rrset.name, data, *sorted(rrset.data))
-        why = self._kept.get(known)
-        if why is None:
-            if len(self._kept) > MOST_KEPT:
-                self._kept.clear()
-            why = self._kept[known] = self._check(signature, signed_data(rrset, signature))
-        return why
+        return self._check(signature, signed_data(rrset, signature))
 
     def _check(self, signature: Signature, data: bytes) -> str:
         keys = self._keys.get((signature.tag, signature.algorithm), [])

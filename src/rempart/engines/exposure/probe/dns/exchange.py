@@ -100,7 +100,8 @@ class Exchange:
         self.port, self._seconds, self._most = port, seconds, most
         self._count, self._dead_seconds = sockets, dead_seconds
         self._servers: dict[str, _Server] = {}
-        self._sockets: dict[bool, list[_Socket]] = {}
+        self._sockets: dict[bool, list[_Socket]] = {False: [], True: []}
+        self._opening: asyncio.Task[None] | None = None
         self._turn = 0
         self._timers: deque[tuple[float, _Wait, int]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -109,11 +110,14 @@ class Exchange:
         self.sent = 0
 
     async def open(self) -> None:
-        """Make the sockets, once. IPv6 is left out where the machine has none."""
-        if self._sockets:
-            return
-        self._sockets = {False: [], True: []}
-        self._loop = asyncio.get_running_loop()
+        """Make the sockets, once, whoever asks first. IPv6 is left out where the machine has none."""
+        if self._opening is None:
+            self._loop = asyncio.get_running_loop()
+            self._opening = self._loop.create_task(self._open())
+        if not self._opening.done():
+            await asyncio.shield(self._opening)
+
+    async def _open(self) -> None:
         for is_six, local in ((False, "0.0.0.0"), (True, "::")):  # noqa: S104 (the replies' own socket)
             for _ in range(self._count):
                 try:
@@ -138,7 +142,8 @@ class Exchange:
         for server in self._servers.values():
             for wait in server.waiting:
                 self._finish(wait, Reply(None, "", Reach.STOPPED, "Travail arrêté."))
-        self._sockets = {}
+        self._sockets = {False: [], True: []}
+        self._opening = None
 
     def is_dead(self, server: str) -> bool:
         """Whether a server has been silent lately."""

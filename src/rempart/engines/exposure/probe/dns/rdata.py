@@ -4,6 +4,7 @@ Each function takes canonical data and raises ProtocolFault when it is too short
 """
 
 import struct
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final, NamedTuple
 
@@ -159,12 +160,14 @@ def digest(data: bytes) -> Digest:
     return Digest(_SHORT.unpack_from(data)[0], data[2], data[3], data[4:])
 
 
+@lru_cache(maxsize=2048)
 def nsec(data: bytes) -> tuple[bytes, frozenset[int]]:
     """NSEC: the next name, in lower case, and the types that exist."""
     end = _end_of_name(data, 0)
     return data[:end].lower(), _kinds(data, end)
 
 
+@lru_cache(maxsize=2048)
 def nsec3(data: bytes) -> Hashed:
     """NSEC3."""
     try:

@@ -5,6 +5,7 @@ so that the same bytes are compared, verified and decoded. Names are bounded: po
 """
 
 import struct
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from rempart.engines.exposure.dial import ProtocolFault
@@ -58,14 +59,40 @@ class Record(NamedTuple):
     data: bytes
 
 
-class Message(NamedTuple):
-    """One answer: flags as sent, response code, and its three sections."""
+class Message:
+    """One answer: flags as sent, response code, and its sections.
 
-    flags: int
-    rcode: int
-    answer: list[Record]
-    authority: list[Record]
-    additional: list[Record]
+    Where there is an answer, the other sections are read only if someone asks for them: most never do, and a fault
+    in them is then an empty section.
+    """
+
+    __slots__ = ("_authority", "_reader", "_rest", "additional", "answer", "flags", "rcode")
+
+    def __init__(self, flags: int, rcode: int, answer: list[Record]) -> None:
+        self.flags, self.rcode, self.answer = flags, rcode, answer
+        self.additional: list[Record] = []
+        self._authority: list[Record] | None = []
+        self._reader: _Reader | None = None
+        self._rest = (0, 0)
+
+    @property
+    def authority(self) -> list[Record]:
+        """The second section."""
+        if self._authority is None:
+            self._authority = []
+            if self._reader is not None:
+                with suppress(ProtocolFault, IndexError, struct.error):
+                    self._authority = self._reader.section(*self._rest)[0]
+                self._reader = None
+        return self._authority
+
+    def put_off(self, reader: "_Reader", at: int, count: int) -> None:
+        """Read the second section later: `count` records from `at`."""
+        self._authority, self._reader, self._rest = None, reader, (at, count)
+
+    def put(self, authority: list[Record], additional: list[Record]) -> None:
+        """The sections, when there is no answer."""
+        self._authority, self.additional = authority, additional
 
     @property
     def is_authoritative(self) -> bool:
@@ -127,9 +154,16 @@ class _Reader:
             _, at = self.name(at)
             at += 4
         answer, at, _ = self.section(at, answers)
+        if answer:
+            message = Message(flags, flags & 0x0F, answer)
+            if authorities:
+                message.put_off(self, at, authorities)
+            return message
         authority, at, _ = self.section(at, authorities)
         additional, at, extended = self.section(at, additionals)
-        return Message(flags, (flags & 0x0F) | extended << 4, answer, authority, additional)
+        message = Message(flags, (flags & 0x0F) | extended << 4, answer)
+        message.put(authority, additional)
+        return message
 
     def section(self, at: int, count: int) -> tuple[list[Record], int, int]:
         """Records of class IN, the place after them, and the high bits of the response code when OPT is there."""
@@ -166,33 +200,43 @@ class _Reader:
 
     def name(self, at: int) -> tuple[bytes, int]:
         """The canonical name that begins at `at`, and the place after it."""
-        data = self.data
-        if data[at] >= 0xC0:
-            known = self.names.get((data[at] & 0x3F) << 8 | data[at + 1])
-            if known is not None:
-                return known, at + 2
-        start, place, lowest, after, pointers, size = at, at, at, 0, 0, 1
+        data, names = self.data, self.names
+        place, lowest, after, pointers, size = at, at, 0, 0, 1
         labels: list[bytes] = []
+        tail = ROOT
         while length := data[place]:
             if length >= 0xC0:
                 after = after or place + 2
                 place = (length & 0x3F) << 8 | data[place + 1]
+                known = names.get(place)
+                if known is not None:
+                    tail, size = known, size + len(known) - 1
+                    break
                 pointers += 1
                 if place >= lowest or pointers > MOST_POINTERS:
                     raise ProtocolFault("Nom DNS dont les renvois tournent en rond.")
                 lowest = place
-                start = place if start == at and not labels else start
                 continue
             if length > 63:
                 raise ProtocolFault("Nom DNS dont une étiquette dépasse 63 octets.")
             size += length + 1
-            if size > 255:
-                raise ProtocolFault("Nom DNS de plus de 255 octets.")
-            label = data[place : place + length + 1]
-            if len(label) != length + 1:
-                raise ProtocolFault("Nom DNS coupé.")
-            labels.append(label)
+            # A label cut by the end of the data leaves `place` past it, and the next byte is not there.
+            labels.append(data[place : place + length + 1])
             place += length + 1
-        name = b"".join(labels).lower() + ROOT
-        self.names[start] = name
+            if size > 255:
+                break
+        if size > 255:
+            raise ProtocolFault("Nom DNS de plus de 255 octets.")
+        if not labels:
+            return tail, after or place + 1
+        name = b"".join(labels).lower() + tail
+        if pointers:
+            names[at] = name
+        else:
+            # What stands between two labels is a name too, and later ones point there.
+            start, rest = at, name
+            for label in labels:
+                names[start] = rest
+                start += len(label)
+                rest = rest[len(label) :]
         return name, after or place + 1

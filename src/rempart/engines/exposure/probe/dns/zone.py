@@ -158,7 +158,10 @@ def _parent(work: _Work) -> Fact:
 def _prepare(work: _Work) -> None:
     """Everything that will be asked, sent at once."""
     name = work.name
-    asked = [(name, kind) for kind in (wire.DNSKEY, wire.A, wire.AAAA, wire.CAA)]
+    asked = [(name, kind) for kind in (wire.A, wire.AAAA, wire.CAA)]
+    referral = work.resolver.nearest(name).referral
+    if referral is None or any(record.kind == wire.DS for record in referral.authority):
+        asked.append((name, wire.DNSKEY))
     asked += [(_nobody(name), wire.A), *((alias, wire.A) for alias in work.aliases)]
     work.resolver.ahead(asked, work.ends_at)
 

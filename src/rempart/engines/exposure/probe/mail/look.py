@@ -23,6 +23,7 @@ from rempart.engines.exposure.seen.dns import Fact
 from rempart.engines.exposure.seen.mail import ExchangerSeen, MailSeen
 
 MOST_SERVERS: Final = 5
+_UNSIGNED: Final = "Le nom du serveur de messagerie n’est pas protégé par DNSSEC."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,9 @@ def _prepare(name: bytes, exchangers: Found, resolver: Resolver, ends_at: float)
     for data in exchangers.data[:MOST_SERVERS]:
         host = data[2:]
         if host.endswith(name):
-            asked += [(host, wire.A), (b"\x03_25\x04_tcp" + host, wire.TLSA)]
+            asked.append((host, wire.A))
+            if exchangers.state is State.SECURE:
+                asked.append((b"\x03_25\x04_tcp" + host, wire.TLSA))
     resolver.ahead(asked, ends_at)
 
 
@@ -131,7 +134,10 @@ async def _hosts(exchangers: Found, resolver: Resolver, ends_at: float) -> list[
         if found.is_absent and found.rcode != wire.NXDOMAIN:
             six = await resolver.find(name, wire.AAAA, ends_at)
             found = six if six.data or not six.is_known else found
-        tlsa = await resolver.find(b"\x03_25\x04_tcp" + name, wire.TLSA, ends_at)
+        tlsa = Found(name, wire.TLSA, Reach.STOPPED, _UNSIGNED, state=found.state)
+        if found.state is State.SECURE:
+            # Without DNSSEC at the server's own name, nobody looks at these records (RFC 7672 §2.2).
+            tlsa = await resolver.find(b"\x03_25\x04_tcp" + name, wire.TLSA, ends_at)
         hosts.append(_Host(name, preference, found, tlsa))
     return hosts
 
