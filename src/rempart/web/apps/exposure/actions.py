@@ -9,12 +9,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from rempart.kernel.errors import RempartError
+from rempart.engines.exposure.report import ExposureReport
+from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.render.french import size
 from rempart.render.text import name, visible
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.exposure import judging, reading, recording
+from rempart.web.apps.exposure import judging, reading, recording, traces
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.core import files, jobs
 from rempart.web.core.errors import Refused
@@ -92,11 +93,20 @@ def read_deposit(run: Run, *, audit_id: int) -> None:
         if reading.is_report(path):
             report, form = reading.read_report(path, timezone.now()), ExposureAudit.Form.REPORT
         else:
-            report = judging.judged(judging.snapshot_of(path), run)
+            report = judging.judged(path, run)
             form = ExposureAudit.Form.SNAPSHOT
+        _check_owner(report, audit)
         run.stage("Enregistrement des constats")
         done = recording.record(audit, report, form, timezone.localdate())
         run.leads_to(reverse("exposure_audit", args=[done.pk]), "Voir l’audit")
+
+
+def _check_owner(report: ExposureReport, audit: ExposureAudit) -> None:
+    if report.finess and report.finess != audit.establishment_id:
+        raise UnreadableSource(
+            f"Ce rapport est celui d’un autre établissement (FINESS {name(report.finess, 20)}).",
+            todo="Déposez-le sur la page de cet établissement.",
+        )
 
 
 def waiting(audit_id: int) -> ExposureAudit | None:
@@ -141,7 +151,9 @@ def cancel(*, audit: ExposureAudit, by: User) -> None:
         raise Refused("Ce travail est déjà terminé.")
     jobs.cancel(audit.job, by=by)
     audit.job.refresh_from_db()
-    if audit.job.state == Job.State.CANCELLED:
+    if audit.job.state != Job.State.CANCELLED:
+        traces.ask_to_stop(audit.pk)
+    else:
         # A job that had not begun: nobody else will end its audit.
         refuse(audit, CANCELLED)
 

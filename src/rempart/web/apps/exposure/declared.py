@@ -11,6 +11,9 @@ from rempart.web.apps.exposure import rules
 from rempart.web.apps.exposure.models import Asset, Perimeter
 from rempart.web.core.errors import Refused
 
+LONGEST_SECONDS: Final = 3600.0
+"""A worker that sweeps does nothing else meanwhile: a perimeter that needs longer is swept from the command line."""
+
 HEAD: Final = (
     "# Périmètre exposé, écrit par Rempart. Pour la ligne de commande :\n"
     "#   rempart audit exposure CE_FICHIER --output DOSSIER\n"
@@ -33,7 +36,9 @@ def declared(row: Perimeter) -> engine.Perimeter:
         consent=_consent(row),
         touch=[engine.Touch(touch) for touch in row.touch],
         limits=engine.Limits(
-            connections=row.connections_at_once, per_second=float(row.connections_per_second)
+            connections=row.connections_at_once,
+            per_second=float(row.connections_per_second),
+            seconds=LONGEST_SECONDS,
         ),
         hours=rules.hours_of(row.blackouts),
         excluded=[asset.value for asset in kept if asset.is_excluded],

@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from rempart.engines.exposure.report import ExposureReport, Finding, Gap
+from rempart.engines.exposure.compare import Change as FindingChange, Door, compare
+from rempart.engines.exposure.report import ExposureReport, Gap
 
 GAP_GROUPS: Final = 40
 GAP_TARGETS: Final = 20
@@ -40,6 +41,8 @@ def page_of(report: ExposureReport) -> bytes:
         findings=[],
         gaps=[],
         endpoints=[],
+        zones=[],
+        closed=[],
     )
     return msgspec.json.encode(Page(short, gap_groups(report.gaps)))
 
@@ -67,13 +70,14 @@ def gap_groups(gaps: Sequence[Gap]) -> list[GapGroup]:
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One thing that is not as it was: `kind` is opened, closed, new, mended or lost (not measured again)."""
+    """One thing that is not as it was: a finding (new, mended, unmeasured) or a door (opened, appeared, closed, silent)."""
 
     kind: str
     target: str
     title: str
     severity: str = ""
     at: str = ""  # ISO 8601, when it was seen
+    reason: str = ""
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -84,8 +88,10 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 def changes_between(old: ExposureReport, new: ExposureReport) -> bytes:
-    """What changed, encoded with bounded lists."""
-    every = [*_endpoints(old, new), *_findings(old, new)]
+    """What changed, encoded with bounded lists. Both reports are of one establishment, whatever their names say."""
+    found = compare(replace(old, perimeter=new.perimeter, finess=new.finess), new)
+    every = [_door(door, new) for door in found.doors]
+    every += [_finding(change, new) for change in found.changes if change.state != "still"]
     counts: dict[str, int] = {}
     shown = []
     for change in every:
@@ -95,38 +101,17 @@ def changes_between(old: ExposureReport, new: ExposureReport) -> bytes:
     return msgspec.json.encode(Changes(counts, shown))
 
 
-def _endpoints(old: ExposureReport, new: ExposureReport) -> list[Change]:
-    before = {line.target: line for line in old.endpoints}
-    after = {line.target: line for line in new.endpoints}
-    opened = [
-        Change("opened", target, after[target].service, at=new.ended_at)
-        for target in sorted(after.keys() - before.keys())
-    ]
-    # Silence is not a closed door: only what a check cleared is known to answer no more.
-    cleared = {target for check in new.checks for target in check.cleared}
-    closed = [
-        Change("closed", target, before[target].service, at=new.ended_at)
-        for target in sorted((before.keys() - after.keys()) & cleared)
-    ]
-    return opened + closed
+def _door(door: Door, new: ExposureReport) -> Change:
+    line = door.line
+    is_here = door.state in ("opened", "appeared")
+    at = (line.seen_at if is_here else "") or new.ended_at
+    return Change(door.state, line.target, line.service, at=at)
 
 
-def _findings(old: ExposureReport, new: ExposureReport) -> list[Change]:
-    before = {(f.check, f.target): f for f in old.findings}
-    after = {(f.check, f.target): f for f in new.findings}
-    cleared = {(check.id, target) for check in new.checks for target in check.cleared}
-    found = [
-        _change("new", f, f.seen_at or new.ended_at) for k, f in after.items() if k not in before
-    ]
-    for key, finding in before.items():
-        if key not in after:
-            kind = "mended" if key in cleared else "lost"
-            found.append(_change(kind, finding, new.ended_at))
-    return found
-
-
-def _change(kind: str, finding: Finding, at: str) -> Change:
-    return Change(kind, finding.target, finding.title, finding.severity, at)
+def _finding(change: FindingChange, new: ExposureReport) -> Change:
+    found = change.finding
+    at = (found.seen_at if change.state == "new" else "") or new.ended_at
+    return Change(change.state, found.target, found.title, found.severity, at, change.reason)
 
 
 def read_changes(data: bytes | None) -> Changes | None:

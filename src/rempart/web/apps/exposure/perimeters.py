@@ -12,9 +12,9 @@ from django.utils import timezone
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence.models import Document
-from rempart.web.apps.exposure import rules
+from rempart.web.apps.exposure import actions, rules
 from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter, Touch
-from rempart.web.core import jobs, journal, projections
+from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
 
 
@@ -235,9 +235,9 @@ def _stop_sweeps(row: Perimeter, by: User) -> int:
     running = ExposureAudit.objects.filter(
         establishment_id=row.pk, state=ExposureAudit.State.WAITING, form=ExposureAudit.Form.SWEEP
     ).select_related("job")
-    found = [audit.job for audit in running if audit.job and not audit.job.is_finished]
-    for job in found:
-        jobs.cancel(job, by=by)
+    found = [audit for audit in running if audit.job and not audit.job.is_finished]
+    for audit in found:
+        actions.cancel(audit=audit, by=by)
     return len(found)
 
 

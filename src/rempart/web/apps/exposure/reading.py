@@ -111,9 +111,14 @@ def observations(report: ExposureReport, known: Collection[str]) -> list[Observa
     """What the audit says of each of its findings, and of those `known` that it cleared.
 
     A known finding that is neither failed nor cleared was not measured again: nothing is said of it, and it stays.
+    What is cleared is what was measured and is good, or where nothing listens any more (`report.is_cleared`).
     """
     seen = {key_of(f.check, f.target): _seen(f) for f in report.findings}
-    cleared = {key_of(c.id, target) for c in report.checks for target in c.cleared}
+    cleared = {
+        key_of(check.id, target)
+        for check in report.checks
+        for target in (*check.cleared, *report.closed)
+    }
     gaps = {key_of(gap.check, gap.target) for gap in report.gaps}
     absent = (cleared & set(known)) - seen.keys() - gaps
     blind = (gaps & set(known)) - seen.keys()

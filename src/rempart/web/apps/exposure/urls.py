@@ -21,6 +21,7 @@ urlpatterns = [
     path("exposition/elements/<int:pk>/retirer/", perimeter.remove, name="exposure_asset_remove"),
     path(f"{_OF}/", overview.exposure, name="exposure_of"),
     path(f"{_OF}/deposer/", audits.deposit, name="exposure_deposit"),
+    path(f"{_OF}/balayer/", audits.sweep, name="exposure_sweep"),
     path(f"{_OF}/perimetre/", perimeter.perimeter, name="exposure_perimeter"),
     path(f"{_OF}/perimetre/consentement/", perimeter.consent, name="exposure_consent"),
     path(f"{_OF}/perimetre/consentement/retirer/", perimeter.withdraw, name="exposure_unconsent"),

@@ -28,11 +28,13 @@ from rempart.web.core.templatetags import ui
 register = template.Library()
 
 CHANGES: Final[dict[str, tuple[str, str]]] = {
-    "opened": ("répond maintenant", "warn"),
-    "closed": ("ne répond plus", "ok"),
+    "opened": ("ouvert", "warn"),
+    "appeared": ("vu pour la première fois", "warn"),
+    "closed": ("fermé", "ok"),
+    "silent": ("ne répond plus", "none"),
     "new": ("nouveau", "warn"),
     "mended": ("corrigé", "ok"),
-    "lost": ("non remesuré", "none"),
+    "unmeasured": ("non remesuré", "none"),
 }
 RETESTS: Final[dict[str, tuple[str, str]]] = {
     "failed": ("revérifié : toujours là", "warn"),
@@ -162,12 +164,18 @@ def change_tag(*, change: Change) -> SafeString:
 def change_words(change: Change) -> str:
     """« www.chu.example:443 ouvert dimanche 22 novembre 2026 à 3 h 12 »."""
     target, title = name(change.target), name(change.title)
+    kind = f" ({title})" if title else ""
     match change.kind:
         case "opened":
-            kind = f" ({title})" if title else ""
-            return f"{target}{kind} ouvert {moment(change.at)}"
+            return f"{target}{kind} : ouvert {moment(change.at)}"
+        case "appeared":
+            return f"{target}{kind} : répond, vu {moment(change.at)}"
         case "closed":
-            return f"{target} fermé, vu {moment(change.at)}"
+            return f"{target}{kind} : fermé, constaté {moment(change.at)}"
+        case "silent":
+            return f"{target}{kind} : plus de réponse, sans que l’on sache s’il est fermé"
+        case "unmeasured" if change.reason:
+            return f"{title} : {target}. {french.sentence(visible(change.reason))}"
     return f"{title} : {target}"
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
-from rempart.web.apps.exposure import actions, pages, queries
+from rempart.web.apps.exposure import actions, pages, queries, sweeping
 from rempart.web.apps.exposure.forms import DepositForm
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.core import access_log, board, files
@@ -49,6 +49,15 @@ def deposit(request: HttpRequest, finess: str) -> HttpResponse:
             return redirect("exposure_audit", made.audit.pk)
     context = {"form": form, "establishment": establishment}
     return render(request, "exposure/deposit.html", context, status=422 if form.errors else 200)
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def sweep(request: HttpRequest, finess: str) -> HttpResponse:
+    """Sweep the perimeter now, or as soon as its hours allow it."""
+    establishment = establishment_or_404(scope_of(request), finess, Act.DEPOSIT_AUDIT)
+    made = sweeping.launch(establishment=establishment, by=cast(User, request.user))
+    return redirect("exposure_audit", made.pk)
 
 
 @needs(Act.SEE_FINDINGS)

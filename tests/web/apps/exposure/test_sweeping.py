@@ -1,0 +1,163 @@
+"""Sweeps of the server: never without a consent, stopped by one button, taken up where they were."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from factories.exposure import a_perimeter, an_exposure, an_exposure_audit
+from rempart.web.apps.exposure import perimeters, sweeping, traces
+from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
+from rempart.web.core import jobs
+from rempart.web.core.errors import Refused
+from rempart.web.core.models import Job
+from support import fake_probes
+from web.conftest import Cast
+
+BrowserOf = Callable[[str | None], Client]
+HOME = "/etablissements/350000019/exposition/"
+
+
+@pytest.fixture(autouse=True)
+def _probes(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DATA = tmp_path
+    settings.SWEEP_PRIVATE = True
+    monkeypatch.setattr(sweeping, "probes", lambda: fake_probes.quick)
+
+
+def a_small_perimeter(cast: Cast, **fields: object) -> Perimeter:
+    row = a_perimeter(cast.home, cast.alice, connections_per_second=50, **fields)
+    perimeters.add_asset(establishment=cast.home, kind="address", value="127.0.9.1", by=cast.alice)
+    return row
+
+
+def run_job(audit: ExposureAudit) -> ExposureAudit:
+    jobs.perform(audit.job_id or 0)
+    audit.refresh_from_db()
+    return audit
+
+
+def test_a_sweep_becomes_an_audit(cast: Cast, browser_of: BrowserOf) -> None:
+    a_small_perimeter(cast)
+    answer = browser_of("alice").post(f"{HOME}balayer/")
+    audit = run_job(ExposureAudit.objects.get())
+    assert answer.headers["Location"] == f"/exposition/audits/{audit.pk}/"
+    assert (audit.state, audit.form, audit.is_latest) == ("done", "sweep", True)
+    assert (
+        "Camille Martin"
+        in browser_of("alice").get(f"/exposition/audits/{audit.pk}/").content.decode()
+    )
+    assert traces.known_traces() == set()
+
+
+@pytest.mark.parametrize("fault", ["none", "ended", "withdrawn", "stopped"])
+def test_nothing_is_swept_without_a_consent_that_stands(
+    cast: Cast, browser_of: BrowserOf, fault: str
+) -> None:
+    if fault != "none":
+        a_small_perimeter(cast)
+    if fault == "ended":
+        past = timezone.localdate() - timedelta(days=2)
+        Perimeter.objects.update(consent_on=past, consent_until=past)
+    if fault == "withdrawn":
+        perimeters.withdraw_consent(establishment=cast.home, by=cast.alice)
+    if fault == "stopped":
+        perimeters.stop(establishment=cast.home, by=cast.alice)
+    assert browser_of("alice").post(f"{HOME}balayer/").status_code == 409
+    assert not ExposureAudit.objects.exists()
+
+
+def test_a_consent_that_ends_before_the_job_begins_stops_it(cast: Cast) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    past = timezone.localdate() - timedelta(days=2)
+    Perimeter.objects.update(consent_on=past, consent_until=past)
+    assert run_job(audit).state == "refused"
+    assert "Personne ne consent" in audit.refusal["found"]
+
+
+def test_two_sweeps_are_not_made_at_once(cast: Cast) -> None:
+    a_small_perimeter(cast)
+    sweeping.launch(establishment=cast.home, by=cast.alice)
+    with pytest.raises(Refused, match="déjà en cours"):
+        sweeping.launch(establishment=cast.home, by=cast.alice)
+
+
+def test_the_button_stops_what_waits_and_what_would_begin(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    browser_of("alice").post(f"{HOME}perimetre/arreter/")
+    audit.refresh_from_db()
+    assert (audit.state, Job.objects.get(pk=audit.job_id).state) == ("refused", "cancelled")
+    with pytest.raises(Refused, match="arrêtés"):
+        sweeping.launch(establishment=cast.home, by=cast.alice)
+    browser_of("alice").post(f"{HOME}perimetre/reprendre/")
+    assert sweeping.launch(establishment=cast.home, by=cast.alice).state == "waiting"
+
+
+def test_the_button_puts_the_file_that_the_engine_sees(cast: Cast) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    Job.objects.filter(pk=audit.job_id).update(state="running", started_at=timezone.now())
+    perimeters.stop(establishment=cast.home, by=cast.alice)
+    assert traces.stop_file_of(audit.pk).exists()
+    assert Job.objects.get(pk=audit.job_id).is_cancel_asked
+
+
+def test_a_stopped_sweep_records_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+
+    def stopped(*_: object, **__: object) -> None:
+        raise jobs.Cancelled
+
+    monkeypatch.setattr(sweeping, "swept", stopped)
+    assert run_job(audit).state == "refused"
+    assert "annulé" in audit.refusal["found"]
+
+
+def test_a_sweep_that_a_dead_worker_left_goes_on(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    monkeypatch.setattr(sweeping.judging, "judge", lambda *_: 1 / 0)
+    run_job(audit)
+    assert (audit.state, traces.known_traces()) == ("waiting", {audit.pk})
+    monkeypatch.undo()
+    asked: list[str] = []
+    monkeypatch.setattr(fake_probes.FakeProbes, "service", lambda *_: asked.append("again"))
+    monkeypatch.setattr(sweeping, "probes", lambda: fake_probes.quick)
+    assert (run_job(audit).state, asked) == ("done", [])
+
+
+def test_hours_without_probe_put_the_sweep_off(cast: Cast) -> None:
+    now = timezone.localtime()
+    day = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")[now.weekday()]
+    a_small_perimeter(cast, blackouts=f"{day} 00:00-24:00")
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    later = Job.objects.get(pk=audit.job_id).not_before_at
+    assert later is not None
+    assert timezone.localtime(later).date() == now.date() + timedelta(days=1)
+
+
+def test_the_night_sweeps_those_whose_turn_it_is(cast: Cast) -> None:
+    a_small_perimeter(cast, rhythm="weekly")
+    a_perimeter(cast.far, cast.charlie)
+    assert sweeping.due(timezone.now()) == [cast.home]
+    an_exposure_audit(cast.home, cast.alice, an_exposure(at=timezone.now() - timedelta(days=3)))
+    assert sweeping.due(timezone.now()) == []
+    assert sweeping.due(timezone.now() + timedelta(days=4)) == [cast.home]
+
+
+def test_the_night_launches_without_anybody(cast: Cast) -> None:
+    a_small_perimeter(cast, rhythm="daily")
+    jobs.perform(jobs.enqueue(sweeping.plan_sweeps).pk)
+    audit = ExposureAudit.objects.get()
+    assert (audit.asked_by, run_job(audit).state) == (None, "done")
