@@ -59,6 +59,9 @@ class FakeProbes:
     async def mail(self, domain: str, dial: Dial) -> MailSeen:
         return MailSeen(reach=Reach.ANSWERED, domain=domain)
 
+    async def servers(self, domain: str, touch: Touch) -> list[HostSeen]:
+        return []
+
     async def host(self, name: str) -> HostSeen:
         addresses, chain = LEADS.get(name, ([], []))
         return HostSeen(reach=Reach.ANSWERED, name=name, addresses=addresses, chain=chain)

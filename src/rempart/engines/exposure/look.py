@@ -7,9 +7,11 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
+from rempart.content.fingerprints import exposure_ports
 from rempart.engines.exposure.dial import Dial, NotReached
 from rempart.engines.exposure.gate import Clock, PerimeterGate
 from rempart.engines.exposure.perimeter import Touch
+from rempart.engines.exposure.probe.tls.starttls import PORTS as STARTTLS_PORTS
 from rempart.engines.exposure.scope import refused_port
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
@@ -21,17 +23,9 @@ from rempart.engines.exposure.seen.tls import TlsSeen
 from rempart.engines.exposure.snapshot import AnySeen
 from rempart.engines.exposure.work import Done, Kind, Piece, key_of
 
-TLS_PORTS: Final = frozenset(
-    {443, 465, 636, 853, 989, 990, 992, 993, 994, 995, 2376, 3269, 4443, 5061, 5986, 6443, 8443, 9443, 10443}
-)  # fmt: skip
-STARTTLS: Final = {
-    21: "ftp", 25: "smtp", 110: "pop3", 143: "imap", 389: "ldap", 587: "smtp", 2525: "smtp", 3268: "ldap",
-    3306: "mysql", 3389: "rdp", 5432: "postgres",
-}  # fmt: skip
-WEB_PORTS: Final = frozenset(
-    {80, 81, 88, 591, 3000, 5000, 5601, 5985, 7001, 8000, 8008, 8042, 8080, 8081, 8088, 8888, 9000, 9090, 9200}
-)  # fmt: skip
-WEB_TLS_PORTS: Final = frozenset({443, 4443, 5986, 6443, 8443, 9443, 10443})
+TLS_PORTS: Final = frozenset(p.port for p in exposure_ports() if p.is_tls and p.transport == "tcp")
+WEB_PORTS: Final = frozenset(p.port for p in exposure_ports() if p.is_web and not p.is_tls)
+WEB_TLS_PORTS: Final = frozenset(p.port for p in exposure_ports() if p.is_web and p.is_tls)
 MAIL_PORTS: Final = frozenset({25, 465, 587, 2525})
 WEB_SERVICES: Final = frozenset({"http", "https"})
 TLS_SERVICES: Final = frozenset({"tls", "ssl", "https", "ldaps", "imaps", "pop3s", "smtps", "ftps"})
@@ -50,6 +44,9 @@ class Probes(Protocol):
 
     async def mail(self, domain: str, dial: Dial) -> MailSeen:
         """The mail of a domain."""
+
+    async def servers(self, domain: str, touch: Touch) -> list[HostSeen]:
+        """Where the servers of a zone (DNS) or of its mail (MAIL) lead."""
 
     async def host(self, name: str) -> HostSeen:
         """Where a name leads; nothing of the host itself is touched."""
@@ -178,14 +175,22 @@ class Look:
     async def zone(self) -> None:
         """The zone, once its right is asked."""
         self._demand_name()
+        await self._admit_servers(Touch.DNS)
         made = self.tools.probes.zone(self.piece.name, self.tools.dial)
         await self.ask(made, lambda r, why: ZoneSeen(reach=r, reason=why, domain=self.piece.name))
 
     async def mail(self) -> None:
         """The mail of the domain, once its right is asked."""
         self._demand_name()
+        await self._admit_servers(Touch.MAIL)
         made = self.tools.probes.mail(self.piece.name, self.tools.dial)
         await self.ask(made, lambda r, why: MailSeen(reach=r, reason=why, domain=self.piece.name))
+
+    async def _admit_servers(self, touch: Touch) -> None:
+        """Ask the gate for the servers of the domain that the perimeter holds; the others are not asked by the probe."""
+        for host in await self.tools.probes.servers(self.piece.name, touch):
+            for address in host.addresses:
+                self.tools.gate.admit(host.name, tuple(host.chain), address)
 
     async def host(self) -> None:
         """Where the name leads, and which of its addresses may be touched."""
@@ -257,7 +262,7 @@ class Look:
 
     async def _site(self, end: Endpoint, service: str, touch: frozenset[Touch]) -> None:
         probes, dial = self.tools.probes, self.tools.dial
-        starttls = STARTTLS.get(end.port, "")
+        starttls = STARTTLS_PORTS.get(end.port, "")
         has_tls = end.port in TLS_PORTS or service in TLS_SERVICES
         may_tls = Touch.TLS in touch and (
             end.port not in MAIL_PORTS or touch & {Touch.MAIL, Touch.SERVICES}

@@ -108,9 +108,9 @@ class Perimeter(Struct, forbid_unknown_fields=True, frozen=True):
     hours: Hours = Hours()
     excluded: list[Text] = []
     finess: str = ""
-    resolvers: list[
-        Text
-    ] = []  # addresses of the name servers to ask; empty: those that the command gives
+    dkim_selectors: list[Text] = []
+    # Addresses of the resolver to ask; empty: that of the command, else the way from the root.
+    resolvers: list[Text] = []
 
 
 def read_perimeter(path: Path) -> Perimeter:

@@ -29,7 +29,7 @@ OPT_IN_PORTS: Final = {
 }  # fmt: skip
 """Ports of equipment that care or the building leans on: never opened unless the perimeter says so."""
 
-OPT_IN_UDP: Final = frozenset({19, 53, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211})
+OPT_IN_UDP: Final = frozenset({19, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211})
 """UDP services that answer more than they are asked."""
 
 OPT_IN_WORDS: Final = {

@@ -26,7 +26,6 @@ from rempart.engines.exposure.perimeter import (
     normal_value,
 )
 from rempart.engines.exposure.scope import Scope
-from rempart.engines.exposure.seen.common import Seen
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.mail import MailSeen
@@ -224,17 +223,10 @@ class Planner:
                 )
 
 
-def names_in(seen: Seen) -> list[str]:
-    """Host names that an observation of a zone or of mail speaks of: its servers."""
-    found: list[str] = []
-    for field in ("mx", "servers", "name_servers", "hosts"):
-        for item in getattr(seen, field, None) or ():
-            name = (
-                item if isinstance(item, str) else getattr(item, "host", getattr(item, "name", ""))
-            )
-            if isinstance(name, str):
-                found.append(name)
-    return found
+def names_in(seen: ZoneSeen | MailSeen) -> list[str]:
+    """Host names that an observation of a zone or of mail speaks of: its servers, and its aliases."""
+    servers = [server.name for server in seen.servers]
+    return servers if isinstance(seen, MailSeen) else servers + [a.name for a in seen.aliases]
 
 
 def grouped(pieces: Sequence[Piece]) -> list[list[Piece]]:
