@@ -13,6 +13,8 @@ MOST_RECORD: Final = 16384 + 2048
 MOST_MESSAGE: Final = 256 * 1024
 """The longest handshake message that is read: real chains hold in 20 kB."""
 MOST_CERTIFICATES: Final = 16
+MOST_MESSAGES: Final = 32
+"""A flight has ten messages at most; a server that sends more is leading us on."""
 
 RETRY_RANDOM: Final = bytes.fromhex(
     "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
@@ -103,6 +105,8 @@ class Records:
         elif kind == HANDSHAKE:
             self._handshake += body
             self.messages += cut_messages(self._handshake)
+            if len(self.messages) > MOST_MESSAGES:
+                raise ProtocolFault("La négociation TLS n’en finit pas : lecture arrêtée.")
 
     def first(self, kind: int) -> bytes | None:
         """The body of the first message of this kind."""
@@ -115,10 +119,11 @@ def _foreign(head: bytes) -> str:
     return "La réponse n’est pas du TLS."
 
 
-def cut_messages(buffer: bytearray) -> list[tuple[int, bytes]]:
-    """Take the whole handshake messages off the front of `buffer`. Raises ProtocolFault past the bound."""
-    found, at = [], 0
-    while len(buffer) - at >= 4:
+def cut_messages(buffer: bytearray, most: int = 64) -> list[tuple[int, bytes]]:
+    """Take whole handshake messages off the front of `buffer`. Raises ProtocolFault past the bound."""
+    found: list[tuple[int, bytes]] = []
+    at = 0
+    while len(buffer) - at >= 4 and len(found) < most:
         size = int.from_bytes(buffer[at + 1 : at + 4])
         if size > MOST_MESSAGE:
             raise ProtocolFault(f"Un message TLS annonce {size} octets : trop long, non lu.")

@@ -22,6 +22,7 @@ from rempart.engines.exposure.probe.tls.flight import (
     APPLICATION,
     CHANGE_CIPHER,
     HANDSHAKE,
+    MOST_MESSAGES,
     MOST_RECORD,
     Message,
     cut_messages,
@@ -185,12 +186,8 @@ class _Stream:
     def message(self) -> tuple[int, bytes] | None:
         """The next handshake message, None when more must come. Raises ProtocolFault."""
         while not self.has_alert:
-            if len(self._messages) >= 4:
-                size = 4 + int.from_bytes(self._messages[1:4])
-                found = cut_messages(self._messages[:size])
-                if found:
-                    del self._messages[:size]
-                    return found[0]
+            if found := cut_messages(self._messages, 1):
+                return found[0]
             record = self._record()
             if record is None:
                 return None
@@ -255,7 +252,7 @@ def handshake13(
     schedule = Schedule(hello.suite, pair.exchange(share[4:]), transcript)
     stream.keys = schedule.server
     request: bytes | None = None
-    while not session.is_finished:
+    for _ in range(MOST_MESSAGES):
         kind, body = yield from _next(stream)
         transcript += _whole((kind, body))
         if kind == Message.ENCRYPTED_EXTENSIONS:
@@ -264,7 +261,11 @@ def handshake13(
             request = body[1 : 1 + body[0]] if body else b""
         elif kind == Message.CERTIFICATE:
             session.certificates = read_certificates(body, TLS13)
-        session.is_finished = kind == Message.FINISHED
+        if kind == Message.FINISHED:
+            session.is_finished = True
+            break
+    else:
+        raise ProtocolFault("La négociation TLS n’en finit pas : lecture arrêtée.")
     yield from _close(stream, schedule, transcript, request, session)
 
 

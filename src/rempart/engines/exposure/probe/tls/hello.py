@@ -66,6 +66,9 @@ class Asked:
     alpn: tuple[str, ...] = ()
     with_facts: bool = False  # compression, stapling, tickets, extended master secret
     key_share: tuple[int, bytes] | None = None
+    verify_data: bytes | None = (
+        None  # of our last Finished, to renegotiate; b"" asks for a ticket first
+    )
 
 
 def _extension(kind: int, body: bytes) -> bytes:
@@ -111,13 +114,15 @@ def _extensions(asked: Asked) -> bytes:
     if asked.version >= TLS12:
         parts.append(_extension(Extension.SIGNATURES, _listed(SIGNATURES)))
     if not is_13:
-        parts.append(_extension(Extension.RENEGOTIATION, b"\x00"))
+        proof = asked.verify_data or b""
+        parts.append(_extension(Extension.RENEGOTIATION, bytes([len(proof)]) + proof))
     if asked.with_facts:
         parts.append(_extension(Extension.STATUS_REQUEST, b"\x01\x00\x00\x00\x00"))
         parts.append(_extension(Extension.SCT, b""))
         if not is_13:
             parts.append(_extension(Extension.EXTENDED_MASTER_SECRET, b""))
-            parts.append(_extension(Extension.SESSION_TICKET, b""))
+    if not is_13 and (asked.with_facts or asked.verify_data is not None):
+        parts.append(_extension(Extension.SESSION_TICKET, b""))
     if asked.alpn:
         names = b"".join(bytes([len(p)]) + p.encode("ascii") for p in asked.alpn)
         parts.append(_extension(Extension.ALPN, len(names).to_bytes(2) + names))

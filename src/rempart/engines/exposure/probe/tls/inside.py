@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rempart.engines.exposure.dial import NotReached, ProtocolFault
 from rempart.engines.exposure.probe.tls.groups import group_name
+from rempart.engines.exposure.probe.tls.handshake12 import Session12, handshake12
 from rempart.engines.exposure.probe.tls.handshake13 import (
     GROUPS,
     SUITES,
@@ -12,10 +13,36 @@ from rempart.engines.exposure.probe.tls.handshake13 import (
     handshake13,
 )
 from rempart.engines.exposure.probe.tls.hello import TLS13, Asked, Extension
+from rempart.engines.exposure.probe.tls.keys12 import RECIPES
 from rempart.engines.exposure.probe.tls.notes import Notes
 from rempart.engines.exposure.probe.tls.survey import GaveUp, Survey
 
-UNABLE = "La négociation TLS 1.3 de ce serveur demande un échange de clés que la sonde ne sait pas faire."
+UNABLE = "Ce serveur demande un échange de clés que la sonde ne sait pas faire."
+
+
+async def look_inside_legacy(
+    survey: Survey, notes: Notes, version: int, suites: Sequence[int], *, wants_ticket: bool
+) -> None:
+    """One session before TLS 1.3: whether the client may negotiate again, and the ticket if TLS 1.3 gave none."""
+    usable, session = [code for code in suites if code in RECIPES], Session12()
+    reason = UNABLE if not usable else ""
+    if usable:
+        asked = Asked(version, survey.server_name, GROUPS, verify_data=b"")
+        dialogue = handshake12(asked, usable, survey.starttls, session)
+        try:
+            await survey.hold(dialogue, counts=False)
+        except (NotReached, ProtocolFault, GaveUp) as fault:
+            reason = str(fault)
+    if session.accepts_renegotiation is not None:
+        notes.facts["accepts_client_renegotiation"] = session.accepts_renegotiation
+    else:
+        notes.gaps["accepts_client_renegotiation"] = reason or UNABLE
+    if not wants_ticket:
+        return
+    if session.is_open and (session.ticket_seconds or not session.has_ticket):
+        notes.facts["ticket_seconds"] = session.ticket_seconds
+    else:
+        notes.gaps["ticket_seconds"] = reason or "Le serveur ne dit pas combien vivent ses tickets."
 
 
 async def look_inside(

@@ -23,7 +23,7 @@ from rempart.engines.exposure.probe.tls.hello import (
     TLS13,
     Asked,
 )
-from rempart.engines.exposure.probe.tls.inside import look_inside
+from rempart.engines.exposure.probe.tls.inside import look_inside, look_inside_legacy
 from rempart.engines.exposure.probe.tls.notes import Notes
 from rempart.engines.exposure.probe.tls.suites import all_suites
 from rempart.engines.exposure.probe.tls.survey import SECONDS, Answer, GaveUp, Survey, everything
@@ -66,40 +66,26 @@ async def look_at_tls(
     try:
         first = await _first_answer(survey)
     except NotReached as fault:
-        return TlsSeen(
-            endpoint=endpoint,
-            starttls=starttls,
-            reach=fault.reach,
-            reason=fault.reason,
-            connections=survey.connections,
-        )
+        return _seen(survey, notes, [], fault.reach, fault.reason)
     except (ProtocolFault, GaveUp) as fault:
-        return TlsSeen(
-            endpoint=endpoint,
-            starttls=starttls,
-            reach=Reach.BROKEN,
-            reason=str(fault),
-            connections=survey.connections,
-        )
+        return _seen(survey, notes, [], Reach.BROKEN, str(fault))
     notes.take(first, asked_staple=True)
     notes.take_choices(first)
     listed = await _list_all(survey, notes, first)
-    has_alert = first.alert >= 0 or any(v.state != VersionState.UNKNOWN for v in listed)
-    settle(listed, has_alert)
-    if not has_alert and not survey.stopped:
-        return TlsSeen(
-            endpoint=endpoint,
-            starttls=starttls,
-            reach=Reach.BROKEN,
-            reason=NO_TLS,
-            versions=[one.seen for one in listed],
-            connections=survey.connections,
-        )
+    if not settle(listed, has_answered=first.alert >= 0):
+        return _seen(survey, notes, listed, Reach.BROKEN, survey.stopped or NO_TLS)
     await _ask_more(survey, notes, {one.version: one for one in listed})
+    return _seen(survey, notes, listed, Reach.ANSWERED)
+
+
+def _seen(
+    survey: Survey, notes: Notes, listed: list[Listed], reach: Reach, reason: str = ""
+) -> TlsSeen:
     return TlsSeen(
-        endpoint=endpoint,
-        starttls=starttls,
-        reach=Reach.ANSWERED,
+        endpoint=survey.endpoint,
+        starttls=survey.starttls,
+        reach=reach,
+        reason=reason,
         versions=[one.seen for one in listed],
         chains=list(notes.chains.values()),
         connections=survey.connections,
@@ -147,13 +133,18 @@ async def _list_all(survey: Survey, notes: Notes, first: Answer) -> list[Listed]
     )
 
 
-def settle(listed: list[Listed], has_answered: bool) -> None:
-    """A version closed without a word is refused, on a server that answers others; unknown otherwise."""
+def settle(listed: list[Listed], *, has_answered: bool) -> bool:
+    """Decide on the versions closed without a word: refused on a server that answers otherwise, unknown if not.
+
+    False when nothing at all was answered.
+    """
+    has_answered = has_answered or any(one.state != VersionState.UNKNOWN for one in listed)
     for one in listed:
         if one.state == VersionState.UNKNOWN and has_answered and one.is_complete:
             one.state = VersionState.REFUSED
         elif one.state == VersionState.UNKNOWN and not one.reason:
             one.reason = NO_TLS
+    return has_answered
 
 
 async def _ask_more(survey: Survey, notes: Notes, listed: dict[int, Listed]) -> None:
@@ -171,6 +162,9 @@ async def _ask_more(survey: Survey, notes: Notes, listed: dict[int, Listed]) -> 
     below = [v for v in offered if v < TLS13]
     if below:
         await _weak_groups(survey, notes, listed[below[-1]])
+        codes = listed[below[-1]].codes
+        has_no_ticket = "ticket_seconds" not in notes.facts
+        await look_inside_legacy(survey, notes, below[-1], codes, wants_ticket=has_no_ticket)
     if len(offered) > 1 and below:
         await _downgrade(survey, notes, offered, listed)
 

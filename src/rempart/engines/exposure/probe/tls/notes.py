@@ -33,7 +33,7 @@ class Notes:
         if suite is None or hello.version >= TLS13:
             return False
         is_new = suite.authentication in {"rsa", "ecdsa", "dss"} - self.kinds
-        return is_new or (suite.is_ephemeral_dh and "dh_bits" not in self.facts)
+        return is_new or (suite.has_prime and "dh_bits" not in self.facts)
 
     def take(self, answer: Answer, *, asked_staple: bool = False) -> None:
         """Keep what a whole flight before TLS 1.3 says; what cannot be read becomes a gap."""
@@ -57,7 +57,7 @@ class Notes:
             has_staple = answer.first(Message.CERTIFICATE_STATUS) is not None
             self.keep_chain(ders, has_staple if asked_staple else None)
         body = answer.first(Message.KEY_EXCHANGE)
-        if body is not None and suite.is_ephemeral_dh:
+        if body is not None and suite.has_prime:
             self.facts["dh_bits"] = min(prime_bits(body), self.facts.get("dh_bits", 1 << 16))
 
     def keep_chain(self, ders: tuple[bytes, ...], has_staple: bool | None) -> None:

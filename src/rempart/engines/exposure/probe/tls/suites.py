@@ -48,7 +48,7 @@ class Suite:
     classes: frozenset[str]
 
     @property
-    def is_ephemeral_dh(self) -> bool:
+    def has_prime(self) -> bool:
         """Whether the server sends the parameters of a finite field for each session."""
         return "_DHE_" in self.name or "_DH_anon_" in self.name
 

@@ -116,8 +116,9 @@ class Survey:
         """One hello, one answer. Raises GaveUp, NotReached, ProtocolFault."""
         return await self.hold(ask(self.starttls, client_hello(asked, suites), wanted))
 
-    async def hold(self, dialogue: Dialogue[T]) -> T:
-        """One connection. Raises GaveUp, NotReached, ProtocolFault."""
+    async def hold(self, dialogue: Dialogue[T], *, counts: bool = True) -> T:
+        """One connection; a silence of it counts unless one is to be expected. Raises GaveUp, NotReached,
+        ProtocolFault."""
         async with self.lock:
             left = self.ends_at - asyncio.get_running_loop().time()
             if not self.stopped and left <= 0:
@@ -134,7 +135,8 @@ class Survey:
                     seconds=min(left, self.dial.seconds),
                 )
             except NotReached as fault:
-                self._count(fault)
+                if counts:
+                    self._count(fault)
                 raise
             self.has_answered = True
             return result
