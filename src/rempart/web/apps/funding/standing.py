@@ -1,13 +1,14 @@
 """Where a file is: each objective from its evidence, the activity covered, the expenses, the dates that come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from rempart.content.frameworks import Framework, Item, Level, Programme
 from rempart.content.knowledge import programmes
 from rempart.engines.eligibility.ledger import Balance, Expense as Counted, balance
+from rempart.engines.eligibility.members import Member, covered, together
 from rempart.engines.eligibility.objectives import (
     Given,
     Held,
@@ -22,10 +23,10 @@ from rempart.kernel.outcome import Outcome
 from rempart.kernel.period import Place, bound
 from rempart.render import french
 from rempart.web.apps.assessments.models import Assessment
-from rempart.web.apps.assessments.rules import answers_of
 from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.evidence.queries import of_subjects
 from rempart.web.apps.frameworks import catalogue
+from rempart.web.apps.funding.members import MemberLine, given_of, lines as said, members_of
 from rempart.web.apps.funding.models import CareEntity, CareFile, Expense
 from rempart.web.apps.funding.rules import Due, dues, named, named_so_far, shared_items
 from rempart.web.apps.funding.states import State
@@ -69,6 +70,7 @@ class Objective:
     pieces: Sequence[PieceLine]
     share: Share | None
     why: Sequence[str]
+    members: Sequence[MemberLine] = ()
 
     @property
     def is_declared_more(self) -> bool:
@@ -129,19 +131,24 @@ def standing(file: CareFile, today: date) -> Standing:
     programme = programmes()[file.programme]
     framework = catalogue.get(programme.framework)
     assessment = _assessment(file, framework.id)
+    entities = list(file.entities.all())
+    members = members_of(file, framework, entities)
     documents = of_subjects(file.establishment_id, _subjects(framework))
     known = facts.of(file.establishment_id, today)
     days = named(programme, file.dates)
     holdings = Holdings(
-        answers=_answers(assessment),
+        answers=_answers(framework, assessment, members),
         measured={item.id: shown for item in framework.items if (shown := _measured(item, known))},
         documents=_held(documents),
-        entities=_entities(file, framework),
+        entities=_entities(entities, framework, members),
         named=named_dates(file, today),
         today=today,
     )
     by_number = {str(row.pk): row for rows in documents.values() for row in rows}
-    lines = [_objective(state, by_number, known, days) for state in evaluate(framework, holdings)]
+    lines = [
+        replace(_objective(state, by_number, known, days), members=said(state.item, members))
+        for state in evaluate(framework, holdings)
+    ]
     counts = {outcome: sum(1 for x in lines if x.outcome is outcome) for outcome in Outcome}
     return Standing(
         file, programme, framework, assessment, lines, dues(programme, file.dates, today), counts
@@ -159,12 +166,14 @@ def _subjects(framework: Framework) -> list[str]:
     return [f"piece:{item.id}/{piece.id}" for item in framework.items for piece in item.pieces]
 
 
-def _answers(assessment: Assessment | None) -> dict[str, Given]:
-    kept = answers_of(assessment.given) if assessment else {}
-    return {
-        item: Given(said.value, is_not_applicable=said.kind == "not_applicable")
-        for item, said in kept.items()
-    }
+def _answers(
+    framework: Framework, assessment: Assessment | None, members: Sequence[Member]
+) -> dict[str, Given]:
+    own = given_of(assessment)
+    if not members:
+        return own
+    whole = {item.id: together(item, own.get(item.id), members) for item in framework.items}
+    return {item: given for item, given in whole.items() if given is not None}
 
 
 def _measured(item: Item, known: Mapping[str, Fact]) -> Measured | None:
@@ -185,10 +194,19 @@ def _held(documents: Mapping[str, Sequence[Document]]) -> list[Held]:
     ]
 
 
-def _entities(file: CareFile, framework: Framework) -> dict[str, list[Entity]]:
-    rows = list(file.entities.all())
+def _entities(
+    rows: Sequence[CareEntity], framework: Framework, members: Sequence[Member]
+) -> dict[str, list[Entity]]:
+    known = {member.id: member for member in members}
     return {
-        item.id: [Entity(row.finess, row.name, row.weight, item.id in row.covers) for row in rows]
+        item.id: [
+            covered(
+                item,
+                Entity(row.finess, row.name, row.weight, item.id in row.covers),
+                known.get(row.finess),
+            )
+            for row in rows
+        ]
         for item in shared_items(framework)
     }
 
@@ -308,7 +326,8 @@ def percent(part: Decimal) -> str:
 
 def shares(file: CareFile, framework: Framework) -> list[tuple[Item, Share]]:
     """The items that want a part of the activity, and where the file is of each."""
-    entities = _entities(file, framework)
+    rows = list(file.entities.all())
+    entities = _entities(rows, framework, members_of(file, framework, rows))
     return [
         (item, share_of(entities[item.id], Decimal(str(item.share))))
         for item in shared_items(framework)
