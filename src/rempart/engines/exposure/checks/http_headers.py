@@ -42,8 +42,8 @@ def without_page(seen: HttpSeen) -> str:
     """Why the headers of a page have no sense here (French), "" when they have."""
     if seen.leaves_to:
         return f"Ce site renvoie vers {seen.leaves_to}, jugé à part."
-    if seen.hops and seen.hops[-1].refused:
-        return seen.hops[-1].refused
+    if seen.steps and seen.steps[-1].refused:
+        return seen.steps[-1].refused
     if seen.status >= 400:
         return f"Le site répond par une erreur ({seen.status}) : il n’y a pas de page à juger."
     if seen.page_type and "html" not in seen.page_type:
@@ -89,7 +89,7 @@ def no_https(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
 
 
 def _way(seen: HttpSeen) -> str:
-    return " → ".join(f"{hop.url} ({hop.status})" for hop in seen.hops[:4])[:300]
+    return " → ".join(f"{step.url} ({step.status})" for step in seen.steps[:4])[:300]
 
 
 @check("http_hsts", HttpSeen)

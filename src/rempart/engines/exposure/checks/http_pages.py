@@ -180,7 +180,7 @@ def default_page(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
 @check("http_inner_address", HttpSeen)
 def inner_address(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """Addresses of the inner network that a site gives away in its headers or redirections."""
-    texts = [hop.location for hop in seen.hops]
+    texts = [step.location for step in seen.steps]
     texts += [value for values in seen.headers.values() for value in values]
     inner = sorted({a for text in texts for a in _ADDRESS.findall(text) if _is_inner(a)})
     inner = [address for address in inner if address != seen.endpoint.address]

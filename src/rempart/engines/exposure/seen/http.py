@@ -6,7 +6,7 @@ from rempart.engines.exposure.seen.common import Endpoint, Seen
 from rempart.engines.exposure.seen.services import Product
 
 
-class Hop(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True):
     """One answer on the way to the page: what was asked, and where it sends. `refused` (French) ends the way."""
 
     url: str
@@ -49,7 +49,7 @@ class HttpSeen(Seen, frozen=True, kw_only=True, tag="http"):
     endpoint: Endpoint
     is_tls: bool = False
     status: int = 0
-    hops: list[Hop] = []
+    steps: list[Step] = []
     leaves_to: str = ""  # « https://www.exemple.fr », another site to which this one sends, not followed
     headers: dict[str, list[str]] = {}
     cookies: list[Cookie] = []

@@ -82,7 +82,7 @@ class _Look:
             if path != way.path and path.isascii() and " " not in path:
                 further = await walk(way.session, path, self._allowed, self._opened)
                 self._shown.append(shown(way.answer, page, ""))
-                further.hops = way.hops + further.hops
+                further.steps = way.steps + further.steps
                 way, page = further, read_page(further.answer.text(), f"{first.origin}{path}")
         self._way, self._page = way, page
         self._shown.append(shown(way.answer, page, ""))
@@ -188,7 +188,7 @@ def facts(way: Way, page: Page) -> dict[str, Any]:
             headers.setdefault(name, []).append(value[:4096])
     return {
         "status": way.answer.status,
-        "hops": way.hops,
+        "steps": way.steps,
         "leaves_to": way.leaves_to[:300],
         "headers": headers,
         "cookies": read_cookies(way.answer.every("set-cookie")),

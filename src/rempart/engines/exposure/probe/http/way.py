@@ -9,12 +9,12 @@ from urllib.parse import SplitResult, urljoin
 from rempart.engines.exposure.probe.http.page import split
 from rempart.engines.exposure.probe.http.session import Answer, Session
 from rempart.engines.exposure.seen.common import Endpoint
-from rempart.engines.exposure.seen.http import Hop
+from rempart.engines.exposure.seen.http import Step
 
 Allowed = Callable[[str, str], bool]
 """Whether a host name, at an address, may be touched: what the perimeter says of a redirection."""
 
-HOPS_MOST: Final = 6
+STEPS_MOST: Final = 6
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -25,7 +25,7 @@ class Way:
     session: Session
     answer: Answer
     path: str
-    hops: list[Hop] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     leaves_to: str = ""
 
 
@@ -34,21 +34,23 @@ async def walk(session: Session, path: str, allowed: Allowed, opened: list[Sessi
 
     Another host name is another site, looked at on its own: it is named, never asked. Raises NotReached.
     """
-    hops: list[Hop] = []
+    steps: list[Step] = []
     while True:
         answer = await session.get(path)
         url = f"{session.origin}{path}"
         location = answer.header("location")
-        hop = Hop(url=url[:500], status=answer.status, location=location[:500])
+        step = Step(url=url[:500], status=answer.status, location=location[:500])
         if answer.status not in _REDIRECTS or not location:
-            return Way(session, answer, path, [*hops, hop])
+            return Way(session, answer, path, [*steps, step])
         target = split(urljoin(url, location)) if _is_address(url, location) else None
         refused, leaves_to = _refusal(session, target, allowed)
-        if not refused and not leaves_to and len(hops) + 1 >= HOPS_MOST:
+        if not refused and not leaves_to and len(steps) + 1 >= STEPS_MOST:
             refused = "Trop de redirections à la suite : abandonnées."
-        hops.append(Hop(url=hop.url, status=hop.status, location=hop.location, refused=refused))
+        steps.append(
+            Step(url=step.url, status=step.status, location=step.location, refused=refused)
+        )
         if refused or leaves_to or target is None:
-            return Way(session, answer, path, hops, leaves_to)
+            return Way(session, answer, path, steps, leaves_to)
         session = _towards(session, target, opened)
         path = _path(target)
 
