@@ -123,3 +123,16 @@ def a_perimeter(
         )
     settings: dict[str, Any] = {"touch": ["dns", "mail", "tls", "http", "services"]} | fields
     return perimeters.settle(establishment=establishment, settings=Settings(**settings), by=by)
+
+
+def an_exposed_world(cast: Any) -> dict[str, dict[str, Any]]:
+    """Route → arguments: the perimeter of Alice's home, its audit, and a finding of it."""
+    perimeter = a_perimeter(cast.home, cast.alice)
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    asset, line = perimeter.assets.first(), audit.exposed_findings.first()
+    return {
+        "exposure_": {"pk": audit.pk},
+        "exposure_asset_remove": {"pk": asset.pk if asset else 0},
+        "exposure_download": {"pk": audit.pk, "form": "json"},
+        "exposure_finding": {"pk": line.pk if line else 0},
+    }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from factories.assessments import an_asked_question
 from factories.audits import a_control, a_deposit, a_report
 from factories.documents import a_document
+from factories.exposure import an_exposed_world
 from factories.findings import a_budget, a_finding, a_shared_action, an_action
 from factories.funding import a_care_world
 from factories.invitations import a_mandate, an_invitation
@@ -68,6 +69,8 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     care = {"care_file_id": found["care_"]["pk"]}
     found |= {"api": care | {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
     found["api"]["document_id"] = document.pk
+    found |= an_exposed_world(cast)
+    found["api"]["exposure_audit_id"] = found["exposure_"]["pk"]
     return found
 
 

@@ -27,7 +27,7 @@ from web.access_table import BODIES, PAGES, PEOPLE, TABLE
 from web.conftest import Cast
 
 World = dict[str, dict[str, Any]]
-FINDINGS = ("krbtgt", "vuln_a", "Constat a")
+FINDINGS = ("krbtgt", "vuln_a", "Constat a", "Constat service_rdp", "bureau.chu.example")
 PERSONS = ("paul@exemple.test", "rssi@exemple.test")
 ELSEWHERE = ("bob", "charlie", None)
 # The name and the number of an establishment are public; these are its own, and authorities see no finding either.
@@ -100,6 +100,8 @@ def asked(key: str, world: World, cast: Cast, who: str | None) -> Iterator[HttpR
         sent = {"data": json.dumps(BODIES[key]), "content_type": "application/json"}
     elif key == "POST deposit_audit":
         sent = {"data": {"files": SimpleUploadedFile("report.json", b"{}")}}
+    elif key == "POST deposit_exposure":
+        sent = {"data": {"file": SimpleUploadedFile("report.json", b"{}")}}
     elif key == "POST deposit_document":
         sent = {"data": {"file": SimpleUploadedFile("note.txt", b"Texte"), "title": "Note"}}
     with transaction.atomic():

@@ -6,15 +6,18 @@ from ninja import NinjaAPI
 from rempart.web.api import errors, views
 from rempart.web.api.auth import AUTHENTICATION, CallsOfPerson
 from rempart.web.api.operations import (
+    assessments,
     audits,
     calendar,
     establishments,
     evidence,
+    exposure,
     funding,
     jobs,
     journal,
     portfolio,
     remediation,
+    sharing,
 )
 
 api = NinjaAPI(
@@ -31,8 +34,11 @@ errors.install(api)
 for module in (
     establishments,
     audits,
+    exposure,
     evidence,
+    assessments,
     remediation,
+    sharing,
     calendar,
     funding,
     portfolio,

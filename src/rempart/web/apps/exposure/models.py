@@ -78,7 +78,7 @@ class Perimeter(models.Model):
     stopped_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    # The day of the last reminder that the consent, or the window of a proof, ends.
+    # The day of the reminder that this consent ends.
     reminded_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -251,6 +251,11 @@ class ExposureAudit(models.Model):
         "self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     is_latest = models.BooleanField(default=False)
+    # Whether it reaches the level that must be held (passed, failed, not_measured), and why not.
+    level_outcome = models.CharField(max_length=16, blank=True)
+    level_reasons = models.JSONField(default=list)
+    # The day when people were told that the window of the proof that it begins closes.
+    window_told_on = models.DateField(null=True)
 
     objects = ExposureAuditQuerySet.as_manager()
 

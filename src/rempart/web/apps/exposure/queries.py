@@ -9,10 +9,11 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from rempart.engines.exposure.held import Window
 from rempart.engines.exposure.report import Finding
 from rempart.render.french import counted, day
 from rempart.web.apps.establishments.access import allows
-from rempart.web.apps.exposure import pages, pictures, rules
+from rempart.web.apps.exposure import holding, pages, pictures, rules
 from rempart.web.apps.exposure.models import (
     Asset,
     ExposedFinding,
@@ -185,6 +186,7 @@ class Overview:
     chart: Chart | None
     kept: Kept
     is_fresh: bool
+    proof: Window
     recent: Sequence[ExposureAudit] = field(default_factory=list)
     themes: Sequence[tuple[str, Any]] = field(default_factory=list)
 
@@ -204,6 +206,7 @@ def overview(finess: str, today: date) -> Overview:
         chart=pictures.history(done[::-1]),
         kept=_kept(finess),
         is_fresh=rules.is_fresh(audit.swept_on if audit else None, today),
+        proof=holding.proof_of(finess, today),
         recent=done[:RECENT],
         themes=themes_of(page),
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -80,11 +80,21 @@ def _check(report: ExposureReport, now: datetime) -> None:
     unknown = {f.severity for f in report.findings} - set(RANKS)
     if unknown:
         raise UnreadableSource(f"Gravité inconnue dans ce rapport : {name(min(unknown))}.")
+    _check_day(report)
     if swept_at(report) > now:
         raise UnreadableSource(
             f"Ce rapport porte une date à venir ({swept_at(report).date().isoformat()}).",
             todo="Vérifiez l’horloge de la machine qui a fait le balayage, puis recommencez.",
         )
+
+
+def _check_day(report: ExposureReport) -> None:
+    try:
+        date.fromisoformat(report.audited_on)
+    except ValueError as fault:
+        raise UnreadableSource(
+            "Ce rapport ne dit pas de quel jour est son audit.", todo="Refaites l’audit."
+        ) from fault
 
 
 def swept_at(report: ExposureReport) -> datetime:

@@ -9,6 +9,8 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
+from rempart.content.exposure_rules import held_rules
+from rempart.engines.exposure.held import reaches_level
 from rempart.engines.exposure.report import ExposureReport
 from rempart.render.french import day
 from rempart.render.text import name
@@ -161,6 +163,8 @@ def _fill(audit: ExposureAudit, report: ExposureReport, drawn: Drawn) -> None:
     audit.critical_open = reading.critical_open(report)
     audit.gaps_count = len(report.gaps)
     audit.endpoints_count = len(report.endpoints)
+    said = reaches_level(report, held_rules())
+    audit.level_outcome, audit.level_reasons = said.outcome, [*said.reasons]
     audit.data_as_of = name(report.data_as_of, 10)[:10]
     audit.tool_version = name(report.tool_version, 40)[:40]
     audit.catalogue_version = name(report.catalogue_version, 20)[:20]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from rempart.content.places import departments
+from rempart.engines.exposure.held import Window, WindowState
 from rempart.render import french
 from rempart.render.html.page import safe_link
 from rempart.render.text import name, visible
@@ -41,6 +42,15 @@ RETESTS: Final[dict[str, tuple[str, str]]] = {
     "passed": ("revérifié : corrigé", "ok"),
     "not_applicable": ("revérifié : ne répond plus", "ok"),
     "not_measured": ("revérifié : non évalué", "none"),
+}
+PROOFS: Final[dict[WindowState, tuple[str, str]]] = {
+    WindowState.NONE: ("pas encore commencée", "none"),
+    WindowState.LOST: ("à reprendre", "warn"),
+    WindowState.WAITING: ("en cours", "said"),
+    WindowState.OPEN: ("second audit possible", "said"),
+    WindowState.CLOSING: ("la fenêtre se ferme", "warn"),
+    WindowState.MISSED: ("fenêtre manquée", "warn"),
+    WindowState.HELD: ("niveau tenu", "ok"),
 }
 WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -177,6 +187,13 @@ def change_words(change: Change) -> str:
         case "unmeasured" if change.reason:
             return f"{title} : {target}. {french.sentence(visible(change.reason))}"
     return f"{title} : {target}"
+
+
+@register.simple_tag
+def proof_tag(*, proof: Window) -> SafeString:
+    """Where the proof that a level is held stands."""
+    words, tone = PROOFS[proof.state]
+    return ui.tag(words=words, tone=tone)
 
 
 @register.filter

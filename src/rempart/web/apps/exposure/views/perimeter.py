@@ -58,7 +58,8 @@ def consent(request: HttpRequest, finess: str) -> HttpResponse:
             name: getattr(row, name)
             for name in ("consent_by", "consent_function", "consent_on", "consent_until")
         } | {"document": row.consent_document_id}
-    form = ConsentForm(request.POST or None, initial=initial, finess=finess)
+    given = request.POST if request.method == "POST" else None
+    form = ConsentForm(given, initial=initial, finess=finess)
     if form.is_valid():
         try:
             perimeters.give_consent(
@@ -177,7 +178,7 @@ def _form(
 
 
 def _assets(row: Perimeter | None) -> dict[str, list[Asset]]:
-    every = list(row.assets.order_by("kind", "value")) if row else []
+    every = list(row.assets.select_related("decided_by").order_by("kind", "value")) if row else []
     return {
         "assets": [a for a in every if a.state == Asset.State.ACCEPTED],
         "proposed": [a for a in every if a.state == Asset.State.PROPOSED],

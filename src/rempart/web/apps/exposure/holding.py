@@ -1,0 +1,85 @@
+"""The level that must be held between two audits: where the proof stands, and who is told that its window closes."""
+
+from datetime import date, time, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from rempart.content.exposure_rules import held_rules
+from rempart.engines.exposure.held import Audit, Window, WindowState, window
+from rempart.kernel.outcome import Outcome
+from rempart.render.french import counted
+from rempart.web.apps.accounts import notices
+from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
+from rempart.web.core import schedule
+from rempart.web.core.jobs import Run, job
+
+BEFORE_THE_END: Final = timedelta(days=30)
+
+
+def proof_of(finess: str, today: date) -> Window:
+    """Where the proof of an establishment stands on a day."""
+    rows = ExposureAudit.objects.done().filter(establishment_id=finess).in_order()
+    found = rows.values_list("swept_on", "level_outcome", "level_reasons", "pk")
+    audits = [
+        Audit(on, Outcome(said), tuple(reasons), str(pk)) for on, said, reasons, pk in found if on
+    ]
+    return window(audits, today, held_rules())
+
+
+@schedule.daily("warn_of_exposure", at=time(5, 40))
+@job("warn_of_exposure", title="Prévenir des fins de consentement et de fenêtre")
+def warn_of_exposure(run: Run) -> None:
+    """Before the digests leave."""
+    warn(timezone.localdate())
+
+
+def warn(today: date) -> int:
+    """Tell of consents that end within a month and of windows that close soon, once for each; gives how many."""
+    ending = Perimeter.objects.filter(
+        consent_until__gte=today, consent_until__lte=today + BEFORE_THE_END, reminded_on=None
+    )
+    told = sum(_warn_of_consent(pk, today) for pk in ending.values_list("pk", flat=True))
+    rules = held_rules()
+    since = today - timedelta(days=rules.most_days)
+    recent = ExposureAudit.objects.done().filter(swept_on__gte=since, window_told_on=None)
+    places = recent.order_by("establishment").values_list("establishment", flat=True).distinct()
+    return told + sum(_warn_of_window(finess, today) for finess in places)
+
+
+@transaction.atomic
+def _warn_of_consent(finess: str, today: date) -> int:
+    rows = Perimeter.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.select_related("establishment").get(pk=finess)
+    if row.reminded_on is not None or row.consent_until is None:
+        return 0
+    row.reminded_on = today
+    row.save(update_fields=["reminded_on"])
+    left = counted((row.consent_until - today).days, "jour")
+    notices.tell(
+        finess,
+        subject=f"Fin prochaine d’un consentement : {row.establishment}",
+        words=f"Le consentement à être sondé finit dans {left} : après lui, plus rien n’est balayé.",
+    )
+    return 1
+
+
+@transaction.atomic
+def _warn_of_window(finess: str, today: date) -> int:
+    found = proof_of(finess, today)
+    if found.state is not WindowState.CLOSING or found.first is None or found.closes_on is None:
+        return 0
+    rows = ExposureAudit.objects.select_for_update(of=("self",), no_key=True)
+    first = rows.select_related("establishment").get(pk=int(found.first.key))
+    if first.window_told_on is not None:
+        return 0
+    first.window_told_on = today
+    first.save(update_fields=["window_told_on"])
+    notices.tell(
+        finess,
+        subject=f"Un second audit est attendu : {first.establishment}",
+        words=f"Le second audit d’exposition est à faire avant le {found.closes_on:%d/%m/%Y} : après, la preuve "
+        "repart de zéro.",
+    )
+    return 1

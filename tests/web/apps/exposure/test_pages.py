@@ -1,0 +1,111 @@
+"""The pages of one establishment: filters, what is hostile, as many queries whatever there is to show."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from factories.exposure import APRIL, a_perimeter, an_exposed, an_exposure, an_exposure_audit
+from rempart.engines.exposure.report import Claim, Gap, Reference
+from rempart.web.apps.exposure.models import ExposedFinding
+from web.conftest import Cast
+
+BrowserOf = Callable[[str | None], Client]
+HOME = "/etablissements/350000019/exposition/"
+
+
+@pytest.fixture(autouse=True)
+def _data(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+
+
+def text_of(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return str(answer.content.decode()).replace("\xa0", " ")
+
+
+def test_findings_are_narrowed_by_their_filters(cast: Cast, browser_of: BrowserOf) -> None:
+    report = an_exposure(
+        an_exposed("tls_legacy", "www.chu.example:443", severity="medium"),
+        an_exposed("hole_known", "vpn.chu.example:443", confidence="probable", cves=["CVE-2026-1"]),
+    )
+    an_exposure_audit(cast.home, cast.alice, report)
+    browser = browser_of("alice")
+    for query, seen, unseen in (
+        ("gravite=medium", "tls_legacy", "hole_known"),
+        ("theme=hole", "hole_known", "tls_legacy"),
+        ("certitude=probable", "hole_known", "tls_legacy"),
+        ("q=cve-2026-1", "hole_known", "tls_legacy"),
+        ("q=www", "tls_legacy", "hole_known"),
+        ("gravite=bad&theme=x", "tls_legacy", "nothing"),
+    ):
+        text = text_of(browser, f"{HOME}?{query}")
+        assert f"Constat {seen}" in text
+        assert f"Constat {unseen}" not in text
+
+
+def test_what_a_target_sent_is_shown_and_never_obeyed(cast: Cast, browser_of: BrowserOf) -> None:
+    evil = "<script>alert(1)</script>\u202e\x00"
+    finding = an_exposed(
+        target=f"{evil}:80",
+        evidence=evil,
+        product=evil,
+        references=[Reference(evil, link="javascript:alert(1)")],
+        claims=[Claim(evil, evil, evil, agrees=False)],
+    )
+    gap = Gap("dns_caa", evil, evil, "silent")
+    an_exposure_audit(cast.home, cast.alice, an_exposure(finding, gaps=(gap,), notes=[evil]))
+    browser = browser_of("alice")
+    line = ExposedFinding.objects.get()
+    pages = text_of(browser, HOME) + text_of(browser, f"/exposition/constats/{line.pk}/")
+    pages += text_of(browser, f"/exposition/audits/{line.audit_id}/")
+    assert "<script>alert" not in pages
+    assert "javascript:" not in pages
+    assert "\u202e" not in pages
+    assert "⟨U+202E⟩" in pages
+
+
+def test_a_finding_goes_with_the_audit_that_saw_it(cast: Cast, browser_of: BrowserOf) -> None:
+    an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    line = ExposedFinding.objects.get()
+    address = f"/exposition/constats/{line.pk}/"
+    assert "Éditez la configuration" in text_of(browser_of("alice"), address)
+    an_exposure_audit(cast.home, cast.alice, an_exposure(at=APRIL))
+    assert browser_of("alice").get(address).status_code == 404
+
+
+def test_the_page_of_the_establishment_has_its_panel(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of("alice")
+    assert "Déclarez ce qui est à vous" in text_of(browser, "/etablissements/350000019/")
+    a_perimeter(cast.home, cast.alice)
+    an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed(severity="critical")))
+    text = text_of(browser, "/etablissements/350000019/")
+    assert "1 faille critique est ouverte" in text
+    assert "faille critique" not in text_of(browser_of("rose"), "/etablissements/350000019/")
+
+
+def test_a_report_is_downloaded_and_never_opened(cast: Cast, browser_of: BrowserOf) -> None:
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    address = f"/exposition/audits/{audit.pk}/rapport."
+    answer = browser_of("alice").get(f"{address}json")
+    answer.close()
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert browser_of("alice").get(f"{address}exe").status_code == 404
+
+
+@pytest.mark.parametrize("end", ["exposition/", "exposition/perimetre/", ""])
+def test_the_queries_of_a_page_do_not_grow(cast: Cast, browser_of: BrowserOf, end: str) -> None:
+    browser, counts = browser_of("alice"), []
+    for size in (5, 50):
+        a_perimeter(cast.home, cast.alice, *(f"d{k}.example" for k in range(size)))
+        found = [an_exposed(target=f"h{k}.chu.example:443") for k in range(size)]
+        an_exposure_audit(cast.home, cast.alice, an_exposure(*found, tool_version=str(size)))
+        with CaptureQueriesContext(connection) as queries:
+            text_of(browser, f"/etablissements/350000019/{end}")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
