@@ -4,7 +4,7 @@ from rempart.engines.exposure.seen.common import Endpoint, Seen
 from rempart.engines.exposure.seen.services import Product
 
 
-class ClaimSeen(Seen, frozen=True, kw_only=True, tag="claim"):
+class ClaimSeen(Seen, frozen=True, kw_only=True, gc=False, tag="claim"):
     """One result of another tool. `check` is our check that it speaks of, "" when there is none."""
 
     endpoint: Endpoint

@@ -17,7 +17,7 @@ class Reach(StrEnum):
     STOPPED = "stopped"  # the budget, the hours or the kill switch ended the work before
 
 
-class Endpoint(Struct, frozen=True, order=True):
+class Endpoint(Struct, frozen=True, order=True, gc=False):
     """Where something answers: an address (IPv4 or IPv6 text), a port, and the name that it was asked under."""
 
     address: str

@@ -5,7 +5,7 @@ from msgspec import Struct
 from rempart.engines.exposure.seen.common import Endpoint, Seen
 
 
-class Product(Struct, frozen=True, kw_only=True):
+class Product(Struct, frozen=True, kw_only=True, gc=False):
     """A product recognised, and how. `version` is "" when nothing proves it; `packaged` when a distribution made it."""
 
     id: str  # of reference/exposure_products.yaml, or the vendor's name in lower case

@@ -1,0 +1,47 @@
+"""What rules of other tools speak of: each pattern of a tool's rule to one of our checks (`exposure_foreign_rules.yaml`)."""
+
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from rempart.content.directory import Text
+from rempart.content.loader import content_root, read_yaml
+from rempart.kernel.errors import InvalidContent
+
+_FILE: Final = "exposure_foreign_rules.yaml"
+
+
+class ForeignRule(Struct, forbid_unknown_fields=True, frozen=True):
+    """A pattern of rules of a tool (`*` for any text, case not looked at), and the check that they speak of."""
+
+    rule: Text
+    check: Annotated[str, Meta(pattern="^[a-z0-9_]+$")]
+
+
+class ForeignRules(Struct, forbid_unknown_fields=True, frozen=True):
+    """The reference file: the rules of each tool, the first that fits wins."""
+
+    revised_on: Text
+    tools: dict[str, list[ForeignRule]]
+
+
+@cache
+def foreign_rules() -> dict[str, list[ForeignRule]]:
+    """Rules by tool. Raises InvalidContent."""
+    try:
+        return msgspec.convert(read_yaml(content_root() / "reference" / _FILE), ForeignRules).tools
+    except msgspec.ValidationError as fault:
+        raise InvalidContent(f"reference/{_FILE} : {fault}.") from fault
+
+
+@lru_cache(maxsize=8192)
+def check_of(tool: str, rule: str) -> str:
+    """Our check that a rule speaks of, "" when there is none."""
+    wanted = rule.casefold()
+    for known in foreign_rules().get(tool, []):
+        if fnmatchcase(wanted, known.rule.casefold()):
+            return known.check
+    return ""
