@@ -23,15 +23,9 @@ def by_theme(report: ExposureReport) -> str:
     if not any(row.lost for row in rows):
         return ""
     shown = [
-        Bar(theme(row.theme), round(row.lost), _note(round(row.lost), row.findings)) for row in rows
+        Bar(theme(row.theme), round(row.lost), counted(round(row.lost), "point")) for row in rows
     ]
     return bars(shown, "Points perdus, par thème.")
-
-
-def _note(lost: int, findings: int) -> str:
-    if not findings:
-        return "aucun constat"
-    return f"{counted(lost, 'point')}, {counted(findings, 'constat')}"
 
 
 def certificates(expiries: Sequence[Expiry]) -> str:

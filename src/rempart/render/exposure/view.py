@@ -11,10 +11,8 @@ from rempart.engines.exposure.report import (
     ExposureReport,
     Finding,
     FixText,
-    NextGrade,
     Reference,
 )
-from rempart.kernel.french import plural
 from rempart.kernel.outcome import Outcome
 from rempart.render.exposure.words import SEVERITIES, grade_words, mark, product, theme
 from rempart.render.french import NBSP, counted, duration, number, sentence
@@ -104,9 +102,12 @@ def lead(report: ExposureReport) -> str:
         )
         parts.append(f"{count}{worst}.")
     exploited = sum(f.is_exploited for f in found)
-    if exploited:
-        text = plural(exploited, "porte sur une faille", "portent sur des failles")
-        parts.append(f"{number(exploited)} {text} que des attaquants exploitent déjà.")
+    if exploited == 1:
+        parts.append("L’un d’eux est une faille que des attaquants exploitent déjà.")
+    elif exploited:
+        parts.append(
+            f"{number(exploited)} d’entre eux sont des failles que des attaquants exploitent déjà."
+        )
     if report.gaps:
         count = counted(
             len(report.gaps), "mesure n’a pas pu être faite", "mesures n’ont pas pu être faites"
@@ -217,17 +218,18 @@ def _ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def priorities(report: ExposureReport) -> list[Priority]:
-    """The three things to do first: what holds the grade down, then the rest of the next grade, then the worst left."""
-    nearest: NextGrade | None = next(iter(report.score.next_grades), None)
-    keys = set(nearest.keys) if nearest else set()
-    wanted = groups(f for f in report.findings if f.key in keys)
-    listed = {group.check for group in wanted}
-    others = groups(f for f in report.findings if f.check not in listed and f.severity != "info")
-    # What is critical comes first, whether or not a grade asks for it.
-    ranked = sorted(
-        [*wanted, *others], key=lambda g: (g.severity != "critical", g.check not in listed)
-    )
-    found = [_priority(group, keys, nearest) for group in ranked[:FIRST]]
+    """The three things to do first: those that the nearest grades ask for, and what is critical before all the rest."""
+    grades = [step.grade for step in report.score.next_grades]
+    asked: dict[str, int] = {}
+    for rank, step in enumerate(report.score.next_grades):
+        for key in step.keys:
+            asked.setdefault(key, rank)
+    ranked = []
+    for group in groups(f for f in report.findings if f.severity != "info"):
+        nearest = min((asked[f.key] for f in group.findings if f.key in asked), default=len(grades))
+        ranked.append((group.severity != "critical", nearest, RANK[group.severity], group))
+    ranked.sort(key=lambda x: (*x[:3], x[3].check))
+    found = [_priority(group, [*grades, ""][nearest]) for _, nearest, _, group in ranked[:FIRST]]
     if len(found) < FIRST and report.gaps:
         count = counted(len(report.gaps), "mesure")
         found.append(
@@ -241,16 +243,11 @@ def priorities(report: ExposureReport) -> list[Priority]:
     return found
 
 
-def _priority(group: Group, keys: set[str], nearest: NextGrade | None) -> Priority:
+def _priority(group: Group, grade: str) -> Priority:
     count = len(group.findings)
     where = name(group.findings[0].target) if count == 1 else counted(count, "cible")
     why = f"{where} : environ {duration(group.minutes)} d’un administrateur. {sentence(group.why)}"
-    asked = nearest is not None and any(f.key in keys for f in group.findings)
-    gain = (
-        f"compte pour la note{NBSP}{nearest.grade}"
-        if asked and nearest
-        else SEVERITIES[group.severity]
-    )
+    gain = f"vers la note{NBSP}{grade}" if grade else ""
     return Priority(sentence(group.title).rstrip("."), why, gain, group.check)
 
 

@@ -10,12 +10,12 @@ from rempart.render.french import NBSP, number
 from rempart.render.text import name
 
 THEMES: Final = {
-    "dns": "Noms de domaine (DNS)",
+    "dns": "Noms de domaine",
     "mail": "Messagerie",
     "tls": "Chiffrement (TLS)",
     "http": "Sites web",
     "service": "Services ouverts",
-    "hole": "Failles connues et fins de vie",
+    "hole": "Failles et fins de vie",
 }
 SEVERITIES: Final = {
     "critical": "critique",

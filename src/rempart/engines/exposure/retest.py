@@ -1,0 +1,121 @@
+"""Looking again at one finding: which pieces of work to redo, and what the new look says, with its proof."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from rempart.content.exposure import Theme
+from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.engines.exposure import checks as _checks
+from rempart.engines.exposure.doors import closed_endpoints
+from rempart.engines.exposure.feeds.bundle import Bundle
+from rempart.engines.exposure.judge import Judge
+from rempart.engines.exposure.moments import instant
+from rempart.engines.exposure.registry import CHECKS, Check
+from rempart.engines.exposure.report import ExposureReport, Finding
+from rempart.engines.exposure.run import fingerprint
+from rempart.engines.exposure.snapshot import Snapshot
+from rempart.engines.exposure.work import Kind, Piece, pieces_for
+
+REGISTERED = _checks
+"""Importing the checks registers them."""
+
+_KINDS = {Theme.DNS: Kind.ZONE, Theme.MAIL: Kind.MAIL}
+
+
+class Retested(StrEnum):
+    """What a new look says of a finding."""
+
+    MENDED = "mended"
+    STILL = "still"
+    UNMEASURED = "unmeasured"
+
+
+class Retest(Struct, frozen=True):
+    """The proof of a new look: what it says, when it was made, and the hash of what was seen."""
+
+    key: str
+    check: str
+    target: str
+    outcome: Retested
+    detail: str  # French
+    seen_at: str  # ISO 8601, UTC
+    snapshot_sha256: str
+    catalogue_sha256: str
+    tool_version: str
+    evidence: str = ""
+
+
+def pieces_to_redo(finding: Finding, report: ExposureReport) -> list[Piece]:
+    """The pieces that look again at one finding, sorted; empty when its target is neither a name nor an endpoint.
+
+    A target under a name is asked at each address that the report knows for it. A finding on a zone or on mail that
+    names one of their servers has the zones of the report looked at again.
+    """
+    kind = _KINDS.get(Theme(finding.theme))
+    if kind is not None:
+        zones = [zone for zone in report.zones if _is_under(finding.target, zone)]
+        named = zones or ([finding.target] if ":" not in finding.target else report.zones)
+        return [Piece(kind=kind, name=zone) for zone in sorted(named)]
+    addresses = sorted({x.address for x in report.endpoints if x.target == finding.target})
+    found = {
+        piece for address in addresses or [""] for piece in pieces_for(finding.target, address)
+    }
+    return sorted(found)
+
+
+def _is_under(name: str, zone: str) -> bool:
+    return name == zone or name.endswith(f".{zone}")
+
+
+def retested(
+    finding: Finding,
+    snapshot: Snapshot,
+    *,
+    catalogue: ExposureCatalogue,
+    today: date,
+    tool_version: str,
+    holes: Bundle | None = None,
+    checks: Mapping[str, Check] = CHECKS,
+) -> Retest:
+    """What a new look at the finding's target says. Silence mends nothing."""
+    outcome, detail, evidence = _said(finding, snapshot, catalogue, today, holes, checks)
+    return Retest(
+        key=finding.key,
+        check=finding.check,
+        target=finding.target,
+        outcome=outcome,
+        detail=detail,
+        seen_at=instant(snapshot.ended_at),
+        snapshot_sha256=fingerprint(snapshot),
+        catalogue_sha256=catalogue.sha256,
+        tool_version=tool_version,
+        evidence=evidence,
+    )
+
+
+def _said(
+    finding: Finding,
+    snapshot: Snapshot,
+    catalogue: ExposureCatalogue,
+    today: date,
+    holes: Bundle | None,
+    checks: Mapping[str, Check],
+) -> tuple[Retested, str, str]:
+    content, check = catalogue.checks.get(finding.check), checks.get(finding.check)
+    if content is None or check is None:
+        return Retested.UNMEASURED, "Ce contrôle n’existe plus dans ce catalogue.", ""
+    judged = Judge(snapshot, today=today, holes=holes).judge(content, check)
+    for found in judged.findings:
+        if found.target == finding.target:
+            return Retested.STILL, found.detail, found.evidence
+    for gap in judged.gaps:
+        if gap.target == finding.target:
+            return Retested.UNMEASURED, gap.reason, ""
+    if finding.target in closed_endpoints(snapshot.seen):
+        return Retested.MENDED, "Plus rien n’écoute sur ce port.", ""
+    if finding.target in judged.result.cleared:
+        return Retested.MENDED, "Mesuré de nouveau : le constat n’y est plus.", ""
+    return Retested.UNMEASURED, "Le nouveau passage n’a rien vu de cette cible.", ""
