@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,9 +20,11 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PEM = serialization.Encoding.PEM
+SCT_LIST = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 DAY = datetime.timedelta(days=1)
 Key = Any
 
@@ -59,6 +62,8 @@ class Leaf:
     has_revocation: bool = True
     is_authority: bool = False
     has_names: bool = True
+    has_timestamps: bool = False
+    must_staple: bool = False
 
 
 class Authority:
@@ -96,6 +101,40 @@ class Authority:
             .not_valid_after(self.now + ends * DAY)
         )
 
+    def signed_again(
+        self, certificate: x509.Certificate, kind: str, digest: str, folder: Path
+    ) -> x509.Certificate:
+        """The same certificate, signed with another hash by OpenSSL."""
+        shape = serialization.PrivateFormat.TraditionalOpenSSL
+        private = self._key.private_bytes(PEM, shape, serialization.NoEncryption())
+        parts = {"in": pem_of(certificate), "CA": pem_of(self.intermediate), "CAkey": private}
+        paths = {}
+        for option, data in (parts | {"own": key_pem(kind)}).items():
+            paths[option] = str(folder / f"again-{option}.pem")
+            Path(paths[option]).write_bytes(data)
+        copied = ["openssl", "x509", "-copy_extensions", "copyall"]
+        asked = [*copied, "-x509toreq", "-in", paths["in"], "-signkey", paths["own"]]
+        request = subprocess.run(asked, check=True, capture_output=True).stdout
+        signers = ["-CA", paths["CA"], "-CAkey", paths["CAkey"], "-set_serial", "7"]
+        signing = [*copied, "-req", f"-{digest}", "-days", "60", *signers]
+        done = subprocess.run(signing, input=request, check=True, capture_output=True)
+        return x509.load_pem_x509_certificate(done.stdout)
+
+    def staple(self, certificate: x509.Certificate) -> bytes:
+        """An answer of OCSP, DER: the certificate is good."""
+        builder = ocsp.OCSPResponseBuilder().add_response(
+            cert=certificate,
+            issuer=self.intermediate,
+            algorithm=hashes.SHA1(),  # noqa: S303 (the hash by which OCSP names an issuer)
+            cert_status=ocsp.OCSPCertStatus.GOOD,
+            this_update=self.now - DAY,
+            next_update=self.now + 7 * DAY,
+            revocation_time=None,
+            revocation_reason=None,
+        )
+        responder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, self.intermediate)
+        return responder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
     def leaf(self, leaf: Leaf) -> x509.Certificate:
         """A certificate of a server."""
         issuer = self.intermediate.subject.rfc4514_string().removeprefix("CN=")
@@ -117,6 +156,12 @@ class Authority:
             builder = builder.add_extension(
                 x509.AuthorityInformationAccess([access]), critical=False
             )
+        if leaf.has_timestamps:
+            timestamps = x509.UnrecognizedExtension(SCT_LIST, sct_list())
+            builder = builder.add_extension(timestamps, critical=False)
+        if leaf.must_staple:
+            feature = x509.TLSFeature([x509.TLSFeatureType.status_request])
+            builder = builder.add_extension(feature, critical=False)
         signer = key(leaf.kind) if leaf.is_self_signed else self._key
         return builder.sign(signer, leaf.digest)
 
@@ -124,6 +169,15 @@ class Authority:
     def root_pem(self) -> bytes:
         """The root, to be believed."""
         return self.root.public_bytes(PEM)
+
+
+def sct_list() -> bytes:
+    """A list of one signed certificate timestamp, of a log that does not exist (RFC 6962 §3.3)."""
+    stamp = b"\x00" + bytes(32) + (1_750_000_000_000).to_bytes(8) + b"\x00\x00\x04\x03"
+    stamp += b"\x00\x08" + bytes(8)
+    one = len(stamp).to_bytes(2) + stamp
+    listed = len(one).to_bytes(2) + one
+    return b"\x04" + bytes([len(listed)]) + listed
 
 
 def _general(name: str) -> x509.GeneralName:
@@ -158,7 +212,9 @@ class Site:
     address: str = "127.0.0.1"
     port: int = 0
     second: str = ""  # kind of a second key
-    kind: str = ""
+    has_staple: bool = False
+    signed_with: str = ""  # a hash that cryptography no longer signs with: OpenSSL signs again
+    extra: Sequence[x509.Certificate] = ()  # sent right after its own
 
 
 def kinds(name: str) -> dict[str, Site]:
@@ -211,9 +267,15 @@ def nginx(
             base = folder / f"{rank}-{kind}"
             leaf = site.leaf
             leaf.kind = kind
-            chain = (authority.intermediate,) if site.has_chain else ()
-            base.with_suffix(".pem").write_bytes(pem_of(authority.leaf(leaf), *chain))
+            chain = (*site.extra, authority.intermediate) if site.has_chain else ()
+            certificate = authority.leaf(leaf)
+            if site.signed_with:
+                certificate = authority.signed_again(certificate, kind, site.signed_with, folder)
+            base.with_suffix(".pem").write_bytes(pem_of(certificate, *chain))
             base.with_suffix(".key").write_bytes(key_pem(kind))
+            if site.has_staple:
+                base.with_suffix(".ocsp").write_bytes(authority.staple(certificate))
+                lines.append(f"ssl_stapling on; ssl_stapling_file {base}.ocsp;")
             lines.append(f"ssl_certificate {base}.pem; ssl_certificate_key {base}.key;")
         parts.append(
             f"server {{ listen {site.address}:{site.port} ssl backlog=4096; server_name {site.name};"
@@ -253,6 +315,25 @@ def _wait_for(process: subprocess.Popen[bytes], endpoints: Sequence[tuple[str, i
 
 
 @contextmanager
+def s_server(folder: Path, authority: Authority, leaf: Leaf, *options: str) -> Iterator[int]:
+    """The test server of OpenSSL, with options that no other server has; gives its port."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port, base = free_port(), folder / "s_server"
+    base.with_suffix(".pem").write_bytes(pem_of(authority.leaf(leaf), authority.intermediate))
+    base.with_suffix(".key").write_bytes(key_pem(leaf.kind))
+    command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-quiet"]
+    command += ["-cert", f"{base}.pem", "-key", f"{base}.key", *options]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, **pipes)
+    try:
+        _wait_for(process, [("127.0.0.1", port)])
+        yield port
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+@contextmanager
 def tlslite(
     authority: Authority,
     leaf: Leaf,
@@ -260,14 +341,18 @@ def tlslite(
     versions: tuple[tuple[int, int], tuple[int, int]] = ((3, 0), (3, 3)),
     ciphers: Sequence[str] = ("3des", "rc4", "aes128"),
     macs: Sequence[str] = ("sha", "md5", "sha256"),
+    root_is_sent: bool = False,
     address: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[int]:
     """A server of tlslite-ng, which still speaks SSLv3, RC4 and 3DES; gives its port."""
-    from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it reaches for asyncore, which is leaving Python
+        from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
 
     chain = X509CertChain()
-    chain.parsePemList(pem_of(authority.leaf(leaf), authority.intermediate).decode("ascii"))
+    above = (authority.intermediate, authority.root) if root_is_sent else (authority.intermediate,)
+    chain.parsePemList(pem_of(authority.leaf(leaf), *above).decode("ascii"))
     private = parsePEMKey(key_pem(leaf.kind).decode("ascii"), private=True)
     settings = HandshakeSettings()
     settings.minVersion, settings.maxVersion = versions

@@ -9,7 +9,7 @@ import pytest
 from support.floors import below
 from support.parts import INSTALL, LOOPBACK, missing, under_ci
 
-pytest_plugins = ["plugins.samba", "plugins.sites"]
+pytest_plugins = ["plugins.samba", "plugins.sites", "plugins.tls"]
 
 FAILED_FLOORS = pytest.StashKey[list[str]]()
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 
 from support.dns_servers import missing as bind
@@ -12,6 +12,13 @@ from support.postgres import binaries
 
 LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
 INSTALL = "tools/system-parts tests"
+
+
+DAEMONS = (
+    "storescp", "sshd", "vsftpd", "smbd", "redis-server", "memcached", "mosquitto", "snmpd", "slapd", "rsync",
+    "xrdp", "Xtigervnc", "mariadbd", "ntpd", "telnetd", "cupsd",
+)  # fmt: skip
+"""Servers that the exposure audit is tried against, each on loopback and stopped by its test."""
 
 
 def _command(name: str) -> str | None:
@@ -37,6 +44,8 @@ def _namespace() -> str | None:
 
 PARTS: dict[str, Callable[[], str | None]] = {
     "bind": bind,
+    "nginx": lambda: _command("nginx"),
+    "openssl": lambda: _command("openssl"),
     "samba": _samba,
     "namespace": _namespace,
     "chromium": lambda: _command("chromium"),
@@ -44,6 +53,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "java": lambda: _command("java"),
     "gettext": lambda: _command("xgettext"),
     "poppler": lambda: _command("pdftoppm"),
+    **{name: partial(_command, name) for name in DAEMONS},
     "distributed": lambda: None if find_spec("distributed") else "distributed is not installed",
 }
 

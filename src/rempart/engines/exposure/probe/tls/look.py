@@ -34,6 +34,7 @@ from rempart.engines.exposure.seen.tls import TlsSeen, VersionState
 UNRECOGNIZED_NAME: Final = 112
 INAPPROPRIATE_FALLBACK: Final = 86
 WEB_PORTS: Final = frozenset({443, 4443, 8443, 9443, 10443})
+CERTIFICATE_GROUPS: Final = (23, 24, 25)
 NO_TLS: Final = "Le serveur ferme la connexion à chaque version de TLS, sans rien répondre."
 _LEGACY: Final = (SSLV3, TLS10, TLS11, TLS12)
 _FAULTS: Final = (NotReached, ProtocolFault, GaveUp)
@@ -174,9 +175,12 @@ async def _weak_groups(survey: Survey, notes: Notes, listed: Listed) -> None:
     if not elliptic:
         notes.facts["weak_groups"] = []
         return
+    rsa = [code for code in elliptic if all_suites()[code].authentication == "rsa"]
+    # A server with an elliptic certificate refuses a client that does not know its curve.
+    groups = WEAK_GROUPS if rsa else (*WEAK_GROUPS, *CERTIFICATE_GROUPS)
     try:
         answer = await survey.ask(
-            Asked(listed.version, survey.server_name, WEAK_GROUPS), elliptic, everything
+            Asked(listed.version, survey.server_name, groups), rsa or elliptic, everything
         )
     except _FAULTS as fault:
         notes.gaps["weak_groups"] = str(fault)

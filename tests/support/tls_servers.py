@@ -1,0 +1,162 @@
+"""Servers of TLS for tests: sites of nginx by name, hand-made servers for what no library speaks, and hostile ones."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks._tls_lab import Authority, Leaf, Site, nginx, s_server, threaded, tlslite
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from rempart.content.exposure_catalogue import exposure_checks
+from rempart.engines.exposure.dial import Dial
+from rempart.engines.exposure.probe.tls import TrustStore, look_at_tls, read_store
+from rempart.engines.exposure.registry import CHECKS, Context, Verdict
+from rempart.engines.exposure.seen.common import Endpoint
+from rempart.engines.exposure.seen.tls import TlsSeen
+from support.tls_choosers import CHOOSERS
+
+import_module("rempart.engines.exposure.checks")  # registers them
+
+HOST = "www.ch-essai.example"
+ORDER = "ssl_prefer_server_ciphers on;"
+OLD_VERSIONS = "TLSv1 TLSv1.1 TLSv1.2"
+GCM = "ECDHE+AESGCM"
+# RFC 2409 §6.2: the prime of 1024 bits that half of the internet shared.
+SHARED_PRIME = """-----BEGIN DH PARAMETERS-----
+MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
+Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
+/1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7OZTgf//////////AgEC
+-----END DH PARAMETERS-----
+"""
+
+
+class OpenGate:
+    """A gate that lets all through, and counts."""
+
+    def __init__(self) -> None:
+        self.entered = 0
+
+    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
+        self.entered += 1
+
+    def leave(self, address: str) -> None:
+        """Nothing is kept."""
+
+
+def look(
+    port: int,
+    name: str = HOST,
+    *,
+    trust: TrustStore | None = None,
+    starttls: str = "",
+    seconds: float = 5.0,
+    address: str = "127.0.0.1",
+) -> TlsSeen:
+    """Look at one endpoint of loopback; without a store, chains are not held against any."""
+    dial = Dial(OpenGate(), connect_seconds=2.0, seconds=seconds)
+    endpoint = Endpoint(address, port, name)
+    store = trust or TrustStore("")
+    return asyncio.run(look_at_tls(endpoint, dial=dial, starttls=starttls, trust=store))
+
+
+def judge(identifier: str, seen: TlsSeen, today: date | None = None) -> Verdict:
+    """What one check says, with the figures of its own content file."""
+    day = today or datetime.fromtimestamp(time.time(), UTC).date()
+    context = Context(exposure_checks()[identifier].params, day)
+    (verdict,) = CHECKS[identifier].function(seen, context)
+    return verdict
+
+
+def sites(authority: Authority, folder: Path) -> dict[str, Site]:
+    """The sites of nginx, by what is particular to each; « good » has no fault that a check looks for."""
+    prime = folder / "prime.pem"
+    prime.write_text(SHARED_PRIME, "ascii")
+    good = {"has_timestamps": True}
+
+    def leaf(**more: object) -> Leaf:
+        return Leaf(HOST, **{"kind": "ec", **good, **more})  # type: ignore[arg-type]
+
+    def site(more: str = ORDER, **changes: object) -> Site:
+        made = {"leaf": leaf(), "protocols": "TLSv1.2 TLSv1.3", "ciphers": GCM} | changes
+        return Site(HOST, more=more, **made)  # type: ignore[arg-type]
+
+    stranger = Authority("Intruse").root
+    return {
+        "good": site(leaf=leaf(), has_staple=True),
+        "old": site(
+            leaf=leaf(kind="2048"), protocols=OLD_VERSIONS, ciphers="ALL:eNULL:@SECLEVEL=0"
+        ),
+        "no_tls13": site(protocols="TLSv1.2"),
+        "only_tls13": site(protocols="TLSv1.3"),
+        "static_rsa": site(leaf=leaf(kind="2048"), ciphers="AES128-SHA:AES256-SHA:@SECLEVEL=0"),
+        "client_order": site("ssl_prefer_server_ciphers off;"),
+        "small_curve": site(ORDER + "ssl_ecdh_curve prime192v1;", ciphers=f"{GCM}:@SECLEVEL=0"),
+        "short_prime": site(
+            f"{ORDER} ssl_dhparam {prime};",
+            leaf=leaf(kind="2048"),
+            ciphers="DHE+AESGCM:@SECLEVEL=0",
+        ),
+        "early_data": site(ORDER + "ssl_early_data on;"),
+        "long_ticket": site(ORDER + "ssl_session_timeout 7d;"),
+        "two_keys": site(leaf=leaf(kind="2048"), second="ec", protocols="TLSv1.2"),
+        "expired": site(leaf=leaf(ends=-3)),
+        "soon": site(leaf=leaf(starts=-300, ends=5.5)),
+        "future": site(leaf=leaf(starts=5)),
+        "ten_years": site(leaf=leaf(ends=3650)),
+        "self_signed": site(leaf=leaf(is_self_signed=True), has_chain=False),
+        "no_chain": site(has_chain=False),
+        "intruder": site(extra=[stranger]),
+        "other_name": site(leaf=leaf(names=["autre.example"])),
+        "short_key": site(leaf=leaf(kind="1024"), ciphers=f"{GCM}:@SECLEVEL=0"),
+        "sha1": site(signed_with="sha1", ciphers=f"{GCM}:@SECLEVEL=0"),
+        "client_usage": site(leaf=leaf(usages=[ExtendedKeyUsageOID.CLIENT_AUTH])),
+        "no_san": site(leaf=leaf(has_names=False)),
+        "no_revocation": site(leaf=leaf(has_revocation=False)),
+        "no_timestamp": site(leaf=leaf(has_timestamps=False)),
+        "must_staple": site(leaf=leaf(must_staple=True)),
+    }
+
+
+@dataclass(slots=True)
+class Lab:
+    """Ports by name of what is particular to a server, and what was seen of each, looked at once."""
+
+    authority: Authority
+    ports: dict[str, int]
+    _seen: dict[str, TlsSeen] = field(default_factory=dict)
+
+    @property
+    def store(self) -> TrustStore:
+        """A store of the authority alone."""
+        return read_store("autorité des essais", self.authority.root_pem)
+
+    def seen(self, name: str) -> TlsSeen:
+        """What the probe sees of one server."""
+        if name not in self._seen:
+            self._seen[name] = look(self.ports[name], trust=self.store)
+        return self._seen[name]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Lab]:
+    """Every server, stopped on the way out."""
+    authority = Authority()
+    made = sites(authority, folder)
+    with ExitStack() as stack:
+        stack.enter_context(nginx(folder / "nginx", authority, list(made.values())))
+        ports = {name: site.port for name, site in made.items()}
+        rsa = Leaf(HOST)
+        ports["sslv3"] = stack.enter_context(tlslite(authority, rsa))
+        ports["renegotiation"] = stack.enter_context(
+            s_server(folder, authority, rsa, "-client_renegotiation", "-tls1_2")
+        )
+        for name, chooser in CHOOSERS.items():
+            ports[name] = stack.enter_context(threaded(chooser.serve))
+        private = Authority("Autorité privée")
+        ports["private"] = stack.enter_context(tlslite(private, rsa, root_is_sent=True))
+        yield Lab(authority, ports)
