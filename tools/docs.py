@@ -10,11 +10,15 @@ import msgspec
 
 from rempart.cli.main import cli, speak_french
 from rempart.content.directory import CheckKind, DirectoryCheck
+from rempart.content.exposure import ExposureCheck, Theme
+from rempart.content.exposure_catalogue import exposure_checks
 from rempart.content.frameworks import Framework, Origin
 from rempart.content.knowledge import frameworks, measures
 from rempart.content.loader import directory_checks
 from rempart.content.measures import Measure, Range
 from rempart.engines.directory.report import SCHEMA, Report
+from rempart.engines.exposure.report import SCHEMA as EXPOSURE_SCHEMA, ExposureReport
+from rempart.render.exposure import words
 from rempart.web.apps.accounts.rules import MAY_INVITE
 from rempart.web.config.variables import page
 from rempart.web.core.scope import ROLE_ACTS, ROLE_WORDS, WIDE_ACTS, Act, Role
@@ -77,9 +81,45 @@ def commands() -> str:
 
 def report_schema() -> str:
     """The JSON schema of the report of the directory audit."""
-    schema = msgspec.json.schema(Report)
-    title = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA}
-    return json.dumps(title | schema, ensure_ascii=False, indent=1) + "\n"
+    return schema_of(Report, SCHEMA)
+
+
+def exposure_schema() -> str:
+    """The JSON schema of the report of the exposure audit."""
+    return schema_of(ExposureReport, EXPOSURE_SCHEMA)
+
+
+def schema_of(struct: type[msgspec.Struct], name: str) -> str:
+    """The JSON schema of a struct."""
+    title = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": name}
+    return json.dumps(title | msgspec.json.schema(struct), ensure_ascii=False, indent=1) + "\n"
+
+
+def exposure_catalogue() -> str:
+    """The checks of the exposure audit, by theme."""
+    checks = exposure_checks().values()
+    parts = [
+        GENERATED,
+        "# Catalogue des contrôles d’exposition",
+        "Le numéro de recommandation est celui du document nommé ; les textes et les gravités sont les nôtres.",
+    ]
+    for theme in Theme:
+        mine = sorted((c for c in checks if c.theme == theme), key=lambda c: c.id)
+        if mine:
+            parts.append(f"## {words.theme(theme)} ({len(mine)})")
+            parts.append(
+                table(
+                    ["Identifiant", "Gravité", "Constat", "Source", "Révisé le"],
+                    [*map(exposure_row, mine)],
+                )
+            )
+    return "\n\n".join(parts) + "\n"
+
+
+def exposure_row(check: ExposureCheck) -> list[str]:
+    """One line of the catalogue of the exposure audit."""
+    source = ", ".join(x for x in (check.source.document, check.source.anchor) if x)
+    return [f"`{check.id}`", words.severity(check.severity), check.title, source, check.revised_on]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -199,8 +239,10 @@ def variables() -> str:
 
 PAGES = {
     "src/rempart/engines/directory/schemas/directory-report-1.json": report_schema,
+    "src/rempart/engines/exposure/schemas/exposure-report-1.json": exposure_schema,
     "docs/dev/access.md": access,
     "docs/utilisateur/catalogue.md": catalogue,
+    "docs/utilisateur/catalogue-exposition.md": exposure_catalogue,
     "docs/utilisateur/commandes.md": commands,
     "docs/utilisateur/mesures.md": measures_page,
     "docs/utilisateur/questions.md": questions,
