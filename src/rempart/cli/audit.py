@@ -1,6 +1,7 @@
 """`rempart audit directory`: read, judge, search, plan, write."""
 
 from datetime import UTC, date, datetime
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ from rempart.render.outputs import FORMATS, PROOF, write
 from rempart.render.terminal import summary
 
 FINDINGS: Final = 1
+EXPOSURE: Final = EntryPoint("exposure", "rempart.cli.exposure:audit_exposure", "rempart.cli")
 _PATH = click.Path(path_type=Path)
 
 
@@ -52,7 +54,22 @@ class Formats(click.ParamType[tuple[str, ...]]):
         return tuple(known if "all" in asked else asked)
 
 
-@click.group(help="Auditer, hors ligne, ce que l’établissement a déjà.")
+class Audits(click.Group):
+    """The audits; the one of the exposure is imported when it is asked for, since it loads other engines."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names."""
+        return sorted({*super().list_commands(ctx), EXPOSURE.name})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        if cmd_name != EXPOSURE.name:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = EXPOSURE.load()
+        return command
+
+
+@click.group(cls=Audits, help="Auditer l’annuaire, ou ce que l’établissement expose sur Internet.")
 def audit() -> None:
     """The group of the audits."""
 

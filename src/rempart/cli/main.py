@@ -20,7 +20,7 @@ COULD_NOT_RUN: Final = 2
 # The engines take 100 MB and a second to load: a server that never audits must not pay for them.
 LAPTOP: Final = {
     name: EntryPoint(name, f"rempart.cli.{name}:{name}", "rempart.cli")
-    for name in ("audit", "collect", "compare", "content", "feeds", "framework")
+    for name in ("audit", "collect", "compare", "content", "exposure", "feeds", "framework")
 }
 
 

@@ -17,6 +17,8 @@ from typing import Protocol, Self, TypeVar
 
 from rempart.engines.exposure.seen.common import Reach
 
+TOO_MANY = "Cette machine a trop de connexions ouvertes : réduisez le nombre de sondes."
+
 
 class NotReached(Exception):
     """A connection that did not come to an answer: `reach` says how, `reason` in French why."""
@@ -187,6 +189,8 @@ class Dial:
             raise NotReached(Reach.CLOSED, "Rien n’écoute sur ce port.") from fault
         except OSError as fault:
             self.gate.leave(address)
+            if fault.errno in {errno.EMFILE, errno.ENFILE}:
+                raise NotReached(Reach.STOPPED, TOO_MANY) from fault
             raise NotReached(Reach.UNREACHABLE, "Aucun chemin vers cette adresse.") from fault
         except BaseException:
             self.gate.leave(address)
@@ -280,8 +284,7 @@ def _new_socket(address: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> s
     except OSError as fault:
         if fault.errno not in {errno.EMFILE, errno.ENFILE}:
             raise
-        reason = "Cette machine a trop de connexions ouvertes : réduisez le nombre de sondes."
-        raise NotReached(Reach.STOPPED, reason) from fault
+        raise NotReached(Reach.STOPPED, TOO_MANY) from fault
     made.setblocking(False)
     return made
 

@@ -205,7 +205,7 @@ class Look:
         self.keep(msgspec.structs.replace(seen, refused=refused))
         if refused and len(refused) == len(rights):
             self._outside(name, next(iter(refused.values())), seen.addresses[0])
-        elif seen.reach not in (Reach.ANSWERED, Reach.CLOSED):
+        elif seen.reach not in (Reach.ANSWERED, Reach.CLOSED) and not self.piece.is_guess:
             self._outside(name, seen.reason, "", seen.reach)
 
     def _outside(self, name: str, why: str, address: str, reach: Reach = Reach.OUTSIDE) -> None:

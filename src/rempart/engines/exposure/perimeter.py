@@ -31,6 +31,7 @@ from msgspec import Meta, Struct
 
 from rempart.engines.exposure.hours import Hours, check_hours
 from rempart.engines.exposure.names import Address, address_of, host_name
+from rempart.engines.exposure.probe.dns.suffix import registrable
 from rempart.kernel.errors import UnreadableSource
 
 LONGEST_FILE: Final = 16 << 20
@@ -91,7 +92,7 @@ class Asset(Struct, forbid_unknown_fields=True, frozen=True):
 class Limits(Struct, forbid_unknown_fields=True, frozen=True):
     """What a host may be asked: connections at once, new ones a second, and seconds of the whole sweep."""
 
-    connections: Annotated[int, Meta(ge=1, le=64)] = 4
+    connections: Annotated[int, Meta(ge=2, le=64)] = 4
     per_second: Annotated[float, Meta(gt=0, le=100)] = 8.0
     seconds_per_host: Annotated[float, Meta(gt=0, le=86400)] = 1200.0
     seconds: Annotated[float, Meta(gt=0, le=604800)] = 6 * 3600.0
@@ -194,6 +195,10 @@ def _check_asset(asset: Asset) -> None:
         raise ValueError(f"« {asset.value} » : subdomains ne vaut que pour un domaine")
     if asset.addresses == "follow" and not is_name:
         raise ValueError(f"« {asset.value} » : addresses ne vaut que pour un nom")
+    if asset.kind is AssetKind.DOMAIN and asset.subdomains and not registrable(asset.value):
+        raise ValueError(
+            f"« {asset.value} » est un suffixe public : personne n’y consent pour tous"
+        )
     if asset.kind is AssetKind.RANGE:
         _check_range(network_of(asset.value))
 

@@ -23,6 +23,7 @@ from rempart.engines.exposure.work import Done, Kind, Piece, Planner, grouped, k
 from rempart.kernel.progress import Observer, Silent
 
 IN_FLIGHT: Final = 256
+MOST_OPEN: Final = 800  # connections of one process: most systems allow it a thousand files
 HOST_CUT: Final = "La durée permise pour cette machine est écoulée."
 STAGES: Final = {
     Kind.ZONE: "Zones, courriel et noms",
@@ -105,6 +106,7 @@ def do(batch: Batch, settings: Settings) -> list[Done]:
 async def do_groups(groups: Sequence[list[Piece]], settings: Settings, emit: Emit) -> None:
     """Do groups of pieces, so many at a time, and give each result as it comes. When the sweep stops, what is under
     way is cut, and what remains is given as not done."""
+    limits = settings.perimeter.limits
     own = frozenset(piece.address for group in groups for piece in group if piece.address)
     switch = settings.switch()
     gate = PerimeterGate(
@@ -116,7 +118,9 @@ async def do_groups(groups: Sequence[list[Piece]], settings: Settings, emit: Emi
     waiting = iter(groups)
     crew = [
         asyncio.create_task(_worker(waiting, tools, settings, emit))
-        for _ in range(max(1, min(settings.in_flight, len(groups))))
+        for _ in range(
+            max(1, min(settings.in_flight, len(groups), MOST_OPEN // limits.connections))
+        )
     ]
     try:
         await asyncio.gather(*crew)
@@ -135,7 +139,8 @@ async def _worker(
     for group in waiting:
         pieces = iter(group)
         ends_at = asyncio.get_running_loop().time() + limits.seconds_per_host
-        lanes = min(limits.connections, len(group))
+        # A look may hold one connection and want another: half the lanes never wait for one another.
+        lanes = min(max(limits.connections // 2, 1), len(group))
         await _all(_lane(pieces, ends_at, tools, emit) for _ in range(lanes))
 
 

@@ -58,7 +58,8 @@ class Lead(Struct, frozen=True, order=True):
 
 
 class Piece(Struct, frozen=True, order=True, kw_only=True):
-    """One piece of work. `is_first`: the piece of its port that also asks which service answers."""
+    """One piece of work. `is_first`: the piece of its port that also asks which service answers; `is_guess`: a name
+    that nobody said exists."""
 
     kind: Kind
     name: str = ""
@@ -66,6 +67,7 @@ class Piece(Struct, frozen=True, order=True, kw_only=True):
     port: int = 0
     leads: tuple[Lead, ...] = ()
     is_first: bool = True
+    is_guess: bool = False
 
     @property
     def target(self) -> str:
@@ -106,10 +108,13 @@ def plan_pieces(scope: Scope) -> list[Piece]:
 
     What the scope refuses (excluded, without consent) is left out: it is never touched.
     """
-    found: set[Piece] = set()
+    found: dict[tuple[Kind, str], Piece] = {}
     for asset in scope.perimeter.assets:
-        found.update(_first(scope, asset))
-    return sorted(found)
+        for piece in _first(scope, asset):
+            # A name that is declared is no guess, even where it is a usual one.
+            if (key := (piece.kind, piece.target)) not in found or found[key].is_guess:
+                found[key] = piece
+    return sorted(found.values())
 
 
 def _first(scope: Scope, asset: Asset) -> Iterator[Piece]:
@@ -121,7 +126,8 @@ def _first(scope: Scope, asset: Asset) -> Iterator[Piece]:
         if Touch.MAIL in touch:
             yield Piece(kind=Kind.MAIL, name=value)
         under = USUAL_NAMES if asset.subdomains else ()
-        yield from host_pieces(scope, [value, *(f"{label}.{value}" for label in under)])
+        yield from host_pieces(scope, [value])
+        yield from host_pieces(scope, [f"{label}.{value}" for label in under], is_guess=True)
     elif asset.kind is AssetKind.HOST:
         yield from host_pieces(scope, [value])
     else:
@@ -130,7 +136,7 @@ def _first(scope: Scope, asset: Asset) -> Iterator[Piece]:
         )
 
 
-def host_pieces(scope: Scope, names: Iterable[str]) -> Iterator[Piece]:
+def host_pieces(scope: Scope, names: Iterable[str], *, is_guess: bool = False) -> Iterator[Piece]:
     """One piece for each name that the scope holds and whose addresses may be looked at."""
     for text in names:
         try:
@@ -138,7 +144,7 @@ def host_pieces(scope: Scope, names: Iterable[str]) -> Iterator[Piece]:
         except ValueError:
             continue
         if touches_ports(scope.name(name).touch):
-            yield Piece(kind=Kind.HOST, name=name)
+            yield Piece(kind=Kind.HOST, name=name, is_guess=is_guess)
 
 
 def touches_ports(touch: Iterable[Touch]) -> bool:
@@ -194,7 +200,8 @@ class Planner:
     def next(self) -> list[Piece]:
         """The pieces to do now, sorted; empty when all is done. Names come before addresses, and addresses before
         ports: an endpoint is asked under all of its names."""
-        fresh = self._names - self._planned
+        known = {(p.kind, p.name) for p in self._planned}
+        fresh = {p for p in self._names if (p.kind, p.name) not in known}
         self._names = set()
         if not fresh:
             fresh = {self._try(address) for address in self._addresses - self._tried}
@@ -227,6 +234,12 @@ def names_in(seen: ZoneSeen | MailSeen) -> list[str]:
     """Host names that an observation of a zone or of mail speaks of: its servers, and its aliases."""
     servers = [server.name for server in seen.servers]
     return servers if isinstance(seen, MailSeen) else servers + [a.name for a in seen.aliases]
+
+
+def declared_names(perimeter: Perimeter) -> list[str]:
+    """The names that the perimeter declares, normal and sorted."""
+    names = (a for a in perimeter.assets if a.kind in (AssetKind.DOMAIN, AssetKind.HOST))
+    return sorted({normal_value(asset) for asset in names})
 
 
 def grouped(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -29,14 +29,12 @@ def summary(report: ExposureReport, console: Console) -> None:
     width = max(console.width - 24, 30)
     for group in groups[:FIRST]:
         words = SEVERITIES[group.severity]
-        screen.line(f"  {shorten(name(group.title), width)} ({words}, {counted(len(group.targets), 'cible')})")
+        screen.line(
+            f"  {shorten(name(group.title), width)} ({words}, {counted(len(group.findings), 'cible')})"
+        )
     rest = len(groups) - FIRST
     if rest > 0:
         screen.line(f"  et {counted(rest, 'autre constat', 'autres constats')}, dans le rapport.")
-    if report.gaps:
-        screen.line(
-            f"Non évalué : {counted(len(report.gaps), 'point')}. Ce n’est ni bon ni mauvais : le rapport dit pourquoi."
-        )
 
 
 def _themes(report: ExposureReport) -> list[tuple[str, ...]]:

@@ -1,0 +1,246 @@
+"""`rempart audit exposure`: ask the consent, sweep or replay, judge, write; `rempart exposure`: propose assets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+
+from rempart import __version__
+from rempart.cli.exposure_sweep import Way, saved_sweep, shown_plan, wall_clock
+from rempart.cli.feeds import feeds_folder
+from rempart.content.exposure_catalogue import exposure_catalogue
+from rempart.engines.exposure.discover import proposals_yaml, propose, read_names
+from rempart.engines.exposure.feeds.bundle import Bundle
+from rempart.engines.exposure.feeds.store import INSTALLED, load
+from rempart.engines.exposure.hours import local_day
+from rempart.engines.exposure.perimeter import Perimeter, read_perimeter
+from rempart.engines.exposure.read.imports import read_import
+from rempart.engines.exposure.read.mapped_csv import read_mapping
+from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.run import run as run_audit
+from rempart.engines.exposure.seen.claims import ClaimSeen
+from rempart.engines.exposure.snapshot import Snapshot
+from rempart.engines.exposure.snapshot_file import read_snapshot
+from rempart.engines.exposure.work import declared_names
+from rempart.kernel.errors import RempartError
+from rempart.kernel.french import counted
+from rempart.render.console import Bars
+from rempart.render.exposure.outputs import FORMATS, write
+from rempart.render.exposure.terminal import summary
+
+FINDINGS: Final = 1
+GRADES: Final = ("A", "B", "C", "D", "E", "F")
+_PATH = click.Path(path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Formats(click.ParamType[tuple[str, ...]]):
+    """A list of formats separated by commas."""
+
+    name = "formats"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The formats asked for; `all` means every one."""
+        asked = [part.strip() for part in str(value).split(",") if part.strip()]
+        unknown = [f for f in asked if f not in [*FORMATS, "all"]]
+        if unknown or not asked:
+            self.fail(
+                f"format inconnu : {', '.join(unknown)}. Formats : {', '.join(FORMATS)}.",
+                param,
+                ctx,
+            )
+        return tuple(FORMATS if "all" in asked else asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the judgement rests on beside the sweep."""
+
+    holes: Bundle | None
+    claims: Sequence[ClaimSeen]
+
+
+@click.command(
+    "exposure",
+    help="Auditer ce que l’établissement expose sur Internet : une note de A à F, ce qui la tient, ce qu’il faut corriger "
+    "d’abord.\n\n"
+    "PÉRIMÈTRE : fichier YAML de ce qui est déclaré, de qui y consent et jusqu’à quand. Rien n’est touché sans un "
+    "consentement en cours : aucune option ne le remplace. Ctrl-C, ou le fichier d’arrêt, arrête tout en une seconde et "
+    "garde ce qui a été vu.",
+)
+@click.argument("perimeter_file", metavar="PÉRIMÈTRE", type=_PATH)
+@click.option(
+    "--output", type=_PATH, metavar="DOSSIER", help="Où écrire le rapport et le balayage."
+)
+@click.option(
+    "--format", "formats", type=Formats(), default="html,pdf,xlsx,csv,json", show_default=True,
+    metavar="LISTE", help="Formats séparés par des virgules : html, pdf, xlsx, csv, json.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Dire ce qui serait touché, sans toucher à rien.")
+@click.option(
+    "--snapshot", type=_FILE, metavar="FICHIER",
+    help="Juger de nouveau un balayage gardé, sans aucun réseau.",
+)  # fmt: skip
+@click.option("--resume", is_flag=True, help="Reprendre le balayage interrompu de ce dossier.")
+@click.option(
+    "--import", "imports", type=_FILE, multiple=True, metavar="FICHIER",
+    help="Rapport d’un autre outil : nmap, nuclei, testssl, sslyze, GVM, Nessus, Shodan, ONYPHE, ou tableau CSV.",
+)  # fmt: skip
+@click.option(
+    "--mapping", type=_FILE, metavar="FICHIER", help="Colonnes des tableaux CSV importés (YAML)."
+)
+@click.option(
+    "--feeds", type=_PATH, metavar="LOT",
+    help="Lot de données sur les failles, ou dossier où il est installé. Par défaut : celui qui est installé.",
+)  # fmt: skip
+@click.option("--trust", type=_FILE, metavar="FICHIER", help="Clés publiques qui signent ce lot.")
+@click.option(
+    "--resolver", metavar="ADRESSE",
+    help="Serveur de noms à interroger. Par défaut : celui du périmètre, sinon la racine du DNS.",
+)  # fmt: skip
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N",
+    help="Processus de ce poste entre lesquels partager le travail.",
+)  # fmt: skip
+@click.option(
+    "--cluster", metavar="ADRESSE",
+    help="Ordonnanceur Dask à qui confier le travail (tls://machine:8786) ; demande rempart[cluster].",
+)  # fmt: skip
+@click.option(
+    "--stop-file", type=_PATH, metavar="FICHIER",
+    help="Fichier dont l’apparition arrête le balayage. Par défaut : ARRET, dans le dossier de sortie.",
+)  # fmt: skip
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="AAAA-MM-JJ",
+    help="Jour auquel les âges sont comptés ; il ne change rien au consentement. Par défaut : celui du balayage.",
+)  # fmt: skip
+@click.option(
+    "--threshold", type=click.Choice(GRADES[:-1]), metavar="NOTE",
+    help="Sortir avec le code 1 si la note est moins bonne que celle-ci.",
+)  # fmt: skip
+@click.option("--quiet", is_flag=True, help="Ne rien afficher que les erreurs.")
+@click.pass_context
+def audit_exposure(
+    ctx: click.Context,
+    perimeter_file: Path,
+    output: Path | None,
+    formats: tuple[str, ...],
+    dry_run: bool,
+    snapshot: Path | None,
+    resume: bool,
+    imports: tuple[Path, ...],
+    mapping: Path | None,
+    feeds: Path | None,
+    trust: Path | None,
+    resolver: str | None,
+    processes: int,
+    cluster: str | None,
+    stop_file: Path | None,
+    today: datetime | None,
+    threshold: str | None,
+    quiet: bool,
+) -> None:
+    """Run the audit and write its outputs."""
+    perimeter = read_perimeter(perimeter_file)
+    if dry_run:
+        shown_plan(perimeter, Console(highlight=False))
+        return
+    if output is None:
+        raise click.UsageError("Il manque --output DOSSIER.")
+    with Bars(Console(stderr=True, quiet=quiet, highlight=False)) as bars:
+        bars.stage("Lecture de ce qui accompagne")
+        beside = _beside(imports, mapping, feeds, trust)
+        if snapshot is not None:
+            swept, digest = read_snapshot(snapshot)
+        else:
+            way = Way(output, resume, resolver or "", processes, cluster or "", stop_file)
+            swept, digest = saved_sweep(perimeter, way, bars)
+        bars.stage("Jugement")
+        report = _judged(perimeter, swept, digest, beside, today)
+        bars.stage("Écriture du rapport")
+        paths = write(report, output, formats)
+    if not quiet:
+        summary(report, Console(highlight=False))
+        click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
+    if threshold is not None and GRADES.index(report.score.grade[:1]) > GRADES.index(threshold):
+        ctx.exit(FINDINGS)
+
+
+def _beside(
+    imports: Sequence[Path], mapping: Path | None, feeds: Path | None, trust: Path | None
+) -> Beside:
+    """The files of other tools and the bundle, read before anything is touched: a bad file costs no sweep."""
+    day = datetime.fromtimestamp(wall_clock()).date()  # noqa: DTZ006 (the day of this machine, for the bundle's age)
+    place = feeds_folder(feeds)
+    has_bundle = feeds is not None or (place / INSTALLED).exists()
+    holes = load(place, today=day, trust=trust) if has_bundle else None
+    claims: list[ClaimSeen] = []
+    for path in imports:
+        is_table = mapping is not None and path.suffix.lower() in (".csv", ".txt", ".tsv")
+        columns = read_mapping(mapping) if is_table and mapping else None
+        claims += read_import(path, mapping=columns).claims
+    return Beside(holes, claims)
+
+
+def _judged(
+    perimeter: Perimeter, swept: Snapshot, digest: str, beside: Beside, today: datetime | None
+) -> ExposureReport:
+    if swept.perimeter != perimeter.name:
+        raise RempartError(
+            f"Ce balayage est celui de « {swept.perimeter} », et le périmètre celui de « {perimeter.name} ».",
+            todo="Donnez le périmètre du balayage.",
+        )
+    return run_audit(
+        swept,
+        catalogue=exposure_catalogue(),
+        today=today.date() if today else local_day(perimeter.hours, swept.ended_at),
+        tool_version=__version__,
+        holes=beside.holes,
+        claims=beside.claims,
+        perimeter_names=declared_names(perimeter),
+        snapshot_sha256=digest,
+    )
+
+
+@click.group(help="Le périmètre d’exposition : proposer ce qui pourrait y entrer.")
+def exposure() -> None:
+    """The group of what is done beside the audit."""
+
+
+@exposure.command(
+    "propose",
+    help="Proposer des biens à ajouter au périmètre, d’après ce qu’un balayage a vu (certificats, serveurs de noms et de "
+    "courriel, zones inverses) et des extraits de Certificate Transparency. Rien n’est touché : une personne relit le "
+    "fichier et garde ce qui est à elle.",
+)
+@click.argument("perimeter_file", metavar="PÉRIMÈTRE", type=_FILE)
+@click.argument("snapshot", metavar="[BALAYAGE]", type=_FILE, required=False)
+@click.option(
+    "--names", "extracts", type=_FILE, multiple=True, metavar="FICHIER",
+    help="Extrait de Certificate Transparency (JSON de crt.sh, CSV) ou liste de noms, un par ligne.",
+)  # fmt: skip
+@click.option(
+    "--output", required=True, type=_PATH, metavar="FICHIER", help="Propositions à relire (YAML)."
+)
+def exposure_propose(
+    perimeter_file: Path, snapshot: Path | None, extracts: tuple[Path, ...], output: Path
+) -> None:
+    """Write what a person may accept."""
+    perimeter = read_perimeter(perimeter_file)
+    seen = read_snapshot(snapshot)[0].seen if snapshot else []
+    names = [found for path in extracts for found in read_names(path)]
+    found = propose(perimeter, seen, names)
+    try:
+        output.write_text(proposals_yaml(perimeter, found), encoding="utf-8")
+    except OSError as fault:
+        raise RempartError(
+            f"Les propositions n’ont pas pu être écrites : {output} ({fault.strerror})."
+        ) from fault
+    click.echo(f"{counted(len(found), 'proposition')} à relire : {output}")
+    click.echo("Rien n’a été touché. Recopiez dans le périmètre ce qui est à l’établissement.")

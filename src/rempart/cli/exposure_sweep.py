@@ -1,0 +1,175 @@
+"""The sweep behind `rempart audit exposure`: consent, signals, journal, and the snapshot that is kept."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from rich.console import Console
+
+from rempart import __version__
+from rempart.engines.exposure.gate import RELEASED_AT
+from rempart.engines.exposure.hours import is_open, local_day, local_words, next_open
+from rempart.engines.exposure.perimeter import Perimeter, addresses_to_try
+from rempart.engines.exposure.probes import real_probes
+from rempart.engines.exposure.processes import Processes
+from rempart.engines.exposure.scope import Scope, demand_consent
+from rempart.engines.exposure.snapshot import Snapshot
+from rempart.engines.exposure.snapshot_file import SUFFIX, write_snapshot
+from rempart.engines.exposure.sweep import Executor, InProcess, Settings, run_sweep
+from rempart.engines.exposure.work import Kind, plan_pieces
+from rempart.kernel.errors import RempartError
+from rempart.kernel.french import counted
+from rempart.render.console import Bars
+from rempart.render.terminal import Screen
+
+JOURNAL: Final = "sweep.journal"
+SNAPSHOT: Final = "sweep" + SUFFIX
+STOP: Final = "ARRET"
+SHOWN: Final = 40
+
+# The cluster is an optional part: its module is loaded by those who ask for it.
+_CLUSTER: Final = EntryPoint("cluster", "rempart.engines.exposure.cluster:Cluster", "rempart.cli")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the sweep is made."""
+
+    output: Path
+    resume: bool = False
+    resolver: str = ""
+    processes: int = 1
+    cluster: str = ""
+    stop_file: Path | None = None
+
+
+def wall_clock() -> float:
+    """The instant, Unix seconds: the command line is where the clock is read."""
+    return time.time()
+
+
+def consented(perimeter: Perimeter) -> Scope:
+    """The scope of this day by this machine's clock, whatever the options say. Raises RempartError: no consent, hours
+    that close, or a clock that is wrong."""
+    now = wall_clock()
+    if now < RELEASED_AT:
+        raise RempartError(
+            "L’horloge de ce poste est fausse : ni le consentement ni les heures ne peuvent être vérifiés.",
+            todo="Réglez l’horloge, puis recommencez.",
+        )
+    scope = demand_consent(perimeter, local_day(perimeter.hours, now))
+    if not is_open(perimeter.hours, now):
+        again = next_open(perimeter.hours, now)
+        raise RempartError(
+            "Les heures du périmètre ne permettent rien en ce moment.",
+            todo=f"Recommencez à partir du {local_words(perimeter.hours, again)}." if again else "",
+        )
+    return scope
+
+
+def saved_sweep(perimeter: Perimeter, way: Way, bars: Bars) -> tuple[Snapshot, str]:
+    """Sweep, keep the snapshot beside the report, and give it with the SHA-256 of its file. Raises RempartError."""
+    scope = consented(perimeter)
+    stop_file = way.stop_file or way.output / STOP
+    if stop_file.exists():
+        raise RempartError(
+            f"Le fichier d’arrêt est là : {stop_file}. Rien n’a été touché.",
+            todo="Enlevez-le quand le balayage peut reprendre.",
+        )
+    settings = Settings(
+        perimeter,
+        real_probes,
+        wall_clock,
+        __version__,
+        wall_clock(),
+        resolvers=(way.resolver,) if way.resolver else (),
+        stop_file=stop_file,
+    )
+    executor = _executor(way)
+    journal = way.output / JOURNAL
+    with stopping(stop_file):
+        snapshot = run_sweep(
+            settings, scope, journal=journal, executor=executor, observer=bars, resume=way.resume,
+            consent=_consent(scope),
+        )  # fmt: skip
+    digest = write_snapshot(snapshot, way.output / SNAPSHOT)
+    if not snapshot.pieces_stopped:
+        journal.unlink(missing_ok=True)
+    return snapshot, digest
+
+
+@contextmanager
+def stopping(stop_file: Path) -> Iterator[None]:
+    """Turn the first interruption into the stop file, which every process of the sweep obeys; a second one ends all."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+        stop_file.parent.mkdir(parents=True, exist_ok=True)
+        stop_file.touch()
+        made.append(stop_file)
+
+    made: list[Path] = []
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before: dict[int, Any] = {kind: signal.signal(kind, stop) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+        for path in made:
+            path.unlink(missing_ok=True)
+
+
+def _executor(way: Way) -> Executor:
+    if not way.cluster:
+        return Processes(way.processes) if way.processes > 1 else InProcess()
+    try:
+        made: Executor = _CLUSTER.load()(way.cluster)
+    except ModuleNotFoundError as fault:
+        raise RempartError(
+            f"Le travail à plusieurs machines n’est pas installé ici ({fault.name} manque).",
+            todo="Installez-le : pip install 'rempart[cluster]'.",
+        ) from fault
+    return made
+
+
+def _consent(scope: Scope) -> str:
+    """« C. Martin, directrice, du 01/10/2026 au 31/12/2026 (décision 2026-41) », for the report."""
+    found = []
+    for c in scope.consents():
+        document = f" ({c.document})" if c.document else ""
+        found.append(f"{c.by}, {c.function}, du {c.on:%d/%m/%Y} au {c.until:%d/%m/%Y}{document}")
+    return " ; ".join(found)
+
+
+def shown_plan(perimeter: Perimeter, console: Console) -> None:
+    """Print what a sweep would begin with, and what its consent says; nothing is touched. Raises RempartError."""
+    screen = Screen(console)
+    scope = consented(perimeter)
+    pieces = plan_pieces(scope)
+    screen.line(perimeter.name, "bold")
+    screen.line(f"Consentement : {_consent(scope)}")
+    screen.line("À regarder : " + ", ".join(sorted(perimeter.touch)))
+    limits = perimeter.limits
+    screen.line(
+        f"Au plus {counted(limits.connections, 'connexion')} à la fois et {limits.per_second:g} par seconde "
+        "vers une même machine."
+    )
+    screen.line()
+    for kind, one, many in (
+        (Kind.ZONE, "zone", ""), (Kind.MAIL, "domaine de courriel", "domaines de courriel"),
+        (Kind.HOST, "nom", ""), (Kind.PORTS, "adresse", ""),
+    ):  # fmt: skip
+        targets = [piece.target for piece in pieces if piece.kind is kind]
+        if targets:
+            more = f" et {len(targets) - SHOWN} de plus" if len(targets) > SHOWN else ""
+            screen.line(f"{counted(len(targets), one, many)} : {', '.join(targets[:SHOWN])}{more}")
+    screen.line()
+    screen.line(f"Adresses des plages : {addresses_to_try(perimeter)}. Rien n’a été touché.")

@@ -1,0 +1,209 @@
+"""Assets that a perimeter might lack: proposed with their reasons, touched by nobody, accepted by a person.
+
+Sources: names of certificates, servers of zones and of mail, aliases, reverse names, and extracts of Certificate
+Transparency given as files. Nothing here opens a connection.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from rempart.engines.exposure.names import Address, address_of, host_name, is_under, special
+from rempart.engines.exposure.perimeter import (
+    AssetKind,
+    Perimeter,
+    excluded_value,
+    network_of,
+    normal_value,
+)
+from rempart.engines.exposure.probe.dns.suffix import registrable
+from rempart.engines.exposure.seen.dns import ZoneSeen
+from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
+from rempart.engines.exposure.seen.mail import MailSeen
+from rempart.engines.exposure.seen.tls import TlsSeen
+from rempart.engines.exposure.snapshot import AnySeen
+from rempart.kernel.errors import UnreadableSource
+
+LONGEST_FILE: Final = 256 << 20
+MOST_NAMES: Final = 200_000
+REASONS_KEPT: Final = 5
+COLUMNS: Final = (
+    "name_value",
+    "common_name",
+    "dns_names",
+    "name",
+    "domain",
+    "host",
+    "nom",
+    "domaine",
+)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """One asset proposed. `is_near`: under a domain that was registered by one already declared."""
+
+    kind: AssetKind
+    value: str
+    is_near: bool
+    why: list[str] = field(default_factory=list)
+
+
+def propose(
+    perimeter: Perimeter, seen: Iterable[AnySeen], extracts: Iterable[str] = ()
+) -> list[Proposal]:
+    """What is not in the perimeter yet, the nearest first, each with at most five reasons (French).
+
+    What is declared, or excluded, is not proposed again. `extracts` are names as files give them: one that is no name
+    is left out, and `*.x` counts for x.
+    """
+    declared = {
+        normal_value(a) for a in perimeter.assets if a.kind in (AssetKind.DOMAIN, AssetKind.HOST)
+    }
+    near = {registrable(name) for name in declared} - {""}
+    covers = _Covers(perimeter)
+    found: dict[str, Proposal] = {}
+    for text, why in (*_named(seen), *((name, "extrait donné") for name in extracts)):
+        try:
+            name = host_name(text.strip().removeprefix("*."))
+        except ValueError:
+            continue
+        if name in declared or covers.name(name) or len(found) >= MOST_NAMES:
+            continue
+        known = found.setdefault(name, Proposal(AssetKind.HOST, name, registrable(name) in near))
+        if why not in known.why and len(known.why) < REASONS_KEPT:
+            known.why.append(why)
+    for address, why in _addressed(seen):
+        if not covers.address(address) and address not in found:
+            found[address] = Proposal(AssetKind.ADDRESS, address, False, [why])
+    return sorted(found.values(), key=lambda p: (not p.is_near, p.kind, p.value))
+
+
+def read_names(path: Path) -> Iterator[str]:
+    """The names of a file: JSON of crt.sh, a CSV with a column of names, or one name a line. Raises UnreadableSource."""
+    try:
+        if path.stat().st_size > LONGEST_FILE:
+            raise ValueError("fichier de plus de 256 Mo")
+        text = path.read_text("utf-8-sig")
+        yield from _from_json(text) if text.lstrip()[:1] in ("[", "{") else _from_lines(text)
+    except (OSError, ValueError, RecursionError, csv.Error) as fault:
+        raise UnreadableSource(
+            f"Extrait de noms illisible : {path} ({fault}).",
+            expected="Le JSON de crt.sh, un CSV avec une colonne name_value ou name, ou un nom par ligne.",
+        ) from fault
+
+
+def proposals_yaml(perimeter: Perimeter, proposals: Iterable[Proposal]) -> str:
+    """The proposals as YAML that a person reviews: assets to copy into the perimeter, reasons as comments."""
+    lines = [
+        f"# Propositions pour le périmètre « {_plain(perimeter.name)} ».",
+        "# Rien de ceci n’a été touché. Ne gardez que ce qui est à l’établissement, puis recopiez les lignes dans",
+        "# « assets » : le consentement du périmètre, ou celui que vous écrirez, les couvrira.",
+        "assets:",
+    ]
+    for is_near, title in (
+        (True, "Sous un domaine déjà déclaré"),
+        (False, "Ailleurs : à vérifier"),
+    ):
+        part = [p for p in proposals if p.is_near is is_near]
+        if part:
+            lines.append(f"  # {title}")
+        for p in part:
+            lines.append(f"  - {{kind: {p.kind}, value: {p.value}}}  # {_plain(' ; '.join(p.why))}")
+    if len(lines) == 4:
+        lines[-1] = "assets: []"
+    return "\n".join(lines) + "\n"
+
+
+class _Covers:
+    """What the perimeter names already, consented or not, and what it excludes."""
+
+    def __init__(self, perimeter: Perimeter) -> None:
+        names = [a for a in perimeter.assets if a.kind in (AssetKind.DOMAIN, AssetKind.HOST)]
+        excluded = [excluded_value(text) for text in perimeter.excluded]
+        self._under = [normal_value(a) for a in names if a.subdomains]
+        self._under += [e for e in excluded if isinstance(e, str)]
+        ranges = [a.value for a in perimeter.assets if a.kind is AssetKind.RANGE]
+        self._ranges = [network_of(text) for text in ranges]
+        self._ranges += [e for e in excluded if not isinstance(e, str)]
+        written = [a.value for a in perimeter.assets if a.kind is AssetKind.ADDRESS]
+        self._addresses: set[Address] = {address_of(text) for text in written}
+
+    def name(self, name: str) -> bool:
+        return any(is_under(name, domain) for domain in self._under)
+
+    def address(self, text: str) -> bool:
+        """Whether it is declared or excluded, or of a kind that nobody declares from a name."""
+        address = address_of(text)
+        if address in self._addresses or special(address):
+            return True
+        return any(address.version == n.version and address in n for n in self._ranges)
+
+
+def _named(seen: Iterable[AnySeen]) -> Iterator[tuple[str, str]]:
+    """(name, why) of every name that observations speak of."""
+    for one in seen:
+        if isinstance(one, TlsSeen):
+            why = f"certificat de {one.target}"
+            own = [chain.certificates[0] for chain in one.chains if chain.certificates]
+            yield from ((n, why) for c in own for n in (*c.names, c.common_name))
+        elif isinstance(one, ZoneSeen):
+            yield from ((s.name, f"serveur de noms de {one.domain}") for s in one.servers)
+            yield from ((a.target, f"alias de {a.name}") for a in one.aliases)
+        elif isinstance(one, MailSeen):
+            yield from ((s.name, f"serveur de courriel de {one.domain}") for s in one.servers)
+            yield from ((n, f"SPF de {one.domain}") for n in one.spf.includes)
+        elif isinstance(one, HostSeen):
+            yield from ((n, f"alias de {one.name}") for n in one.chain)
+        elif isinstance(one, PortsSeen):
+            yield from ((n, f"nom inverse de {one.address}") for n in one.reverse)
+
+
+def _addressed(seen: Iterable[AnySeen]) -> Iterator[tuple[str, str]]:
+    """Addresses to which declared names lead, and that were not touched."""
+    for one in seen:
+        if isinstance(one, HostSeen):
+            yield from ((address, f"adresse de {one.name}") for address in one.refused)
+
+
+def _from_json(text: str) -> Iterator[str]:
+    """Names of the rows of crt.sh, or of any list of objects that has such keys."""
+    rows = msgspec.json.decode(text)
+    for row in rows if isinstance(rows, list) else [rows]:
+        if isinstance(row, str):
+            yield row
+        elif isinstance(row, dict):
+            yield from _cells(row)
+
+
+def _cells(row: dict[Any, Any]) -> Iterator[str]:
+    for key in COLUMNS:
+        value = row.get(key)
+        for cell in value if isinstance(value, list) else [value]:
+            if isinstance(cell, str):
+                yield from cell.split("\n")
+
+
+def _from_lines(text: str) -> Iterator[str]:
+    lines = text.splitlines()
+    head = lines[0].lower() if lines else ""
+    separator = next((c for c in (";", ",", "\t") if c in head), "")
+    if not separator and head.strip('" ') not in COLUMNS:
+        yield from (line for line in lines if not line.startswith("#"))
+        return
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator or ";")
+    reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    if not set(reader.fieldnames) & set(COLUMNS):
+        raise ValueError("aucune colonne de noms")
+    for row in reader:
+        yield from _cells(row)
+
+
+def _plain(text: str) -> str:
+    """The text without what would end a comment of YAML."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
