@@ -27,10 +27,6 @@ MOST_SIGNATURES: Final = 4
 MOST_KEPT: Final = 256
 ZONE_KEY: Final = 0x0100
 
-ALGORITHMS: Final = {
-    1: "RSA/MD5", 3: "DSA/SHA-1", 5: "RSA/SHA-1", 6: "DSA-NSEC3/SHA-1", 7: "RSA-NSEC3/SHA-1", 8: "RSA/SHA-256",
-    10: "RSA/SHA-512", 12: "GOST", 13: "ECDSA P-256", 14: "ECDSA P-384", 15: "Ed25519", 16: "Ed448",
-}  # fmt: skip
 VERIFIED: Final = frozenset({5, 7, 8, 10, 13, 14, 15, 16})
 _RSA: Final = {5: hashes.SHA1(), 7: hashes.SHA1(), 8: hashes.SHA256(), 10: hashes.SHA512()}  # noqa: S303 (what old zones are signed with)
 _CURVES: Final = {
