@@ -68,14 +68,16 @@ def _by_port() -> dict[tuple[str, int], ExposurePort]:
     return {(port.transport, port.port): port for port in exposure_ports()}
 
 
-async def look_at_service(endpoint: Endpoint, *, dial: Dial) -> ServiceSeen:
+async def look_at_service(endpoint: Endpoint, *, dial: Dial, talk: str = "") -> ServiceSeen:
     """Who answers on a port. Never raises on what a target sends: `reach` and `reason` say how far it went.
+
+    `talk` names the exchange (a key of TALKS…) where it is known, "" to take the one that the number calls for.
 
     Nothing is written, no account is tried. A port that is open and says nothing is ANSWERED with no service, except
     where the exchange of its number was expected: then it is SILENT, with the reason.
     """
     known = _by_port().get((endpoint.transport, endpoint.port))
-    name = known.talk if known else "listen"
+    name = talk or (known.talk if known else "listen")
     try:
         async with asyncio.timeout(3 * dial.seconds):
             heard = await _heard(endpoint, name, dial)
