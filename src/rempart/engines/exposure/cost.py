@@ -6,14 +6,17 @@ turned out not to be needed is put back. Its answer always reaches the grade, an
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import Final
 
 from rempart.content.exposure_rules import ScoreRules
-from rempart.engines.exposure.losses import NO_CEILING, Loss, grade_of, lost_by_theme, value_of
+from rempart.engines.exposure.losses import NO_CEILING, Loss, damped, grade_of, value_of
 from rempart.engines.exposure.report import NextGrade
 
+Group = tuple[str, str]  # theme, check
+
 EXACT: Final = 12
+ROUNDING: Final = 1e-6  # points, so that a sum made in another order does not fall just short
 TAIL: Final = 8
 """Findings of one check that may be left when the others are mended: those after weigh nothing to speak of."""
 
@@ -63,11 +66,14 @@ def _exact(losses: Sequence[Loss], rules: ScoreRules, at_least: float) -> list[L
 
 
 class _Choice:
-    """How many findings of each check are mended, those that weigh most for a minute first."""
+    """How many findings of each check are mended, those that weigh most first.
+
+    The findings of a check are sorted by weight, so what it loses once the first ones are mended is known beforehand.
+    """
 
     def __init__(self, losses: Iterable[Loss], rules: ScoreRules) -> None:
-        self.rules = rules
-        groups: dict[tuple[str, str], list[Loss]] = {}
+        self._rules = rules
+        groups: dict[Group, list[Loss]] = {}
         for loss in losses:
             groups.setdefault((loss.theme, loss.check), []).append(loss)
         self.groups = {
@@ -75,10 +81,13 @@ class _Choice:
             for key, found in sorted(groups.items())
         }
         self.taken = dict.fromkeys(self.groups, 0)
-
-    def left(self) -> list[Loss]:
-        """The findings that stay open."""
-        return [x for key, found in self.groups.items() for x in found[self.taken[key] :]]
+        self._lost = {key: _suffixes(found, rules.repeat) for key, found in self.groups.items()}
+        self._minutes = {
+            key: [0, *accumulate(x.minutes for x in found)] for key, found in self.groups.items()
+        }
+        self._themes: dict[str, list[Group]] = {}
+        for key in self.groups:
+            self._themes.setdefault(key[0], []).append(key)
 
     def mended(self) -> list[Loss]:
         """The findings that are mended."""
@@ -86,15 +95,18 @@ class _Choice:
 
     def theme_lost(self, theme: str) -> float:
         """Points still lost in one theme."""
-        mine = [
-            x
-            for key, found in self.groups.items()
-            if key[0] == theme
-            for x in found[self.taken[key] :][:24]
-        ]
-        return lost_by_theme(mine, self.rules).get(theme, 0.0)
+        left = [self._lost[key][self.taken[key]] for key in self._themes[theme]]
+        return damped(left, self._rules.next_check)
 
-    def steps(self, key: tuple[str, str]) -> Iterator[int]:
+    def lost(self) -> float:
+        """Points still lost in all."""
+        return sum(self.theme_lost(theme) for theme in self._themes)
+
+    def minutes(self, key: Group, start: int, end: int) -> int:
+        """Minutes of the findings of one check, from one rank to another."""
+        return self._minutes[key][end] - self._minutes[key][start]
+
+    def steps(self, key: Group) -> Iterator[int]:
         """How many findings of a check it makes sense to mend."""
         size = len(self.groups[key])
         for taken in sorted({1, 2, 3, *range(max(size - TAIL, 1), size + 1)}):
@@ -102,25 +114,31 @@ class _Choice:
                 yield taken
 
 
+def _suffixes(found: Sequence[Loss], repeat: float) -> list[float]:
+    """What a check loses once its first k findings are mended, for each k."""
+    lost = [0.0]
+    for loss in reversed(found):
+        lost.append(loss.weight + repeat * lost[-1])
+    return lost[::-1]
+
+
 def _heuristic(losses: Sequence[Loss], rules: ScoreRules, at_least: float) -> list[Loss]:
     choice = _Choice(losses, rules)
-    allowed = rules.half_points * (100 / at_least - 1)
-    while value_of(choice.left(), rules) < at_least:
-        needed = sum(lost_by_theme(choice.left(), rules).values()) - allowed
+    # The findings left hold no ceiling under the grade: the points lost alone decide.
+    allowed = rules.half_points * (100 / at_least - 1) - ROUNDING
+    while (needed := choice.lost() - allowed) > 0:
         best = max(_moves(choice, needed), default=None)
         if best is None:
             break
         choice.taken[best[1]] = best[2]
-    _put_back(choice, at_least)
+    _put_back(choice, allowed)
     return choice.mended()
 
 
-def _moves(
-    choice: _Choice, needed: float
-) -> Iterator[tuple[tuple[float, float], tuple[str, str], int]]:
+def _moves(choice: _Choice, needed: float) -> Iterator[tuple[tuple[float, float], Group, int]]:
     """Each next step of each check: points for a minute, counting no point beyond those needed, then points."""
     before = {theme: choice.theme_lost(theme) for theme, _ in choice.groups}
-    for key, found in choice.groups.items():
+    for key in choice.groups:
         now = choice.taken[key]
         for taken in choice.steps(key):
             if taken <= now:
@@ -128,21 +146,19 @@ def _moves(
             choice.taken[key] = taken
             gain = before[key[0]] - choice.theme_lost(key[0])
             choice.taken[key] = now
-            minutes = _minutes(found[now:taken])
-            yield (min(gain, max(needed, 1e-9)) / max(minutes, 1), gain), key, taken
+            minutes = choice.minutes(key, now, taken)
+            yield (min(gain, needed) / max(minutes, 1), gain), key, taken
 
 
-def _put_back(choice: _Choice, at_least: float) -> None:
+def _put_back(choice: _Choice, allowed: float) -> None:
     """Leave open what need not be mended, the longest work first."""
-    order = sorted(
-        choice.groups, key=lambda key: -_minutes(choice.groups[key][: choice.taken[key]])
-    )
+    order = sorted(choice.groups, key=lambda key: -choice.minutes(key, 0, choice.taken[key]))
     for key in order:
         whole = choice.taken[key]
         for taken in [0, *choice.steps(key)]:
             if taken >= whole:
                 break
             choice.taken[key] = taken
-            if value_of(choice.left(), choice.rules) >= at_least:
+            if choice.lost() <= allowed:
                 break
             choice.taken[key] = whole

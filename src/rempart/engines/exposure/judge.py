@@ -192,6 +192,8 @@ def _asked(check: Check, seen: Seen, context: Context) -> list[Verdict]:
 
 def _worst(said: Sequence[_Said]) -> tuple[Outcome, list[_Said]]:
     """The outcome of one target, and what says so, the worst first."""
+    if len(said) == 1:
+        return said[0].verdict.outcome, [*said]
     found = {x.verdict.outcome for x in said}
     outcome = next(o for o in WORST_FIRST if o in found)
     kept = [x for x in said if x.verdict.outcome is outcome]

@@ -8,7 +8,9 @@ docs/dev/exposure-score.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.content.exposure_rules import Ceiling, ScoreRules
 from rempart.engines.exposure.cost import next_grades
@@ -49,23 +51,28 @@ def possible_losses(gaps: Iterable[Gap], catalogue: ExposureCatalogue) -> list[L
 
     What lies outside the perimeter is nobody's to answer for here: it is shown as a gap, and costs nothing.
     """
-    found = []
-    for gap in gaps:
-        content = catalogue.checks.get(gap.check)
-        if content is None or gap.reach == Reach.OUTSIDE:
-            continue
-        stand_in = Finding(
-            key=f"{gap.check}|{gap.target}",
-            check=gap.check,
-            theme=content.theme,
-            target=gap.target,
-            title=content.title,
-            severity=content.severity,
-            confidence=Confidence.CONFIRMED,
-            detail="",
-        )
-        found.append(loss_of(stand_in, catalogue))
-    return found
+    of_check = {
+        content.id: loss_of(_stand_in(content), catalogue) for content in catalogue.checks.values()
+    }
+    return [
+        replace(loss, key=f"{gap.check}|{gap.target}")
+        for gap in gaps
+        if gap.reach != Reach.OUTSIDE and (loss := of_check.get(gap.check))
+    ]
+
+
+def _stand_in(content: ExposureCheck) -> Finding:
+    """The finding that a check makes when it fails as its content says."""
+    return Finding(
+        key=content.id,
+        check=content.id,
+        theme=str(content.theme),
+        target="",
+        title=content.title,
+        severity=str(content.severity),
+        confidence=Confidence.CONFIRMED,
+        detail="",
+    )
 
 
 def score(findings: Sequence[Finding], gaps: Sequence[Gap], catalogue: ExposureCatalogue) -> Score:
