@@ -17,7 +17,7 @@ from rempart.render.assessment.paper import PaperHead, paper
 from rempart.render.assessment.sheet import Line, Sheet
 from rempart.render.french import day
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.assessments import completing
+from rempart.web.apps.assessments import completing, sheets
 from rempart.web.apps.assessments.models import Assessment, Origin
 from rempart.web.apps.assessments.results import ItemLine, Result, result
 from rempart.web.apps.assessments.rules import answers_of
@@ -148,16 +148,11 @@ def _paper(assessment: Assessment, today: date) -> bytes:
     head = PaperHead(
         establishment=str(assessment.establishment),
         finess=assessment.establishment_id,
-        code=paper_code(assessment),
+        code=sheets.code_of(assessment.pk),
         printed_on=today.isoformat(),
     )
     framework = catalogue.of_digest(assessment.digest)
     return paper(framework, head, assessment.groups)
-
-
-def paper_code(assessment: Assessment) -> str:
-    """What a printed questionnaire bears, and what is typed to find its page again."""
-    return f"P-{assessment.pk}"
 
 
 def _certificate(assessment: Assessment) -> bytes:

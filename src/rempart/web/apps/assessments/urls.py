@@ -21,6 +21,7 @@ urlpatterns = [
         "etablissements/<str:finess>/evaluations/", overview.of_establishment, name="assessments_of"
     ),
     path("etablissements/<str:finess>/evaluations/ouvrir/", overview.begin, name="assessment_open"),
+    path("evaluations/feuille/", paper.sheet, name="assessment_sheet"),
     path(ONE, overview.assessment, name="assessment"),
     path(f"{ONE}reglages/", overview.settle, name="assessment_settle"),
     path(f"{ONE}terminer/", overview.submit, name="assessment_submit"),

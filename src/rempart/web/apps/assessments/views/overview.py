@@ -46,6 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": queries.rows_of(list(page)),
         "establishments": queries.own_establishments(scope),
+        "may_type": scope.can(Act.ANSWER),
     }
     return render(request, "assessments/list.html", context)
 

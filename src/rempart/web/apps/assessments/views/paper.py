@@ -7,10 +7,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from rempart.content.frameworks import Item
 from rempart.web.apps.accounts.access import person
-from rempart.web.apps.assessments import queries
+from rempart.web.apps.assessments import queries, sheets
 from rempart.web.apps.assessments.answering import Author, save_answers
 from rempart.web.apps.assessments.models import Answer, Assessment, Origin
 from rempart.web.apps.assessments.rules import Reply, answers_of, parsed, version_of
@@ -26,6 +27,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Every question on one page, to copy a questionnaire filled with a pen."""
     found = queries.assessment_or_404(scope_of(request), pk, Act.ANSWER)
     context = base(request, found)
+    context["sheet"] = sheets.code_of(found.pk)
     notes = dict(Answer.objects.filter(assessment=found).values_list("item", "note"))
     context["themes"] = [
         (row, [_field(found, item, notes) for item in row.items])
@@ -48,6 +50,20 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     if theirs:
         return redirect("assessment_question", pk, theirs[0])
     return redirect("assessment", pk)
+
+
+@needs(Act.ANSWER)
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """The page that types the sheet whose code is given."""
+    number = sheets.number_of(request.GET.get("code", ""))
+    if number is None:
+        raise Refused(
+            "Ce code de feuille ne se lit pas.",
+            todo="Recopiez-le tel qu’il est imprimé en haut de la première page, la lettre finale comprise.",
+        )
+    found = queries.assessment_or_404(scope_of(request), number, Act.ANSWER)
+    return redirect("assessment_paper", found.pk)
 
 
 def _field(assessment: Assessment, item: Item, notes: dict[str, str]) -> dict[str, Any]:
