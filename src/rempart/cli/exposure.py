@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 from rich.console import Console
 
 from rempart import __version__
-from rempart.cli.exposure_sweep import Way, saved_sweep, shown_plan, wall_clock
+from rempart.cli.exposure_sweep import Way, looked_again, saved_sweep, shown_plan, wall_clock
 from rempart.cli.feeds import feeds_folder
 from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.engines.exposure.discover import proposals_yaml, propose, read_names
@@ -20,20 +21,27 @@ from rempart.engines.exposure.hours import local_day
 from rempart.engines.exposure.perimeter import Perimeter, read_perimeter
 from rempart.engines.exposure.read.imports import read_import
 from rempart.engines.exposure.read.mapped_csv import read_mapping
-from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.report import SCHEMA, ExposureReport
+from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested
 from rempart.engines.exposure.run import run as run_audit
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import read_snapshot
 from rempart.engines.exposure.work import declared_names
-from rempart.kernel.errors import RempartError
+from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.kernel.french import counted
 from rempart.render.console import Bars
 from rempart.render.exposure.outputs import FORMATS, write
 from rempart.render.exposure.terminal import summary
+from rempart.render.outputs import encoded, install
 
 FINDINGS: Final = 1
 GRADES: Final = ("A", "B", "C", "D", "E", "F")
+STATES: Final = {
+    Retested.MENDED: "corrigé",
+    Retested.STILL: "toujours là",
+    Retested.UNMEASURED: "non évalué",
+}
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -208,7 +216,9 @@ def _judged(
     )
 
 
-@click.group(help="Le périmètre d’exposition : proposer ce qui pourrait y entrer.")
+@click.group(
+    help="Autour de l’audit d’exposition : proposer des biens, regarder de nouveau un constat."
+)
 def exposure() -> None:
     """The group of what is done beside the audit."""
 
@@ -244,3 +254,61 @@ def exposure_propose(
         ) from fault
     click.echo(f"{counted(len(found), 'proposition')} à relire : {output}")
     click.echo("Rien n’a été touché. Recopiez dans le périmètre ce qui est à l’établissement.")
+
+
+@exposure.command(
+    "retest",
+    help="Regarder de nouveau un seul constat d’un rapport, en quelques secondes, sous le même consentement. Code 0 s’il "
+    "est corrigé, preuve à l’appui ; 1 s’il est toujours là, ou s’il n’a pas pu être évalué.",
+)
+@click.argument("perimeter_file", metavar="PÉRIMÈTRE", type=_FILE)
+@click.argument("report_file", metavar="RAPPORT", type=_PATH)
+@click.argument("key", metavar="CONSTAT")
+@click.option("--resolver", metavar="ADRESSE", help="Serveur de noms à interroger.")
+@click.option("--output", type=_PATH, metavar="FICHIER", help="Où écrire la preuve (JSON).")
+@click.option("--feeds", type=_PATH, metavar="LOT", help="Lot de données sur les failles.")
+@click.option("--trust", type=_FILE, metavar="FICHIER", help="Clés publiques qui signent ce lot.")
+@click.pass_context
+def exposure_retest(
+    ctx: click.Context,
+    perimeter_file: Path,
+    report_file: Path,
+    key: str,
+    resolver: str | None,
+    output: Path | None,
+    feeds: Path | None,
+    trust: Path | None,
+) -> None:
+    """Look again at one finding, and say what became of it."""
+    perimeter, report = read_perimeter(perimeter_file), _report(report_file)
+    finding = next((f for f in report.findings if f.key == key), None)
+    if finding is None:
+        raise RempartError(
+            f"Ce rapport n’a pas de constat « {key} ».",
+            expected="La clé d’un constat (« contrôle|cible »), telle que report.json l’écrit.",
+        )
+    holes = _beside((), None, feeds, trust).holes
+    snapshot = looked_again(perimeter, pieces_to_redo(finding, report), resolver or "")
+    result = retested(
+        finding, snapshot, catalogue=exposure_catalogue(), tool_version=__version__, holes=holes,
+        today=local_day(perimeter.hours, snapshot.ended_at),
+    )  # fmt: skip
+    if output is not None:
+        install({output.name: encoded(result)}, output.parent)
+    click.echo(f"{finding.title}, {finding.target} : {STATES[result.outcome]}. {result.detail}")
+    if result.outcome is not Retested.MENDED:
+        ctx.exit(FINDINGS)
+
+
+def _report(path: Path) -> ExposureReport:
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        report = msgspec.json.decode(file.read_bytes(), type=ExposureReport)
+    except (OSError, ValueError, msgspec.DecodeError) as fault:
+        raise UnreadableSource(
+            f"Rapport illisible : {file} ({fault}).",
+            expected="Le fichier report.json que « rempart audit exposure » a écrit, ou son dossier.",
+        ) from fault
+    if report.schema != SCHEMA:
+        raise UnreadableSource(f"Rapport d’une autre version : {file} ({report.schema}).")
+    return report

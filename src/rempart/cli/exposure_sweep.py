@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
@@ -21,8 +21,8 @@ from rempart.engines.exposure.processes import Processes
 from rempart.engines.exposure.scope import Scope, demand_consent
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import SUFFIX, write_snapshot
-from rempart.engines.exposure.sweep import Executor, InProcess, Settings, run_sweep
-from rempart.engines.exposure.work import Kind, plan_pieces
+from rempart.engines.exposure.sweep import Executor, InProcess, Settings, look_again, run_sweep
+from rempart.engines.exposure.work import Kind, Piece, plan_pieces
 from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted
 from rempart.render.console import Bars
@@ -82,15 +82,7 @@ def saved_sweep(perimeter: Perimeter, way: Way, bars: Bars) -> tuple[Snapshot, s
             f"Le fichier d’arrêt est là : {stop_file}. Rien n’a été touché.",
             todo="Enlevez-le quand le balayage peut reprendre.",
         )
-    settings = Settings(
-        perimeter,
-        real_probes,
-        wall_clock,
-        __version__,
-        wall_clock(),
-        resolvers=(way.resolver,) if way.resolver else (),
-        stop_file=stop_file,
-    )
+    settings = _settings(perimeter, way.resolver, stop_file)
     executor = _executor(way)
     journal = way.output / JOURNAL
     with stopping(stop_file):
@@ -102,6 +94,24 @@ def saved_sweep(perimeter: Perimeter, way: Way, bars: Bars) -> tuple[Snapshot, s
     if not snapshot.pieces_stopped:
         journal.unlink(missing_ok=True)
     return snapshot, digest
+
+
+def looked_again(perimeter: Perimeter, pieces: Sequence[Piece], resolver: str) -> Snapshot:
+    """What these pieces see now, under the same consent as a sweep. Raises RempartError."""
+    scope = consented(perimeter)
+    return look_again(_settings(perimeter, resolver, None), scope, pieces, consent=_consent(scope))
+
+
+def _settings(perimeter: Perimeter, resolver: str, stop_file: Path | None) -> Settings:
+    return Settings(
+        perimeter,
+        real_probes,
+        wall_clock,
+        __version__,
+        wall_clock(),
+        resolvers=(resolver,) if resolver else (),
+        stop_file=stop_file,
+    )
 
 
 @contextmanager

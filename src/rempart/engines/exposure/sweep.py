@@ -17,9 +17,20 @@ from rempart.engines.exposure.look import Look, Probes, Tools, not_done
 from rempart.engines.exposure.perimeter import Perimeter
 from rempart.engines.exposure.scope import Scope
 from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.hosts import HostSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import in_order
-from rempart.engines.exposure.work import Done, Kind, Piece, Planner, grouped, key_of, rules_hash
+from rempart.engines.exposure.work import (
+    Done,
+    Kind,
+    Lead,
+    Piece,
+    Planner,
+    grouped,
+    host_pieces,
+    key_of,
+    rules_hash,
+)
 from rempart.kernel.progress import Observer, Silent
 
 IN_FLIGHT: Final = 256
@@ -227,6 +238,40 @@ def run_sweep(
         return _snapshot(settings, kept, pieces, consent)
     finally:
         kept.close()
+
+
+def look_again(
+    settings: Settings, scope: Scope, pieces: Sequence[Piece], *, consent: str = ""
+) -> Snapshot:
+    """What a few pieces see now: a retest. Names are resolved again first, so that each is asked where it leads today,
+    and only where the perimeter lets it lead."""
+    asked = {lead.name for piece in pieces for lead in piece.leads}
+    found = do([[piece] for piece in host_pieces(scope, sorted(asked))], settings)
+    leads: dict[str, list[tuple[str, Lead]]] = {}
+    for seen in (one for done in found for one in done.seen if isinstance(one, HostSeen)):
+        lead = Lead(seen.name, tuple(seen.chain))
+        allowed = [(a, lead) for a in seen.addresses if a not in seen.refused]
+        leads.setdefault(seen.name, []).extend(allowed)
+    again = {piece for piece in pieces if not piece.leads}
+    for piece in pieces:
+        for name in (lead.name for lead in piece.leads):
+            places = leads.get(name, [])
+            again |= {
+                Piece(kind=piece.kind, address=address, port=piece.port, leads=(lead,))
+                for address, lead in places
+            }
+    found += do(grouped(sorted(again)), settings) if again else []
+    return Snapshot(
+        perimeter=settings.perimeter.name,
+        started_at=settings.started_at,
+        ended_at=settings.clock(),
+        tool_version=settings.tool_version,
+        seen=in_order(seen for done in found for seen in done.seen),
+        finess=settings.perimeter.finess,
+        consent=consent,
+        pieces=len(found),
+        pieces_stopped=sum(bool(done.stopped) for done in found),
+    )
 
 
 def _journal(settings: Settings, path: Path, *, resume: bool) -> tuple[Journal, Settings]:

@@ -253,8 +253,8 @@ def grouped(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def pieces_for(target: str, address: str = "") -> list[Piece]:
     """The pieces that look again at one target (« chu.example », « www.chu.example:443 »): what a retest redoes.
 
-    `address` is that of the endpoint when the target is under a name. Empty when the target is neither a name nor an
-    endpoint.
+    `address` is that of the endpoint when the target is under a name; a retest resolves the name again. Empty when the
+    target is neither a name nor an endpoint.
     """
     host, _, port = target.rpartition(":")
     if not port.isdigit() or not host:
@@ -264,8 +264,11 @@ def pieces_for(target: str, address: str = "") -> list[Piece]:
             return []
         return [Piece(kind=Kind.ZONE, name=name), Piece(kind=Kind.MAIL, name=name)]
     try:
-        known = str(address_of(address or host))
-        leads = () if not address else (Lead(host_name(host)),)
+        return [Piece(kind=Kind.ENDPOINT, address=str(address_of(host)), port=int(port))]
+    except ValueError:
+        pass  # it is under a name
+    try:
+        known, lead = str(address_of(address)) if address else "", Lead(host_name(host))
     except ValueError:
         return []
-    return [Piece(kind=Kind.ENDPOINT, address=known, port=int(port), leads=leads)]
+    return [Piece(kind=Kind.ENDPOINT, address=known, port=int(port), leads=(lead,))]
