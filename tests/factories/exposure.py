@@ -135,4 +135,5 @@ def an_exposed_world(cast: Any) -> dict[str, dict[str, Any]]:
         "exposure_asset_remove": {"pk": asset.pk if asset else 0},
         "exposure_download": {"pk": audit.pk, "form": "json"},
         "exposure_finding": {"pk": line.pk if line else 0},
+        "exposure_retest": {"pk": line.pk if line else 0},
     }

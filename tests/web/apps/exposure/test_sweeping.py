@@ -51,7 +51,7 @@ def test_a_sweep_becomes_an_audit(cast: Cast, browser_of: BrowserOf) -> None:
         "Camille Martin"
         in browser_of("alice").get(f"/exposition/audits/{audit.pk}/").content.decode()
     )
-    assert traces.known_traces() == set()
+    assert traces.known_journals() == set()
 
 
 @pytest.mark.parametrize("fault", ["none", "ended", "withdrawn", "stopped"])
@@ -106,7 +106,7 @@ def test_the_button_puts_the_file_that_the_engine_sees(cast: Cast) -> None:
     audit = sweeping.launch(establishment=cast.home, by=cast.alice)
     Job.objects.filter(pk=audit.job_id).update(state="running", started_at=timezone.now())
     perimeters.stop(establishment=cast.home, by=cast.alice)
-    assert traces.stop_file_of(audit.pk).exists()
+    assert traces.stop_file_of(cast.home.pk).exists()
     assert Job.objects.get(pk=audit.job_id).is_cancel_asked
 
 
@@ -129,7 +129,7 @@ def test_a_sweep_that_a_dead_worker_left_goes_on(
     audit = sweeping.launch(establishment=cast.home, by=cast.alice)
     monkeypatch.setattr(sweeping.judging, "judge", lambda *_: 1 / 0)
     run_job(audit)
-    assert (audit.state, traces.known_traces()) == ("waiting", {audit.pk})
+    assert (audit.state, traces.known_journals()) == ("waiting", {audit.pk})
     monkeypatch.undo()
     asked: list[str] = []
     monkeypatch.setattr(fake_probes.FakeProbes, "service", lambda *_: asked.append("again"))

@@ -152,7 +152,7 @@ def cancel(*, audit: ExposureAudit, by: User) -> None:
     jobs.cancel(audit.job, by=by)
     audit.job.refresh_from_db()
     if audit.job.state != Job.State.CANCELLED:
-        traces.ask_to_stop(audit.pk)
+        traces.ask_to_stop(audit.establishment_id)
     else:
         # A job that had not begun: nobody else will end its audit.
         refuse(audit, CANCELLED)

@@ -3,6 +3,10 @@
 from datetime import date, time, timedelta
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings as site
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,20 +16,48 @@ from rempart.kernel.outcome import Outcome
 from rempart.render.french import counted
 from rempart.web.apps.accounts import notices
 from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
+from rempart.web.apps.exposure.recording import report_of
 from rempart.web.core import schedule
+from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run, job
 
 BEFORE_THE_END: Final = timedelta(days=30)
 
 
-def proof_of(finess: str, today: date) -> Window:
-    """Where the proof of an establishment stands on a day."""
+def audits_of(finess: str) -> list[Audit]:
+    """What each audit of an establishment says of the level, the oldest first."""
     rows = ExposureAudit.objects.done().filter(establishment_id=finess).in_order()
-    found = rows.values_list("swept_on", "level_outcome", "level_reasons", "pk")
-    audits = [
+    found = rows.values_list("level_on", "level_outcome", "level_reasons", "pk")
+    return [
         Audit(on, Outcome(said), tuple(reasons), str(pk)) for on, said, reasons, pk in found if on
     ]
-    return window(audits, today, held_rules())
+
+
+def proof_of(finess: str, today: date) -> Window:
+    """Where the proof of an establishment stands on a day."""
+    return window(audits_of(finess), today, held_rules())
+
+
+def proof_file(finess: str, today: date) -> bytes:
+    """The file that proves that the level is held, signed by this installation. Raises RempartError when it is not."""
+    # Drawing two reports is heavy: the process of the pages must not carry it before it is asked.
+    from rempart.render.exposure.proof import assembled  # noqa: PLC0415
+
+    audits = audits_of(finess)
+    found = window(audits, today, held_rules())
+    if found.first is None or found.second is None:
+        raise Refused(found.message, todo="Le dossier se fait quand le niveau est tenu.")
+    first, second = (
+        report_of(ExposureAudit.objects.get(pk=int(audit.key)))
+        for audit in (found.first, found.second)
+    )
+    return assembled(first, second, audits, found, held_rules(), signing_key())
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """The key of this installation for its proofs, drawn from its secret and stored nowhere."""
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rempart.exposure.proof")
+    return Ed25519PrivateKey.from_private_bytes(kdf.derive(site.SECRET_KEY.encode("utf-8")))
 
 
 @schedule.daily("warn_of_exposure", at=time(5, 40))

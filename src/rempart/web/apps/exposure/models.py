@@ -253,6 +253,7 @@ class ExposureAudit(models.Model):
     is_latest = models.BooleanField(default=False)
     # Whether it reaches the level that must be held (passed, failed, not_measured), and why not.
     level_outcome = models.CharField(max_length=16, blank=True)
+    level_on = models.DateField(null=True)
     level_reasons = models.JSONField(default=list)
     # The day when people were told that the window of the proof that it begins closes.
     window_told_on = models.DateField(null=True)
@@ -318,7 +319,7 @@ class ExposedFinding(models.Model):
     position = models.PositiveIntegerField()
     retest = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
     retested_at = models.DateTimeField(null=True)
-    # Of the last retest: failed, passed, not_measured…, "" before.
+    # Of the last retest: mended, still or unmeasured; "" before.
     retest_outcome = models.CharField(max_length=16, blank=True)
     retest_words = models.CharField(max_length=300, blank=True)
     # Check, product, known holes and title, folded, for searches.

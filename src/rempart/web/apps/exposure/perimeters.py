@@ -12,7 +12,7 @@ from django.utils import timezone
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence.models import Document
-from rempart.web.apps.exposure import actions, rules
+from rempart.web.apps.exposure import actions, rules, traces
 from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter, Touch
 from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
@@ -231,7 +231,8 @@ def resume(*, establishment: Establishment, by: User) -> None:
 
 
 def _stop_sweeps(row: Perimeter, by: User) -> int:
-    """Ask the sweeps of a perimeter to stop; they end by themselves, within a second."""
+    """Ask all that probes a perimeter to stop; it ends by itself, within a second."""
+    traces.ask_to_stop(row.pk)
     running = ExposureAudit.objects.filter(
         establishment_id=row.pk, state=ExposureAudit.State.WAITING, form=ExposureAudit.Form.SWEEP
     ).select_related("job")

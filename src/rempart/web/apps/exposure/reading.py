@@ -80,17 +80,16 @@ def _check(report: ExposureReport, now: datetime) -> None:
     unknown = {f.severity for f in report.findings} - set(RANKS)
     if unknown:
         raise UnreadableSource(f"Gravité inconnue dans ce rapport : {name(min(unknown))}.")
-    _check_day(report)
-    if swept_at(report) > now:
+    if swept_at(report) > now or _day(report) > now.date():
         raise UnreadableSource(
             f"Ce rapport porte une date à venir ({swept_at(report).date().isoformat()}).",
             todo="Vérifiez l’horloge de la machine qui a fait le balayage, puis recommencez.",
         )
 
 
-def _check_day(report: ExposureReport) -> None:
+def _day(report: ExposureReport) -> date:
     try:
-        date.fromisoformat(report.audited_on)
+        return date.fromisoformat(report.audited_on)
     except ValueError as fault:
         raise UnreadableSource(
             "Ce rapport ne dit pas de quel jour est son audit.", todo="Refaites l’audit."
@@ -123,23 +122,24 @@ def observations(report: ExposureReport, known: Collection[str]) -> list[Observa
     A known finding that is neither failed nor cleared was not measured again: nothing is said of it, and it stays.
     What is cleared is what was measured and is good, or where nothing listens any more (`report.is_cleared`).
     """
-    seen = {key_of(f.check, f.target): _seen(f) for f in report.findings}
+    found = {key_of(f.check, f.target): seen(f) for f in report.findings}
     cleared = {
         key_of(check.id, target)
         for check in report.checks
         for target in (*check.cleared, *report.closed)
     }
     gaps = {key_of(gap.check, gap.target) for gap in report.gaps}
-    absent = (cleared & set(known)) - seen.keys() - gaps
-    blind = (gaps & set(known)) - seen.keys()
+    absent = (cleared & set(known)) - found.keys() - gaps
+    blind = (gaps & set(known)) - found.keys()
     return [
-        *(seen[key] for key in sorted(seen)),
+        *(found[key] for key in sorted(found)),
         *(Observation(key, Look.ABSENT) for key in sorted(absent)),
         *(Observation(key, Look.NOT_MEASURED) for key in sorted(blind)),
     ]
 
 
-def _seen(finding: Finding) -> Observation:
+def seen(finding: Finding) -> Observation:
+    """A finding as the plan takes it."""
     why = [visible(part).strip() for part in (finding.detail, finding.why) if part.strip()]
     return Observation(
         key_of(finding.check, finding.target),

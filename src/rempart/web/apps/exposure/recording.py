@@ -164,7 +164,8 @@ def _fill(audit: ExposureAudit, report: ExposureReport, drawn: Drawn) -> None:
     audit.gaps_count = len(report.gaps)
     audit.endpoints_count = len(report.endpoints)
     said = reaches_level(report, held_rules())
-    audit.level_outcome, audit.level_reasons = said.outcome, [*said.reasons]
+    audit.level_on, audit.level_outcome = said.on, said.outcome
+    audit.level_reasons = [*said.reasons]
     audit.data_as_of = name(report.data_as_of, 10)[:10]
     audit.tool_version = name(report.tool_version, 40)[:40]
     audit.catalogue_version = name(report.catalogue_version, 20)[:20]

@@ -22,7 +22,13 @@ from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.exposure import declared, judging, recording
 from rempart.web.apps.exposure.actions import TRIES, Ending, waiting
 from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
-from rempart.web.apps.exposure.traces import forget, journal_of, known_traces, stop_file_of
+from rempart.web.apps.exposure.traces import (
+    forget,
+    journal_of,
+    known_journals,
+    may_go,
+    stop_file_of,
+)
 from rempart.web.core import jobs, schedule
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
@@ -81,6 +87,7 @@ def sweep(run: Run, *, audit_id: int) -> None:
         return
     with Ending(audit, run):
         try:
+            may_go(audit.establishment_id)
             snapshot = swept(may_sweep(audit.establishment), audit.pk, run)
         except (jobs.Cancelled, RempartError):
             forget(audit.pk)
@@ -96,18 +103,10 @@ def swept(row: Perimeter, audit_id: int, run: Run) -> Snapshot:
     """What a sweep of this perimeter sees. Raises NoConsent: the engine asks for the consent again."""
     # The engine and its probes are heavy: the process of the pages must not carry them.
     from rempart.engines.exposure.scope import demand_consent  # noqa: PLC0415
-    from rempart.engines.exposure.sweep import Settings, run_sweep  # noqa: PLC0415
+    from rempart.engines.exposure.sweep import run_sweep  # noqa: PLC0415
 
-    perimeter = declared.declared(row)
-    scope = demand_consent(perimeter, timezone.localdate())
-    settings = Settings(
-        perimeter=perimeter,
-        make_probes=probes(),
-        clock=seconds,
-        tool_version=__version__,
-        started_at=seconds(),
-        stop_file=stop_file_of(audit_id),
-    )
+    settings = settings_of(row)
+    scope = demand_consent(settings.perimeter, timezone.localdate())
     said = f"{row.consent_by}, {row.consent_function}, jusqu’au {row.consent_until:%d/%m/%Y}"
     go = partial(
         run_sweep, settings, scope, journal=journal_of(audit_id), observer=run, consent=said
@@ -118,6 +117,20 @@ def swept(row: Perimeter, audit_id: int, run: Run) -> Snapshot:
         except UnreadableSource:
             run.note("Le périmètre a changé pendant l’interruption : le balayage recommence.")
     return go()
+
+
+def settings_of(row: Perimeter) -> Any:
+    """What the engine needs to probe a perimeter now."""
+    from rempart.engines.exposure.sweep import Settings  # noqa: PLC0415
+
+    return Settings(
+        perimeter=declared.declared(row),
+        make_probes=probes(),
+        clock=seconds,
+        tool_version=__version__,
+        started_at=seconds(),
+        stop_file=stop_file_of(row.pk),
+    )
 
 
 def probes() -> Callable[[Any], Any]:
@@ -143,7 +156,7 @@ def plan_sweeps(run: Run) -> None:
 def sweep_traces() -> None:
     """Delete the journals of sweeps that no job will take up again."""
     alive = ExposureAudit.objects.filter(state=ExposureAudit.State.WAITING)
-    for audit_id in known_traces() - set(alive.values_list("pk", flat=True)):
+    for audit_id in known_journals() - set(alive.values_list("pk", flat=True)):
         forget(audit_id)
 
 

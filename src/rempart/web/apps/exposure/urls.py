@@ -18,10 +18,12 @@ urlpatterns = [
         "exposition/audits/<int:pk>/rapport.<str:form>", audits.download, name="exposure_download"
     ),
     path("exposition/constats/<int:pk>/", overview.finding, name="exposure_finding"),
+    path("exposition/constats/<int:pk>/reverifier/", overview.retest, name="exposure_retest"),
     path("exposition/elements/<int:pk>/retirer/", perimeter.remove, name="exposure_asset_remove"),
     path(f"{_OF}/", overview.exposure, name="exposure_of"),
     path(f"{_OF}/deposer/", audits.deposit, name="exposure_deposit"),
     path(f"{_OF}/balayer/", audits.sweep, name="exposure_sweep"),
+    path(f"{_OF}/preuve.zip", audits.proof, name="exposure_proof"),
     path(f"{_OF}/perimetre/", perimeter.perimeter, name="exposure_perimeter"),
     path(f"{_OF}/perimetre/consentement/", perimeter.consent, name="exposure_consent"),
     path(f"{_OF}/perimetre/consentement/retirer/", perimeter.withdraw, name="exposure_unconsent"),

@@ -38,10 +38,9 @@ CHANGES: Final[dict[str, tuple[str, str]]] = {
     "unmeasured": ("non remesuré", "none"),
 }
 RETESTS: Final[dict[str, tuple[str, str]]] = {
-    "failed": ("revérifié : toujours là", "warn"),
-    "passed": ("revérifié : corrigé", "ok"),
-    "not_applicable": ("revérifié : ne répond plus", "ok"),
-    "not_measured": ("revérifié : non évalué", "none"),
+    "still": ("revérifié : toujours là", "warn"),
+    "mended": ("revérifié : corrigé", "ok"),
+    "unmeasured": ("revérifié : non évalué", "none"),
 }
 PROOFS: Final[dict[WindowState, tuple[str, str]]] = {
     WindowState.NONE: ("pas encore commencée", "none"),

@@ -3,9 +3,10 @@
 from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import (
     require_GET,
@@ -16,16 +17,30 @@ from django.views.decorators.http import (
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
-from rempart.web.apps.exposure import actions, pages, queries, sweeping
+from rempart.web.apps.exposure import actions, holding, pages, queries, sweeping
 from rempart.web.apps.exposure.forms import DepositForm
 from rempart.web.apps.exposure.models import ExposureAudit
+from rempart.web.apps.exposure.recording import report_of
 from rempart.web.core import access_log, board, files
+from rempart.web.core.downloads import CSV, XLSX, attachment, pieces_of
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
-TYPES: Final = {"json": "application/json"}
-WORDS: Final = {"json": "Données (JSON)"}
+TYPES: Final = {
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "xlsx": XLSX,
+    "csv": CSV,
+    "json": "application/json",
+}
+WORDS: Final = {
+    "pdf": "Rapport PDF",
+    "html": "Rapport HTML",
+    "xlsx": "Tous les constats (classeur)",
+    "csv": "Tous les constats (CSV)",
+    "json": "Données (JSON)",
+}
 
 
 @needs(Act.DEPOSIT_AUDIT)
@@ -135,9 +150,21 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     words = f"Rapport d’exposition ({form})"
     access_log.shown(request, establishment=found.establishment_id, words=words)
     name = f"exposition-{found.establishment_id}-{found.swept_on}.{form}"
-    return FileResponse(
-        files.path_of(found.report_id).open("rb"),
-        as_attachment=True,
-        filename=name,
-        content_type=TYPES[form],
-    )
+    if form == "json":
+        pieces = pieces_of(files.path_of(found.report_id).open("rb"))
+        return attachment(request, pieces, filename=name, content_type=TYPES[form])
+    # Drawing a report is heavy: the process of the pages must not carry it before it is asked.
+    from rempart.render.exposure.outputs import FORMATS  # noqa: PLC0415
+
+    content = FORMATS[form][1](report_of(found))
+    return attachment(request, iter([content]), filename=name, content_type=TYPES[form])
+
+
+@needs(Act.SEE_FINDINGS)
+@require_GET
+def proof(request: HttpRequest, finess: str) -> HttpResponseBase:
+    """The file that proves that the level is held, once it is."""
+    establishment_or_404(scope_of(request), finess, Act.SEE_FINDINGS)
+    content = holding.proof_file(finess, timezone.localdate())
+    filename = f"niveau-tenu-{finess}.zip"
+    return attachment(request, iter([content]), filename=filename, content_type="application/zip")

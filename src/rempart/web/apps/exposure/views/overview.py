@@ -1,15 +1,16 @@
 """What an establishment exposes: the pages of its figures and of its findings."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
-from rempart.web.apps.exposure import queries
+from rempart.web.apps.exposure import queries, retesting
 from rempart.web.apps.exposure.views.region import tabs
 from rempart.web.apps.remediation.models import Severity
 from rempart.web.core import access_log
@@ -52,6 +53,15 @@ def exposure(request: HttpRequest, finess: str) -> HttpResponse:
         rows = queries.lines(found.audit, asked)
         context["page"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "exposure/exposure.html", context)
+
+
+@needs(Act.DEPOSIT_AUDIT)
+@require_POST
+def retest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look again at one finding."""
+    line = queries.line_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
+    job = retesting.ask(line=line, by=cast(User, request.user))
+    return redirect("job", job.pk)
 
 
 @needs(Act.SEE_FINDINGS)
