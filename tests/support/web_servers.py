@@ -93,6 +93,7 @@ Site = Mapping[str, Page] | Callable[[str, Mapping[str, str]], Page]
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # one packet an answer: two of them wait for each other
         server_version, sys_version = "essai", ""
 
         def do_GET(self) -> None:

@@ -3,6 +3,7 @@
 The protocol is read by h11; TLS is accepted whatever it is worth, because the certificate is judged elsewhere.
 """
 
+import asyncio
 import ssl
 import zlib
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ AGENT: Final = "Mozilla/5.0 (compatible; Rempart; audit d'exposition consenti)"
 HEADERS_MOST: Final = 65536
 PAGE_MOST: Final = 512 * 1024
 LINK_MOST: Final = 8 << 20
+EXCHANGES_LONG: Final = 6  # a connection lives for the time of that many exchanges
 CONNECTIONS_MOST: Final = 150
 """Connections of one session: a server that closes after each answer costs one a question, and no more."""
 
@@ -164,17 +166,26 @@ class Session:
         """The answer to GET `path`. Raises NotReached."""
         is_fresh = self._link is None
         try:
-            return await self._ask(path, most, headers)
+            return await self._in_time(path, most, headers)
         except NotReached as fault:
             await self.close()
             # A kept connection may have been closed by the server between two questions: asked once again, anew.
             if is_fresh or fault.reach is not Reach.BROKEN:
                 raise
         try:
-            return await self._ask(path, most, headers)
+            return await self._in_time(path, most, headers)
         except NotReached:
             await self.close()
             raise
+
+    async def _in_time(self, path: str, most: int, headers: tuple[tuple[str, str], ...]) -> Answer:
+        """One question within the time of one exchange: the connection itself lives for many."""
+        try:
+            async with asyncio.timeout(self._dial.seconds + self._dial.connect_seconds):
+                return await self._ask(path, most, headers)
+        except TimeoutError:
+            reason = "Le serveur n’a pas répondu avant la fin du délai."
+            raise NotReached(Reach.SILENT, reason) from None
 
     async def _ask(self, path: str, most: int, headers: tuple[tuple[str, str], ...]) -> Answer:
         link = await self._open()
@@ -207,7 +218,10 @@ class Session:
             )
         self._opened += 1
         link = await self._dial.open(
-            self.endpoint.address, self.endpoint.port, most_bytes=LINK_MOST
+            self.endpoint.address,
+            self.endpoint.port,
+            seconds=EXCHANGES_LONG * self._dial.seconds,
+            most_bytes=LINK_MOST,
         )
         self._link = link
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS_MOST)

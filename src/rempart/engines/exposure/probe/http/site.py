@@ -10,7 +10,7 @@ from rempart.engines.exposure.probe.http import exposed, libraries
 from rempart.engines.exposure.probe.http.cookies import read_cookies
 from rempart.engines.exposure.probe.http.marks import Shown, asked_paths, recognised
 from rempart.engines.exposure.probe.http.page import Page, read_page, split
-from rempart.engines.exposure.probe.http.session import Answer, Session
+from rempart.engines.exposure.probe.http.session import EXCHANGES_LONG, Answer, Session
 from rempart.engines.exposure.probe.http.way import Allowed, Way, walk
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.http import HttpSeen
@@ -20,7 +20,6 @@ INVENTED_ORIGIN: Final = "https://origine-inventee.example"
 HEADERS_KEPT: Final = 60
 SCRIPTS_OPENED: Final = 6
 ICON_MOST: Final = 256 * 1024
-LINKS_LONG: Final = 6  # the whole look lasts at most that many times one exchange
 _STAMP: Final = "/vpn/js/rdx/core/lang/rdx_en.json.gz"
 _VHASH: Final = re.compile(r"\?v=([0-9a-f]{32})")
 
@@ -34,7 +33,7 @@ async def look_at_http(
     """
     look = _Look(endpoint, dial, is_tls, allowed)
     try:
-        async with asyncio.timeout(LINKS_LONG * dial.seconds):
+        async with asyncio.timeout(EXCHANGES_LONG * dial.seconds):
             await look.front()
             await look.around()
     except NotReached as fault:
