@@ -16,12 +16,15 @@ from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.inventory import inventory
 from rempart.engines.exposure.judge import SEVERITIES, Judge
 from rempart.engines.exposure.moments import instant
+from rempart.engines.exposure.reconcile import reconcile
 from rempart.engines.exposure.registry import CHECKS, Check
 from rempart.engines.exposure.report import ExposureReport, Finding, Gap
 from rempart.engines.exposure.score import score
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.dns import ZoneSeen
+from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.snapshot import Snapshot
+from rempart.kernel.french import counted, grouped
 
 __all__ = ["run"]
 
@@ -49,9 +52,18 @@ def run(
     """
     judge = Judge(snapshot, today=today, holes=holes, perimeter_names=perimeter_names)
     judged = judge.judge_all(catalogue, checks)
-    findings = sorted((f for j in judged for f in j.findings), key=order)
-    gaps = sorted((g for j in judged for g in j.gaps), key=_place)
-    results = [j.result for j in judged]
+    told = [*claims, *(seen for seen in snapshot.seen if isinstance(seen, ClaimSeen))]
+    joined = reconcile(
+        [f for j in judged for f in j.findings],
+        [g for j in judged for g in j.gaps],
+        [j.result for j in judged],
+        told,
+        catalogue=catalogue,
+        seen=snapshot.seen,
+        holes=holes,
+    )
+    findings = sorted(joined.findings, key=order)
+    gaps = sorted(joined.gaps, key=_place)
     return ExposureReport(
         perimeter=snapshot.perimeter,
         audited_on=today.isoformat(),
@@ -61,10 +73,10 @@ def run(
         catalogue_version=catalogue.version,
         catalogue_sha256=catalogue.sha256,
         score=score(findings, gaps, catalogue),
-        checks=results,
+        checks=joined.results,
         findings=findings,
         gaps=gaps,
-        endpoints=inventory(snapshot.seen),
+        endpoints=inventory([*snapshot.seen, *(c for c in claims if c.says == "failed")]),
         zones=sorted({seen.domain for seen in snapshot.seen if isinstance(seen, ZoneSeen)}),
         finess=snapshot.finess,
         consent=snapshot.consent,
@@ -72,6 +84,7 @@ def run(
         snapshot_sha256=snapshot_sha256 or fingerprint(snapshot),
         notes=_notes(snapshot),
         closed=closed_endpoints(snapshot.seen),
+        disputes=joined.disputes,
         sweep_tool_version=snapshot.tool_version,
     )
 
@@ -93,8 +106,17 @@ def _place(gap: Gap) -> tuple[str, str]:
 def _notes(snapshot: Snapshot) -> list[str]:
     notes = list(dict.fromkeys(snapshot.notes))
     if snapshot.pieces_stopped:
+        done = counted(
+            snapshot.pieces_stopped, "travail n’a pas été fait", "travaux n’ont pas été faits"
+        )
         notes.append(
-            f"Balayage incomplet : {snapshot.pieces_stopped} travaux sur {snapshot.pieces} n’ont pas été faits. "
+            f"Balayage incomplet : {done} sur {grouped(snapshot.pieces)}. "
             "Ce qu’ils auraient vu n’est pas évalué."
+        )
+    mute = sum(isinstance(s, PortsSeen) and not s.open and not s.closed for s in snapshot.seen)
+    if mute:
+        said = counted(mute, "adresse n’a répondu", "adresses n’ont répondu")
+        notes.append(
+            f"{said} sur aucun port : rien n’y est ouvert, ou un pare-feu ne laisse rien voir d’ici."
         )
     return notes

@@ -9,6 +9,7 @@ from rempart.engines.exposure.judge import Judge
 from rempart.engines.exposure.registry import Check, Context, Verdict, failed
 from rempart.engines.exposure.report import CheckResult, ExposureReport
 from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
 from rempart.kernel.outcome import Outcome
 from support.exposure import FUNCTIONS, TODAY, content, report, service, snapshot, zone
@@ -57,7 +58,7 @@ def test_a_check_with_nothing_to_look_at_does_not_apply() -> None:
 def test_a_sweep_that_was_stopped_leaves_the_rest_unmeasured() -> None:
     stopped = report(service(443), pieces=4, pieces_stopped=1)
     assert result(stopped, "dns_bad").outcome is Outcome.NOT_MEASURED
-    assert "1 travaux sur 4" in stopped.notes[0]
+    assert "1 travail n’a pas été fait sur 4" in stopped.notes[0]
 
 
 def test_the_fix_is_that_of_the_product_which_is_there() -> None:
@@ -123,3 +124,8 @@ def test_the_inventory_says_what_answers_and_nothing_else() -> None:
 
 def test_every_check_of_the_tests_is_registered_with_its_kind() -> None:
     assert {c.kind for c in FUNCTIONS.values()} > {ServiceSeen}
+
+
+def test_an_address_that_answers_on_no_port_is_said_in_a_note() -> None:
+    mute = PortsSeen(reach=Reach.SILENT, address="127.0.0.7", silent=[22, 443])
+    assert "1 adresse n’a répondu sur aucun port" in report(mute).notes[0]
