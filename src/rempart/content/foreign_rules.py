@@ -15,10 +15,12 @@ _FILE: Final = "exposure_foreign_rules.yaml"
 
 
 class ForeignRule(Struct, forbid_unknown_fields=True, frozen=True):
-    """A pattern of rules of a tool (`*` for any text, case not looked at), and the check that they speak of."""
+    """A pattern of rules of a tool (`*` for any text, case not looked at), and the check that they speak of. `told` is a
+    pattern of what the tool says beside, for a rule that says several things."""
 
     rule: Text
     check: Annotated[str, Meta(pattern="^[a-z0-9_]+$")]
+    told: str = "*"
 
 
 class ForeignRules(Struct, forbid_unknown_fields=True, frozen=True):
@@ -37,11 +39,24 @@ def foreign_rules() -> dict[str, list[ForeignRule]]:
         raise InvalidContent(f"reference/{_FILE} : {fault}.") from fault
 
 
-@lru_cache(maxsize=8192)
-def check_of(tool: str, rule: str) -> str:
+def check_of(tool: str, rule: str, told: str = "") -> str:
     """Our check that a rule speaks of, "" when there is none."""
-    wanted = rule.casefold()
+    return _check_of(
+        tool, rule.casefold()[:200], told.casefold()[:80] if tool in _telling() else ""
+    )
+
+
+@lru_cache(maxsize=8192)
+def _check_of(tool: str, rule: str, told: str) -> str:
     for known in foreign_rules().get(tool, []):
-        if fnmatchcase(wanted, known.rule.casefold()):
+        if fnmatchcase(rule, known.rule.casefold()) and fnmatchcase(told, known.told.casefold()):
             return known.check
     return ""
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """The tools of which a rule at least depends on what is told."""
+    return frozenset(
+        tool for tool, rules in foreign_rules().items() if any(r.told != "*" for r in rules)
+    )

@@ -71,6 +71,16 @@ class Finding(Struct, frozen=True):
     claims: list[Claim] = []
 
 
+class Dispute(Struct, frozen=True):
+    """What another tool says is wrong and that our own measure found right: shown, and not counted. `ours` is French."""
+
+    check: str
+    target: str
+    title: str
+    ours: str
+    claims: list[Claim]
+
+
 class Gap(Struct, frozen=True):
     """What could not be judged, and why: never counted as good nor as bad. `reach` is how far the probe got
     (`seen.common.Reach`), "answered" when it is the check that could not conclude."""
@@ -171,6 +181,7 @@ class ExposureReport(Struct, frozen=True):
     closed: list[
         str
     ] = []  # endpoints where nothing listens, « www.exemple.fr:3389 »; see `is_cleared`
+    disputes: list[Dispute] = []
     sweep_tool_version: str = ""  # of the probes, when the snapshot was replayed by another version
 
 

@@ -102,6 +102,8 @@ class NmapHandler:
         service = port.get("service", {})
         name = service.get("name", "") or "inconnu"
         says = "failed" if state == "open" else "passed"
+        if says == "passed" and not check_of(TOOL, f"service/{name}"):
+            return
         told = (
             f"port {endpoint.port}/{endpoint.transport} {'ouvert' if says == 'failed' else 'fermé'}"
         )

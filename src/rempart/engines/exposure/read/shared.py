@@ -83,7 +83,7 @@ class Claims:
             )
         self._known.add(key)
         holes = sorted({cve for cve in cves if _CVE.fullmatch(cve)})
-        mapped = check or check_of(self.tool, rule)
+        mapped = check or check_of(self.tool, rule, evidence)
         self.found.append(
             ClaimSeen(
                 reach=Reach.ANSWERED,

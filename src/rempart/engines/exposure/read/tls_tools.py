@@ -73,7 +73,7 @@ def read_testssl(data: bytes, name: str, claims: Claims) -> None:
 def _add_testssl(row: _Row, claims: Claims) -> None:
     """A result is kept when it is wrong, or when it is right and one of our checks speaks of it."""
     is_wrong = row.severity in _SEVERITIES
-    check = check_of(TESTSSL, row.id)
+    check = check_of(TESTSSL, row.id, row.finding)
     if not is_wrong and not (check and row.severity == "OK"):
         return
     host, _, address = row.ip.partition("/")

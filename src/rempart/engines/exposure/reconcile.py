@@ -1,0 +1,289 @@
+"""What other tools say beside what we measured: one finding a check and a target, with who agrees and who does not.
+
+Our measure decides. A claim that it confirms joins the finding; one that it contradicts is shown as a dispute and counts
+for nothing; one about what we did not measure makes a finding of its own, never more than possible, with its tool as
+source. A product that a tool names with its version is matched to known holes like ours, as a claim of that tool.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from rempart.content.exposure import ExposureCheck
+from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.engines.exposure.feeds.bundle import Bundle
+from rempart.engines.exposure.feeds.match import match
+from rempart.engines.exposure.judge import SEVERITIES, fix_for
+from rempart.engines.exposure.moments import instant
+from rempart.engines.exposure.products import endpoint_of
+from rempart.engines.exposure.report import CheckResult, Claim, Dispute, Finding, Gap, Reference
+from rempart.engines.exposure.seen.claims import ClaimSeen
+from rempart.engines.exposure.seen.common import Endpoint, Seen
+from rempart.engines.exposure.seen.services import Product
+from rempart.kernel.french import counted
+from rempart.kernel.outcome import Outcome
+
+OURS: Final = "rempart"
+EXPLOITED: Final = "hole_known_exploited"
+KNOWN: Final = "hole_known"
+OTHER: Final = "hole_other_tool"
+_MOST_SHOWN: Final = 12
+# A tool alone does not make a check's full weight: its word on a hole is at most this severe.
+_MOST_OF_HOLES: Final = "medium"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Findings, gaps and results once the claims are joined, and what is disputed."""
+
+    findings: list[Finding]
+    gaps: list[Gap]
+    results: list[CheckResult]
+    disputes: list[Dispute]
+
+
+def reconcile(
+    findings: Sequence[Finding],
+    gaps: Sequence[Gap],
+    results: Sequence[CheckResult],
+    claims: Iterable[ClaimSeen],
+    *,
+    catalogue: ExposureCatalogue,
+    seen: Iterable[Seen] = (),
+    holes: Bundle | None = None,
+) -> Reconciled:
+    """Join claims to what was judged. `seen` are the observations, which tell that a name and an address are one place.
+
+    Nothing depends on the order of the claims. Findings without any claim come back as they were.
+    """
+    grouped = _by_target(claims, _Places(seen), catalogue, holes)
+    ours = {(f.check, f.target): f for f in findings if f.check != OTHER}
+    unsure = {(g.check, g.target): g for g in gaps}
+    cleared = {(r.id, target) for r in results for target in r.cleared}
+    kept = dict(ours)
+    disputes: list[Dispute] = []
+    for key, said in sorted(grouped.items()):
+        content = catalogue.checks[key[0]]
+        accuses = any(claim.says == "failed" for claim in said)
+        if key in ours:
+            kept[key] = _joined(ours[key], said)
+        elif key in cleared and key[0] != OTHER:
+            if accuses:
+                disputes.append(_dispute(content, key[1], said))
+        elif accuses:
+            kept[key] = _alone(content, key[1], said, holes, unsure.get(key))
+    left = [gap for gap in gaps if (gap.check, gap.target) not in kept]
+    return Reconciled(list(kept.values()), left, _counted(results, kept, left, ours), disputes)
+
+
+class _Places:
+    """The names under which our observations know an address and a port, and the other way."""
+
+    def __init__(self, seen: Iterable[Seen]) -> None:
+        self._labels: dict[tuple[str, int], dict[str, None]] = {}
+        for one in seen:
+            endpoint = endpoint_of(one)
+            if endpoint is None or isinstance(one, ClaimSeen):
+                continue
+            for host in {endpoint.address, endpoint.name} - {""}:
+                known = self._labels.setdefault((host, endpoint.port), {})
+                known[endpoint.label] = None
+
+    def targets(self, endpoint: Endpoint) -> list[str]:
+        """Our targets at this place: those of the name when it is given and known, else those of the address, else the
+        endpoint's own label."""
+        named = self._labels.get((endpoint.name, endpoint.port)) if endpoint.name else None
+        known = named or self._labels.get((endpoint.address, endpoint.port))
+        return list(known) if known else [endpoint.label]
+
+
+def _by_target(
+    claims: Iterable[ClaimSeen],
+    places: _Places,
+    catalogue: ExposureCatalogue,
+    holes: Bundle | None,
+) -> dict[tuple[str, str], list[ClaimSeen]]:
+    """Claims by check and target. What nothing of ours speaks of goes to one check, when it is an accusation."""
+    grouped: dict[tuple[str, str], list[ClaimSeen]] = {}
+    matched: dict[Product, tuple[str, ...]] = {}
+    for claim in claims:
+        for said in (claim, *_of_product(claim, holes, matched)):
+            check = _check_of(said, holes)
+            if check not in catalogue.checks:
+                if said.says != "failed" or said.severity in {"", "info"}:
+                    continue
+                check = OTHER
+            if check not in catalogue.checks:
+                continue
+            for target in _targets(check, said, places):
+                grouped.setdefault((check, target), []).append(said)
+    return {key: sorted(said, key=_order) for key, said in grouped.items()}
+
+
+def _targets(check: str, claim: ClaimSeen, places: _Places) -> list[str]:
+    """A check of a zone or of its mail is about the domain."""
+    if check.partition("_")[0] in {"dns", "mail"}:
+        return [claim.endpoint.name] if claim.endpoint.name else []
+    return places.targets(claim.endpoint)
+
+
+def _check_of(claim: ClaimSeen, holes: Bundle | None) -> str:
+    """A hole of the list of exploited ones is the affair of its own check."""
+    if claim.check == KNOWN and holes and any(cve in holes.contents.kev for cve in claim.cves):
+        return EXPLOITED
+    return claim.check
+
+
+def _of_product(
+    claim: ClaimSeen, holes: Bundle | None, matched: dict[Product, tuple[str, ...]]
+) -> Iterator[ClaimSeen]:
+    """What the product that a claim names implies, said by its tool; `matched` keeps what was looked up already."""
+    if holes is None or claim.product is None or not claim.product.version or claim.cves:
+        return
+    product = claim.product
+    if product not in matched:
+        matched[product] = match(product, holes).holes
+    found = matched[product]
+    exploited = [hole for hole in found if hole in holes.contents.kev]
+    others = [hole for hole in found if hole not in holes.contents.kev]
+    for check, listed in ((EXPLOITED, exploited), (KNOWN, others)):
+        if listed:
+            yield msgspec.structs.replace(
+                claim,
+                check=check,
+                title=f"{product.name} {product.version} : {counted(len(listed), 'faille connue', 'failles connues')}",
+                severity="",
+                says="failed",
+                evidence=product.proof,
+                cves=sorted(listed),
+            )
+
+
+def _order(claim: ClaimSeen) -> tuple[str, ...]:
+    return claim.tool, claim.rule, claim.title, claim.says, claim.evidence, str(claim.at)
+
+
+def _shown(said: Sequence[ClaimSeen], ours: str) -> list[Claim]:
+    """The claims as they are printed; `ours` is what we say, failed or passed."""
+    shown = [
+        Claim(
+            tool=claim.tool,
+            rule=claim.rule,
+            says=claim.title,
+            agrees=claim.says == ours,
+            seen_on=instant(claim.at)[:10],
+            severity=claim.severity,
+            evidence=claim.evidence,
+        )
+        for claim in said
+    ]
+    unique = list(dict.fromkeys(shown))
+    return sorted(unique, key=lambda c: (c.agrees, c.tool, c.rule))[:_MOST_SHOWN]
+
+
+def _joined(finding: Finding, said: Sequence[ClaimSeen]) -> Finding:
+    agreeing = {claim.tool for claim in said if claim.says == "failed"}
+    return msgspec.structs.replace(
+        finding,
+        sources=[*finding.sources, *sorted(agreeing - set(finding.sources))],
+        claims=_shown(said, "failed"),
+    )
+
+
+def _dispute(content: ExposureCheck, target: str, said: Sequence[ClaimSeen]) -> Dispute:
+    return Dispute(
+        content.id,
+        target,
+        content.title,
+        "Mesuré par Rempart : conforme, ou sans objet.",
+        _shown([claim for claim in said if claim.says == "failed"], "passed"),
+    )
+
+
+def _alone(
+    content: ExposureCheck,
+    target: str,
+    said: Sequence[ClaimSeen],
+    holes: Bundle | None,
+    gap: Gap | None,
+) -> Finding:
+    """A finding that rests on other tools only."""
+    accusing = [claim for claim in said if claim.says == "failed"]
+    tools = sorted({claim.tool for claim in accusing})
+    cves = sorted({cve for claim in accusing for cve in claim.cves})
+    products = list(dict.fromkeys(c.product.id for c in accusing if c.product))
+    known = holes.contents if holes else None
+    return Finding(
+        key=f"{content.id}|{target}",
+        check=content.id,
+        theme=str(content.theme),
+        target=target,
+        title=content.title,
+        severity=_severity(content, accusing),
+        confidence="possible",
+        detail=_detail(accusing, tools, gap),
+        evidence=next((claim.evidence for claim in accusing if claim.evidence), ""),
+        why=content.why,
+        fix=fix_for(content, products),
+        references=[
+            Reference(r.document, r.version, r.anchor, r.link)
+            for r in (content.source, *content.references)
+        ],
+        objectives=list(content.objectives),
+        cves=cves,
+        is_exploited=bool(known) and any(cve in known.kev for cve in cves) if known else False,
+        epss=max((known.epss[c] for c in cves if c in known.epss), default=None) if known else None,
+        product=products[0] if products else "",
+        data_as_of=holes.as_of("kev", "holes") if holes and cves else "",
+        seen_at=instant(max(claim.at for claim in accusing)),
+        sources=tools,
+        claims=_shown(said, "failed"),
+    )
+
+
+def _detail(accusing: Sequence[ClaimSeen], tools: Sequence[str], gap: Gap | None) -> str:
+    titles = list(dict.fromkeys(claim.title for claim in accusing))
+    more = len(titles) - 4
+    text = f"Dit par {', '.join(tools)} et non mesuré par Rempart : {' ; '.join(titles[:4])}"
+    text += f" ; et {counted(more, 'autre')}." if more > 0 else "."
+    return f"{text} Ici : {gap.reason}" if gap else text
+
+
+def _severity(content: ExposureCheck, accusing: Sequence[ClaimSeen]) -> str:
+    """The check's own; for holes, what the tools say, held down: a tool alone never makes a finding critical."""
+    if content.id not in {EXPLOITED, KNOWN, OTHER}:
+        return str(content.severity)
+    told = [claim.severity for claim in accusing if claim.severity in SEVERITIES]
+    worst = min((SEVERITIES.index(s) for s in told), default=SEVERITIES.index(_MOST_OF_HOLES))
+    return SEVERITIES[max(worst, SEVERITIES.index(_MOST_OF_HOLES))]
+
+
+def _counted(
+    results: Sequence[CheckResult],
+    kept: Mapping[tuple[str, str], Finding],
+    left: Sequence[Gap],
+    ours: Mapping[tuple[str, str], Finding],
+) -> list[CheckResult]:
+    """The results with what the claims added, and without what they replaced."""
+    touched = {check for check, _ in set(kept) - set(ours)} | {OTHER}
+    return [_recounted(r, kept, left) if r.id in touched else r for r in results]
+
+
+def _recounted(
+    result: CheckResult, kept: Mapping[tuple[str, str], Finding], left: Sequence[Gap]
+) -> CheckResult:
+    failed = sum(check == result.id for check, _ in kept)
+    unsure = sum(gap.check == result.id for gap in left)
+    if failed:
+        outcome, reason = Outcome.FAILED, result.reason if unsure else ""
+    elif unsure:
+        outcome, reason = Outcome.NOT_MEASURED, result.reason
+    elif result.passed:
+        outcome, reason = Outcome.PASSED, ""
+    else:
+        outcome, reason = Outcome.NOT_APPLICABLE, result.reason
+    return msgspec.structs.replace(
+        result, outcome=outcome, reason=reason, failed=failed, not_measured=unsure
+    )
