@@ -77,6 +77,8 @@ class FakeProbes:
 
     async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
         await self._touch(endpoint.address, endpoint.port, dial)
+        if endpoint.transport == "udp":
+            return ServiceSeen(reach=Reach.SILENT, reason="Aucune réponse.", endpoint=endpoint)
         return ServiceSeen(reach=Reach.ANSWERED, endpoint=endpoint, service="https")
 
     async def tls(self, endpoint: Endpoint, dial: Dial, starttls: str) -> TlsSeen:
@@ -102,6 +104,8 @@ class Breaking(FakeProbes):
     """A probe with a mistake in it."""
 
     async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+        if endpoint.transport == "udp":
+            return await super().service(endpoint, dial)
         raise IndexError(endpoint.label)
 
 

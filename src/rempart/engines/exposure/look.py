@@ -95,7 +95,7 @@ def not_done(piece: Piece, reason: str, *, at: float, rules: str, minute: int) -
 def endpoints_of(piece: Piece) -> list[Endpoint]:
     """The endpoint under each of its names, or under its address alone."""
     names = [lead.name for lead in piece.leads] or [""]
-    return [Endpoint(piece.address, piece.port, name) for name in names]
+    return [Endpoint(piece.address, piece.port, name, piece.transport) for name in names]
 
 
 def owed(piece: Piece) -> list[AnySeen]:
@@ -109,6 +109,8 @@ def owed(piece: Piece) -> list[AnySeen]:
         return [HostSeen(reach=reach, name=piece.name)]
     if piece.kind is Kind.PORTS:
         return [PortsSeen(reach=reach, address=piece.address)]
+    if piece.transport == "udp":
+        return []
     ends = endpoints_of(piece)
     found: list[AnySeen] = [
         ServiceSeen(reach=reach, endpoint=end) for end in ends[: piece.is_first]
@@ -129,6 +131,7 @@ class Look:
         self.piece, self.tools = piece, tools
         self.seen: list[AnySeen] = []
         self._at = tools.clock()
+        self._stopped = ""
 
     async def run(self) -> None:
         """Do the piece. Never raises but for cancellation: what went wrong is in what `done` gives."""
@@ -142,7 +145,8 @@ class Look:
 
     def done(self) -> Done:
         """The result, with its key."""
-        stopped = next((s.reason for s in self.seen if s.reach is Reach.STOPPED), "")
+        reasons = (s.reason for s in self.seen if s.reach is Reach.STOPPED)
+        stopped = self._stopped or next(reasons, "")
         key = key_of(self.piece, self.tools.rules, self.tools.minute)
         return Done(key=key, piece=self.piece, seen=self.seen, stopped=stopped)
 
@@ -151,22 +155,14 @@ class Look:
         self.seen.append(seen if seen.at else msgspec.structs.replace(seen, at=self._at))
 
     async def ask(self, made: Awaitable[S], otherwise: Callable[[Reach, str], S]) -> S:
-        """Wait for a probe. One that breaks on what it is sent is a mistake of ours: a gap, and not the sweep's end."""
-        try:
-            seen = await made
-        except NotReached as fault:
-            seen = otherwise(fault.reach, fault.reason)
-        except (TimeoutError, asyncio.CancelledError):
-            raise
-        except Exception as fault:  # noqa: BLE001 (one hostile answer must not cost the whole sweep)
-            seen = otherwise(
-                Reach.BROKEN, f"La sonde n’a pas su lire la réponse ({type(fault).__name__})."
-            )
+        """Wait for a probe, and keep what it saw."""
+        seen = await _safely(made, otherwise)
         self.keep(seen)
         return seen
 
     def miss(self, reach: Reach, reason: str) -> None:
         """Put a gap in the place of each observation that is not there."""
+        self._stopped = reason if reach is Reach.STOPPED else ""
         have = {(type(one), one.target) for one in self.seen}
         for blank in owed(self.piece):
             if (type(blank), blank.target) not in have:
@@ -241,9 +237,12 @@ class Look:
     async def endpoint(self) -> None:
         """The service of a port, then its TLS and its site under each name."""
         touch = self._demand_address()
-        if why := refused_port(touch, self.piece.port, "tcp"):
+        if why := refused_port(touch, self.piece.port, self.piece.transport):
             raise NotReached(Reach.OUTSIDE, why)
         ends = endpoints_of(self.piece)
+        if self.piece.transport == "udp":
+            await self._datagram(ends[0])
+            return
         service = ""
         if self.piece.is_first and Touch.SERVICES in touch:
             service = (await self._service(ends[0])).service
@@ -255,6 +254,13 @@ class Look:
                 await self._site(end, service, right.touch)
             else:
                 self._outside(lead.name, right.refusal, end.address)
+
+    async def _datagram(self, end: Endpoint) -> None:
+        """One question. No answer is what nearly every address gives: it is neither a service nor a gap."""
+        made = self.tools.probes.service(end, self.tools.dial)
+        seen = await _safely(made, lambda r, why: ServiceSeen(reach=r, reason=why, endpoint=end))
+        if seen.reach not in (Reach.SILENT, Reach.CLOSED, Reach.UNREACHABLE):
+            self.keep(seen)
 
     async def _service(self, end: Endpoint) -> ServiceSeen:
         made = self.tools.probes.service(end, self.tools.dial)
@@ -300,6 +306,19 @@ class Look:
     def _demand_going(self) -> None:
         if why := self.tools.gate.switch.why(asyncio.get_running_loop().time()):
             raise NotReached(Reach.STOPPED, why)
+
+
+async def _safely(made: Awaitable[S], otherwise: Callable[[Reach, str], S]) -> S:
+    """What a probe saw. One that breaks on what it is sent is a mistake of ours: a gap, and not the sweep's end."""
+    try:
+        return await made
+    except NotReached as fault:
+        return otherwise(fault.reach, fault.reason)
+    except (TimeoutError, asyncio.CancelledError):
+        raise
+    except Exception as fault:  # noqa: BLE001 (one hostile answer must not cost the whole sweep)
+        reason = f"La sonde n’a pas su lire la réponse ({type(fault).__name__})."
+        return otherwise(Reach.BROKEN, reason)
 
 
 _KINDS: Final[dict[Kind, Callable[[Look], Awaitable[None]]]] = {

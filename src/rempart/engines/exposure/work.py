@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from rempart.content.fingerprints import exposure_ports
 from rempart.engines.exposure.names import address_of, host_name
 from rempart.engines.exposure.perimeter import (
     WIDEST_RANGE,
@@ -25,7 +26,7 @@ from rempart.engines.exposure.perimeter import (
     network_of,
     normal_value,
 )
-from rempart.engines.exposure.scope import Scope
+from rempart.engines.exposure.scope import Scope, refused_port
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.mail import MailSeen
@@ -66,6 +67,7 @@ class Piece(Struct, frozen=True, order=True, kw_only=True):
     address: str = ""
     port: int = 0
     leads: tuple[Lead, ...] = ()
+    transport: str = "tcp"
     is_first: bool = True
     is_guess: bool = False
 
@@ -177,6 +179,7 @@ class Planner:
         self._tried: set[str] = set()
         self._leads: dict[str, set[Lead]] = {}
         self._open: dict[str, set[int]] = {}
+        self._asked: set[str] = set()  # addresses whose ports were tried, UDP ones not yet
         for piece in plan_pieces(scope):
             if piece.kind is Kind.PORTS:
                 self._addresses.add(piece.address)
@@ -194,6 +197,7 @@ class Planner:
                         self._addresses.add(address)
             elif isinstance(seen, PortsSeen):
                 self._open.setdefault(seen.address, set()).update(seen.open)
+                self._asked.add(seen.address)
             elif isinstance(seen, ZoneSeen | MailSeen):
                 self._names.update(host_pieces(self._scope, names_in(seen)))
 
@@ -207,14 +211,29 @@ class Planner:
             fresh = {self._try(address) for address in self._addresses - self._tried}
             self._tried |= self._addresses
         if not fresh:
-            fresh = set(self._endpoints()) - self._planned
-            self._open = {}
+            fresh = {*self._endpoints(), *self._datagrams()} - self._planned
+            self._open, self._asked = {}, set()
         self._planned |= fresh
         return sorted(fresh)
 
     def _try(self, address: str) -> Piece:
         leads = sorted(self._leads.get(address, ()))[:NAMES_A_PIECE]
         return Piece(kind=Kind.PORTS, address=address, leads=tuple(leads))
+
+    def _datagrams(self) -> Iterator[Piece]:
+        """UDP ports cannot be tried: each that the rights allow is asked its one question."""
+        wanted = [p for p in exposure_ports() if p.transport == "udp"]
+        for address in self._asked:
+            leads = sorted(self._leads.get(address, ()))[:NAMES_A_PIECE]
+            touch = self._scope.address(address).touch.union(
+                *(self._scope.led(lead.name, lead.chain, address).touch for lead in leads)
+            )
+            for one in wanted:
+                if Touch(one.group) in touch and not refused_port(touch, one.port, "udp"):
+                    yield Piece(
+                        kind=Kind.ENDPOINT, address=address, port=one.port, leads=tuple(leads),
+                        transport="udp",
+                    )  # fmt: skip
 
     def _endpoints(self) -> Iterator[Piece]:
         for address, ports in self._open.items():
