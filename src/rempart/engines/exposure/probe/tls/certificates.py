@@ -43,6 +43,8 @@ _FAULTS: Final = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
+    OverflowError,
+    x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )

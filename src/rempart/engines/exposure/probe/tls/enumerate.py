@@ -136,14 +136,14 @@ async def find_order(survey: Survey, asked: Asked, listed: Listed) -> None:
 
 
 def _sslv2(starttls: str, to_send: bytes) -> Dialogue[list[int] | None]:
-    """The suites of SSLv2, None when the server refuses it."""
+    """The suites of SSLv2: none when the server answers something else, None when it closes without a word."""
     prefix = (yield from opening(starttls)) if starttls else b""
     got = data = yield prefix + to_send
     while data:
         try:
             suites = read_sslv2_hello(got)
         except ProtocolFault:
-            return None
+            return []
         if suites is not None:
             return suites
         data = yield b""
@@ -163,8 +163,9 @@ async def list_sslv2(survey: Survey) -> Listed:
     except (ProtocolFault, GaveUp) as fault:
         listed.cut(str(fault))
     else:
-        listed.state = VersionState.OFFERED if suites else VersionState.REFUSED
         listed.codes = suites or []
+        if suites is not None:
+            listed.state = VersionState.OFFERED if suites else VersionState.REFUSED
     return listed
 
 

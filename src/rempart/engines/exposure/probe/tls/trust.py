@@ -5,6 +5,7 @@ Dates are not looked at here: an expired certificate has its own check. RFC 5280
 
 import ssl
 import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ from rempart.engines.exposure.probe.tls.certificates import is_issued_by, parse,
 from rempart.engines.exposure.seen.tls import CertificateSeen, ChainSeen, Trust
 
 MOST_STEPS: Final = 10
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,11 @@ NO_STORE: Final = TrustStore("")
 
 def read_store(name: str, pem: bytes) -> TrustStore:
     """A store from PEM text. Raises ValueError when a certificate of it is unreadable."""
-    return TrustStore.of(name, x509.load_pem_x509_certificates(pem))
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # roots of old have serial numbers that the standard now refuses
+        return TrustStore.of(name, x509.load_pem_x509_certificates(pem))
 
 
 @cache
@@ -78,10 +84,14 @@ def _system_files() -> Iterable[bytes]:
 
 
 def _readable(pem: bytes) -> list[x509.Certificate]:
-    try:
-        return x509.load_pem_x509_certificates(pem)
-    except ValueError:
-        return []
+    """The certificates of a file of the system, without those that cannot be read."""
+    found = []
+    for block in pem.split(_BEGIN)[1:]:
+        try:
+            found.append(parse(ssl.PEM_cert_to_DER_cert((_BEGIN + block).decode("ascii").strip())))
+        except (ProtocolFault, ValueError):
+            continue
+    return found
 
 
 def read_chain(
