@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rempart.engines.exposure.read.shared import Claims, instant_of, number, severity_of_score
-from rempart.engines.exposure.read.xml_stream import check_depth
+from rempart.engines.exposure.read.xml_stream import MOST_DEPTH, too_deep
 
 TOOL = "gvm"
 _FIELDS = frozenset(
@@ -31,7 +31,8 @@ class GvmHandler:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens."""
         self._path.append(name)
-        check_depth(len(self._path))
+        if len(self._path) > MOST_DEPTH:
+            raise too_deep()
         self._size = 0
         if name == "result" and self._result is None and "id" in attributes:
             self._result, self._cves, self._depth = {}, [], len(self._path)

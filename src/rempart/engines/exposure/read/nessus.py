@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rempart.engines.exposure.read.shared import Claims, number, severity_of_score
+from rempart.engines.exposure.read.xml_stream import MOST_DEPTH, too_deep
 
 TOOL = "nessus"
 _KEPT = frozenset(
@@ -19,6 +20,7 @@ class NessusHandler:
 
     def __init__(self, claims: Claims) -> None:
         self._claims = claims
+        self._open_elements = 0
         self._host: dict[str, str] = {}
         self._item: dict[str, str] | None = None
         self._cves: list[str] = []
@@ -26,6 +28,9 @@ class NessusHandler:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens."""
+        self._open_elements += 1
+        if self._open_elements > MOST_DEPTH:
+            raise too_deep()
         if name == "ReportHost":
             self._host = {"name": attributes.get("name", "")}
         elif name == "ReportItem":
@@ -43,6 +48,7 @@ class NessusHandler:
 
     def end(self, name: str) -> None:
         """An element closes."""
+        self._open_elements -= 1
         if self._field:
             found = "".join(self._buffer)
             if self._field.startswith("tag:"):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from rempart.content.foreign_rules import check_of
 from rempart.engines.exposure.read.products import product_of
 from rempart.engines.exposure.read.shared import Claims, number
+from rempart.engines.exposure.read.xml_stream import MOST_DEPTH, too_deep
 from rempart.engines.exposure.seen.common import Endpoint
 
 TOOL: Final = "nmap"
@@ -20,6 +21,7 @@ class NmapHandler:
 
     def __init__(self, claims: Claims) -> None:
         self._claims = claims
+        self._open_elements = 0
         self._at = 0.0
         self._address, self._name = "", ""
         self._port: dict[str, Any] | None = None
@@ -29,6 +31,9 @@ class NmapHandler:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens."""
+        self._open_elements += 1
+        if self._open_elements > MOST_DEPTH:
+            raise too_deep()
         if name == "elem":
             if self._script == _SUITES and attributes.get("key") == "name":
                 self._hear()
@@ -56,6 +61,7 @@ class NmapHandler:
 
     def end(self, name: str) -> None:
         """An element closes."""
+        self._open_elements -= 1
         if self._heard is not None:
             self._end_text(name, "".join(self._heard))
         if name == "elem":

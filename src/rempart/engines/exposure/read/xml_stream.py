@@ -77,16 +77,18 @@ def read_xml(pieces: Iterator[bytes], name: str, handler: Handler) -> None:
 
 
 def root_of(head: bytes) -> str:
-    """The name of the root element, from the first bytes; "" when they hold none."""
+    """The name of the root element, from the first bytes; "" when they hold none. A document type names it too, and
+    nothing of it is read further."""
     found: list[str] = []
     parser = expat.ParserCreate()
     _guard(parser)
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if not found:
-            found.append(name)
+    def named(name: str, *given: object) -> None:
+        found.append(name)
+        raise _Refused("la racine est connue")
 
-    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = named
+    parser.StartElementHandler = named
     try:
         parser.Parse(head, False)
     except (expat.ExpatError, _Refused, UnicodeError, LookupError):
@@ -111,7 +113,6 @@ def _guard(parser: expat.XMLParserType) -> None:
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
 
-def check_depth(depth: int) -> None:
-    """Raised from a handler: no report is nested so deep."""
-    if depth > MOST_DEPTH:
-        raise _Refused("ses éléments sont emboîtés sans fin")
+def too_deep() -> Exception:
+    """What a handler raises past MOST_DEPTH: no report is nested so deep, and the parser keeps each open name."""
+    return _Refused("ses éléments sont emboîtés sans fin")

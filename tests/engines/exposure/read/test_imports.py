@@ -1,0 +1,167 @@
+"""Files of other tools, told by their content: what each says, and nothing of what it should not keep."""
+
+import gzip
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from rempart.engines.exposure.read.imports import Import, kind_of, read_import
+from rempart.engines.exposure.read.mapped_csv import read_mapping
+from rempart.engines.exposure.seen.claims import ClaimSeen
+
+SAMPLES: Final = Path(__file__).parents[3] / "data" / "exposure" / "imports"
+
+
+def read(name: str) -> Import:
+    """One sample."""
+    return read_import(SAMPLES / name)
+
+
+def by_rule(found: Import) -> dict[str, ClaimSeen]:
+    """Claims by the tool's rule."""
+    return {claim.rule: claim for claim in found.claims}
+
+
+@pytest.mark.parametrize(
+    ("name", "tool"),
+    [
+        ("nmap.xml", "nmap"),
+        ("nuclei.jsonl", "nuclei"),
+        ("testssl.json", "testssl"),
+        ("testssl-pretty.json", "testssl"),
+        ("sslyze.json", "sslyze"),
+        ("gvm.xml", "gvm"),
+        ("scan.nessus", "nessus"),
+        ("shodan.jsonl", "shodan"),
+        ("onyphe.ndjson", "onyphe"),
+    ],
+)
+def test_a_tool_is_known_by_what_it_writes_whatever_the_name(
+    tmp_path: Path, name: str, tool: str
+) -> None:
+    file = tmp_path / "renamed.bin"
+    file.write_bytes(gzip.compress((SAMPLES / name).read_bytes()))
+    found = read_import(file)
+    assert found.tool == tool
+    assert found.claims == read(name).claims != []
+    assert {c.target for c in found.claims} & {"www.exemple.example:443", "www.exemple.example:0"}
+
+
+def test_nmap_gives_open_ports_with_their_products_and_what_tls_should_not_offer() -> None:
+    found = by_rule(read("nmap.xml"))
+    https = found["service/https"]
+    assert (https.target, https.at, https.says) == (
+        "www.exemple.example:443",
+        1767225660.0,
+        "failed",
+    )
+    assert https.product is not None
+    assert (https.product.id, https.product.version, https.product.packaged) == (
+        "apache",
+        "2.4.57",
+        "debian",
+    )
+    assert found["ssl-enum-ciphers/TLSv1.0"].check == "tls_10_11"
+    assert found["ssl-enum-ciphers/3DES"].check == "tls_3des"
+    assert found["http-vuln-sample"].cves == ["CVE-2099-0030"]
+    assert "ssl-enum-ciphers/TLSv1.2" not in found
+    assert "service/ms-wbt-server" not in found
+
+
+def test_nuclei_is_read_without_doubles_and_without_any_secret() -> None:
+    found = read("nuclei.jsonl")
+    assert [claim.rule for claim in found.claims] == ["sample-panel", "CVE-2099-0031:version"]
+    hole = found.claims[1]
+    assert (hole.severity, hole.cves, hole.check) == ("critical", ["CVE-2099-0031"], "hole_known")
+    assert hole.evidence == "https://www.exemple.example:443/api 4.2.1"
+    assert "SECRET" not in repr(found)
+
+
+def test_testssl_says_what_is_wrong_and_what_is_right_and_not_what_it_could_not_test() -> None:
+    found = by_rule(read("testssl.json"))
+    assert (found["SSLv3"].check, found["SSLv3"].says) == ("tls_sslv3", "failed")
+    assert (found["TLS1"].check, found["TLS1"].says) == ("tls_10_11", "passed")
+    assert found["cert_expirationStatus"].check == "tls_expires_soon"
+    assert "heartbleed" not in found
+    assert by_rule(read("testssl-pretty.json"))["RC4"].says == "passed"
+
+
+def test_sslyze_says_nothing_of_a_command_that_failed() -> None:
+    found = by_rule(read("sslyze.json"))
+    assert found["ssl_3_0_cipher_suites"].says == "failed"
+    assert found["tls_1_0_cipher_suites"].says == "passed"
+    assert found["cipher_suites/RC4"].check == "tls_rc4"
+    assert found["certificate_info/trusted"].says == "failed"
+    assert found["certificate_info/hostname"].says == "passed"
+    assert found["robot"].says == "passed"
+    assert "tls_1_1_cipher_suites" not in found
+    assert "tls_1_2_cipher_suites" not in found
+
+
+def test_the_quality_of_detection_of_gvm_is_its_confidence() -> None:
+    sure, guess = read("gvm.xml").claims
+    assert (sure.confidence, sure.severity, sure.cves) == (
+        "confirmed",
+        "critical",
+        ["CVE-2099-0040"],
+    )
+    assert (sure.target, sure.title) == ("www.exemple.example:443", "Sample remote execution")
+    assert (guess.confidence, guess.severity, guess.target) == ("possible", "info", "192.0.2.10:0")
+
+
+def test_nessus_gives_its_results_with_their_holes() -> None:
+    hole, page = read("scan.nessus").claims
+    assert (hole.rule, hole.severity, hole.at) == ("900001", "critical", 1772359200.0)
+    assert hole.cves == ["CVE-2099-0050", "CVE-2099-0051"]
+    assert hole.evidence == "Version 1.2.3 < 1.2.4"
+    assert (page.severity, page.check, page.evidence) == ("medium", "", "A default page.")
+
+
+@pytest.mark.parametrize("name", ["shodan.jsonl", "onyphe.ndjson"])
+def test_search_engines_give_products_and_holes_by_banner(name: str) -> None:
+    found = by_rule(read(name))
+    hole = found["CVE-2099-0002"]
+    assert (hole.check, hole.confidence) == ("hole_known", "possible")
+    assert hole.product is not None and (hole.product.id, hole.product.version) == (
+        "nginx",
+        "1.18.0",
+    )
+    assert hole.at == 1772359200.0
+
+
+def test_a_whole_answer_of_shodan_is_read_like_its_lines(tmp_path: Path) -> None:
+    lines = (SAMPLES / "shodan.jsonl").read_text("utf-8").splitlines()
+    whole = tmp_path / "search.json"
+    whole.write_text('{\n"matches": [' + ",\n".join(lines) + '], "total": 2}', encoding="utf-8")
+    assert len(read_import(whole).claims) == len(read("shodan.jsonl").claims)
+
+
+def test_a_table_of_the_state_is_read_through_its_mapping() -> None:
+    mapping = read_mapping(SAMPLES / "state.yaml")
+    found = read_import(SAMPLES / "state.csv", mapping=mapping)
+    first, second = found.claims
+    assert (first.target, first.check, first.severity) == (
+        "www.exemple.example:443",
+        "tls_sslv3",
+        "critical",
+    )
+    assert first.title == "SSLv3 accepté"
+    assert (second.target, second.severity) == ("vpn.exemple.example:443", "high")
+    assert second.cves == ["CVE-2099-0001", "CVE-2099-0002"]
+    assert found.dropped == 1
+
+
+def test_a_file_of_windows_in_utf_16_is_read(tmp_path: Path) -> None:
+    for name in ("nmap.xml", "testssl.json", "nuclei.jsonl"):
+        text = (SAMPLES / name).read_text("utf-8").replace("UTF-8", "UTF-16")
+        file = tmp_path / name
+        file.write_bytes(text.encode("utf-16"))
+        assert read_import(file).claims == read(name).claims
+
+
+def test_a_text_that_only_looks_like_json_has_no_tool(tmp_path: Path) -> None:
+    assert kind_of(b'{"a": 1}') == ""
+    assert kind_of(b"<html><body/></html>") == ""
+    shutil.copy(SAMPLES / "state.csv", tmp_path / "state.csv")
