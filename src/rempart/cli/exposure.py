@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
 from rich.console import Console
 
 from rempart import __version__
+from rempart.cli.exposure_held import (
+    exposure_compare,
+    exposure_held,
+    exposure_verify,
+    read_report,
+)
 from rempart.cli.exposure_sweep import Way, looked_again, saved_sweep, shown_plan, wall_clock
 from rempart.cli.feeds import feeds_folder
 from rempart.content.exposure_catalogue import exposure_catalogue
@@ -21,14 +26,14 @@ from rempart.engines.exposure.hours import local_day
 from rempart.engines.exposure.perimeter import Perimeter, read_perimeter
 from rempart.engines.exposure.read.imports import read_import
 from rempart.engines.exposure.read.mapped_csv import read_mapping
-from rempart.engines.exposure.report import SCHEMA, ExposureReport
+from rempart.engines.exposure.report import ExposureReport
 from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested
 from rempart.engines.exposure.run import run as run_audit
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import read_snapshot
 from rempart.engines.exposure.work import declared_names
-from rempart.kernel.errors import RempartError, UnreadableSource
+from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted
 from rempart.render.console import Bars
 from rempart.render.exposure.outputs import FORMATS, write
@@ -36,6 +41,7 @@ from rempart.render.exposure.terminal import summary
 from rempart.render.outputs import encoded, install
 
 FINDINGS: Final = 1
+COULD_NOT_RUN: Final = 2
 GRADES: Final = ("A", "B", "C", "D", "E", "F")
 STATES: Final = {
     Retested.MENDED: "corrigé",
@@ -176,6 +182,11 @@ def audit_exposure(
     if not quiet:
         summary(report, Console(highlight=False))
         click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
+    if swept.pieces_stopped:
+        click.echo(
+            f"Balayage incomplet : {' '.join(swept.notes)} Pour le continuer : --resume.", err=True
+        )
+        ctx.exit(COULD_NOT_RUN)
     if threshold is not None and GRADES.index(report.score.grade[:1]) > GRADES.index(threshold):
         ctx.exit(FINDINGS)
 
@@ -217,10 +228,15 @@ def _judged(
 
 
 @click.group(
-    help="Autour de l’audit d’exposition : proposer des biens, regarder de nouveau un constat."
+    help="Autour de l’audit d’exposition : proposer des biens, regarder de nouveau un constat, comparer deux rapports, "
+    "prouver que le niveau est tenu."
 )
 def exposure() -> None:
     """The group of what is done beside the audit."""
+
+
+for _command in (exposure_compare, exposure_held, exposure_verify):
+    exposure.add_command(_command)
 
 
 @exposure.command(
@@ -280,7 +296,7 @@ def exposure_retest(
     trust: Path | None,
 ) -> None:
     """Look again at one finding, and say what became of it."""
-    perimeter, report = read_perimeter(perimeter_file), _report(report_file)
+    perimeter, report = read_perimeter(perimeter_file), read_report(report_file)
     finding = next((f for f in report.findings if f.key == key), None)
     if finding is None:
         raise RempartError(
@@ -298,17 +314,3 @@ def exposure_retest(
     click.echo(f"{finding.title}, {finding.target} : {STATES[result.outcome]}. {result.detail}")
     if result.outcome is not Retested.MENDED:
         ctx.exit(FINDINGS)
-
-
-def _report(path: Path) -> ExposureReport:
-    file = path / "report.json" if path.is_dir() else path
-    try:
-        report = msgspec.json.decode(file.read_bytes(), type=ExposureReport)
-    except (OSError, ValueError, msgspec.DecodeError) as fault:
-        raise UnreadableSource(
-            f"Rapport illisible : {file} ({fault}).",
-            expected="Le fichier report.json que « rempart audit exposure » a écrit, ou son dossier.",
-        ) from fault
-    if report.schema != SCHEMA:
-        raise UnreadableSource(f"Rapport d’une autre version : {file} ({report.schema}).")
-    return report

@@ -90,8 +90,11 @@ def grade_words(grade: str, value: float) -> str:
     return f"{grade} ({mark(value)} sur{NBSP}100)"
 
 
-def moment(at: str, zone: tzinfo = UTC) -> str:
-    """2026-11-22T02:12:00+00:00 → « dimanche 22/11 à 02:12 »; a text that is not an instant comes back as it is."""
+def moment(at: str, zone: tzinfo | None = UTC) -> str:
+    """2026-11-22T02:12:00+00:00 → « dimanche 22/11 à 02:12 »; a text that is not an instant comes back as it is.
+
+    Without a zone, that of the machine.
+    """
     try:
         when = datetime.fromisoformat(at).astimezone(zone)
     except ValueError:
@@ -99,7 +102,7 @@ def moment(at: str, zone: tzinfo = UTC) -> str:
     return f"{_DAYS[when.weekday()]} {when:%d/%m} à {when:%H:%M}"
 
 
-def opened(state: str, line: EndpointLine, zone: tzinfo = UTC) -> str:
+def opened(state: str, line: EndpointLine, zone: tzinfo | None = UTC) -> str:
     """« 443 ouvert dimanche 22/11 à 03:12 (www.exemple.fr, https) »: what became of a door."""
     said = {
         "opened": "ouvert",
