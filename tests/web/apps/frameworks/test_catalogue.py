@@ -90,14 +90,14 @@ def test_an_import_is_journaled_and_done_once(cast: Cast) -> None:
     assert JournalEntry.objects.filter(act="import_framework").count() == 1
 
 
-def test_an_import_takes_neither_our_names_nor_those_of_another_region(
+def test_an_import_takes_neither_our_names_nor_those_of_regions(
     cast: Cast, shipped: dict[str, object]
 ) -> None:
     actions.load_shipped()
     with pytest.raises(Refused, match="fourni avec Rempart"):
         actions.import_framework(framework=a_framework(version="9"), by=cast.rose, region="53")
     actions.import_framework(framework=a_framework("own"), by=cast.rose, region="53")
-    with pytest.raises(Refused, match="autre région"):
+    with pytest.raises(Refused, match="pour une région"):
         actions.import_framework(framework=a_framework("own", version="2"), by=cast.nadia)
 
 

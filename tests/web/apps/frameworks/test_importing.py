@@ -9,9 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from rempart.web.apps.frameworks.actions import Origin, keep
+from factories.assessments import TODAY
+from rempart.web.apps.assessments.campaigns import Wish, establishments_of
+from rempart.web.apps.assessments.queries import stored_or_404
+from rempart.web.apps.frameworks import catalogue
+from rempart.web.apps.frameworks.actions import Origin, check_importable, keep
 from rempart.web.apps.frameworks.models import StoredFramework
+from rempart.web.core.errors import Refused
 from rempart.web.core.models import JournalEntry
+from rempart.web.core.scope import Grant, Level, Role, Scope
 from support.frameworks import a_framework
 from web.conftest import Cast
 
@@ -100,11 +106,49 @@ def test_the_same_file_again_changes_nothing(browser_of: BrowserOf, cast: Cast) 
     assert "déjà en place, mot pour mot" in read(browser, library()).content.decode()
 
 
-def test_the_framework_of_another_region_is_not_shown(browser_of: BrowserOf, cast: Cast) -> None:
+def test_two_regions_import_the_same_identifier_each_for_itself(
+    browser_of: BrowserOf, cast: Cast
+) -> None:
+    theirs = keep(a_framework("trial"), Origin.IMPORTED, by=cast.nadia, region="93")
+    browser = browser_of("rose")
+    page = read(browser, library())
+    assert theirs.title not in page.content.decode()
+    confirm(browser, page)
+    rows = StoredFramework.objects.filter(framework_id="trial", is_current=True)
+    assert sorted(rows.values_list("region", flat=True)) == ["53", "93"]
+    for name, title in (("alice", "Référentiel d’essai"), ("charlie", theirs.title)):
+        shown = browser_of(name).get("/referentiels/trial/").content.decode()
+        assert title in shown
+    nation = browser_of("nadia")
+    assert "pour Bretagne" in nation.get("/referentiels/").content.decode()
+    assert theirs.title in nation.get("/referentiels/trial/?region=93").content.decode()
+
+
+def test_an_establishment_answers_the_text_of_its_own_region(cast: Cast) -> None:
+    stored = {
+        region: keep(
+            a_framework("trial", version=region), Origin.IMPORTED, by=cast.nadia, region=region
+        )
+        for region in ("53", "93")
+    }
+    nation = Scope(cast.nadia.pk, (Grant(Role.NATIONAL_CERT, Level.NATIONAL),))
+    for place, region in ((cast.home, "53"), (cast.far, "93")):
+        assert stored_or_404(nation, "trial", place) == stored[region]
+        assert catalogue.get("trial", region=region).version == region
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "53"), ("53", "")])
+def test_a_name_of_everyone_is_not_that_of_a_region(cast: Cast, before: str, after: str) -> None:
+    keep(a_framework("trial"), Origin.IMPORTED, by=cast.nadia, region=before)
+    with pytest.raises(Refused, match="déjà pris"):
+        check_importable(a_framework("trial", version="9"), after)
+
+
+def test_a_campaign_asks_the_framework_of_a_region_in_that_region_only(cast: Cast) -> None:
     stored = keep(a_framework("trial"), Origin.IMPORTED, by=cast.nadia, region="93")
-    text = read(browser_of("rose"), library()).content.decode()
-    assert "déjà pris" in text
-    assert stored.title not in text
+    nation = Scope(cast.nadia.pk, (Grant(Role.NATIONAL_CERT, Level.NATIONAL),))
+    wish = Wish("Campagne", stored, Level.NATIONAL, "", TODAY)
+    assert list(establishments_of(wish, nation)) == [cast.far]
 
 
 @pytest.mark.parametrize(
@@ -154,5 +198,5 @@ def test_the_list_costs_the_same_whatever_its_length(
     for k in range(count):
         keep(a_framework(f"own_{k}"), Origin.IMPORTED, by=cast.nadia)
     browser = browser_of("rose")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert browser.get("/referentiels/").status_code == 200

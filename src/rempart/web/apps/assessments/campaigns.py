@@ -44,6 +44,8 @@ def establishments_of(wish: Wish, scope: Scope) -> QuerySet[Establishment]:
     rows = Establishment.objects.visible_to(scope, Act.RUN_CAMPAIGN).open()
     if wish.level is not Level.NATIONAL:
         rows = rows.filter(covered(place, Act.RUN_CAMPAIGN))
+    if wish.framework.region:
+        rows = rows.filter(region=wish.framework.region)
     if wish.categories:
         rows = rows.filter(category__in=wish.categories)
     return rows

@@ -121,11 +121,16 @@ def question_or_404(scope: Scope, pk: int, act: Act = Act.ANSWER) -> DelegatedQu
 
 def stored_or_404(scope: Scope, framework_id: str, establishment: Establishment) -> StoredFramework:
     """The present version of a framework that an establishment may use."""
-    rows = StoredFramework.objects.visible_to(scope, regions=(establishment.region,)).present()
-    found = rows.defer("document").filter(framework_id=framework_id).first()
+    found = _usable(scope, establishment).filter(framework_id=framework_id).first()
     if found is None:
         raise Http404("Ce référentiel n’est pas installé.")
     return found
+
+
+def _usable(scope: Scope, establishment: Establishment) -> QuerySet[StoredFramework]:
+    """The frameworks of everyone and those of the region of an establishment, and no other region’s."""
+    rows = StoredFramework.objects.visible_to(scope, regions=(establishment.region,)).present()
+    return rows.filter(region__in=("", establishment.region)).defer("document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ def offers(scope: Scope, establishment: Establishment) -> list[Offer]:
     """The frameworks of an establishment: those under way, then the one to begin with, then those never answered, the
     shortest before the others."""
     first = beginning(establishment)
-    rows = StoredFramework.objects.visible_to(scope, regions=(establishment.region,)).present()
+    rows = _usable(scope, establishment)
     mine = Assessment.objects.filter(establishment=establishment).select_related("campaign")
     under_way, last = {}, {}
     for found in mine.order_by("submitted_at", "pk"):
@@ -159,7 +164,7 @@ def offers(scope: Scope, establishment: Establishment) -> list[Offer]:
             last.get(row.framework_id),
             row.framework_id == first,
         )
-        for row in rows.defer("document")
+        for row in rows
     ]
     return sorted(made, key=_place)
 
@@ -197,10 +202,9 @@ def listed(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Assessment]:
     return rows.order_by("-opened_on", "-pk")
 
 
-def titles() -> dict[tuple[str, str], str]:
-    """(framework, version) → its short title; one query."""
-    rows = StoredFramework.objects.values_list("framework_id", "version", "short_title")
-    return {(name, version): title for name, version, title in rows}
+def titles() -> dict[str, str]:
+    """Digest of a version of a framework → its short title; one query."""
+    return dict(StoredFramework.objects.values_list("digest", "short_title"))
 
 
 def own_establishments(scope: Scope) -> list[Establishment]:
@@ -221,10 +225,7 @@ class Row:
 def rows_of(found: Sequence[Assessment]) -> list[Row]:
     """Assessments with the titles of their frameworks and their ranges; one query."""
     words = titles()
-    return [
-        Row(a, words.get((a.framework_id, a.version), a.framework_id), as_range(a.low, a.high))
-        for a in found
-    ]
+    return [Row(a, words.get(a.digest, a.framework_id), as_range(a.low, a.high)) for a in found]
 
 
 def assessments_panel(finess: str, scope: Scope) -> dict[str, Any] | None:

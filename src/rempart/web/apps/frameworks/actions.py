@@ -34,7 +34,7 @@ def load_shipped() -> list[StoredFramework]:
 def import_framework(*, framework: Framework, by: User, region: str = "") -> StoredFramework:
     """Keep a framework that somebody brings, for a region or for everyone; the same text twice is one row."""
     check_importable(framework, region)
-    rows = StoredFramework.objects.filter(framework_id=framework.id)
+    rows = StoredFramework.objects.filter(framework_id=framework.id, region=region)
     if (known := rows.filter(digest=digest_of(document_of(framework))).first()) is not None:
         return known
     made = keep(framework, Origin.IMPORTED, by=by, region=region)
@@ -50,20 +50,24 @@ def import_framework(*, framework: Framework, by: User, region: str = "") -> Sto
 
 
 def check_importable(framework: Framework, region: str) -> None:
-    """Raise Refused for the name of a framework of ours or of another region, and for an older version."""
+    """Raise Refused for the name of a framework of everyone, and for an older version.
+
+    Each region may import the same framework for itself; nobody imports for everyone what a region has in its own text.
+    """
     rows = StoredFramework.objects.filter(framework_id=framework.id).defer("document")
     if rows.filter(origin=Origin.SHIPPED).exists():
         raise Refused(
             f"L’identifiant « {framework.id} » est celui d’un référentiel fourni avec Rempart.",
             todo="Donnez un autre identifiant au référentiel importé.",
         )
-    if rows.exclude(region=region).exists():
+    others = rows.filter(region="") if region else rows.exclude(region="")
+    if others.exists():
         raise Refused(
-            f"L’identifiant « {framework.id} » est déjà pris : ce référentiel a été importé pour une autre région, ou "
-            "pour tout le pays.",
+            f"L’identifiant « {framework.id} » est déjà pris : ce référentiel a été importé pour "
+            + ("tout le pays." if region else "une région."),
             todo="Servez-vous de celui qui est en place, ou donnez un autre identifiant au vôtre.",
         )
-    present = rows.present().first()
+    present = rows.filter(region=region).present().first()
     if present is not None and is_before(framework.version, present.version):
         raise Refused(
             f"La version {framework.version} est plus ancienne que celle en place ({present.version}).",
@@ -78,6 +82,8 @@ def keep(
     document = document_of(framework)
     digest = digest_of(document)
     rows = StoredFramework.objects.filter(framework_id=framework.id)
+    # What is for everyone takes the place of what regions had under this name; a region has its own beside the others.
+    rows = rows.filter(region=region) if region else rows
     taken = rows.filter(version=framework.version).exists()
     rows.update(is_current=False)
     return StoredFramework.objects.create(

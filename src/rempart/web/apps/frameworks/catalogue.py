@@ -16,11 +16,11 @@ _KEPT: Final[OrderedDict[str, Framework]] = OrderedDict()
 _LOCK: Final = threading.Lock()
 
 
-def get(framework_id: str, version: str = "") -> Framework:
-    """A version of a framework, or its present one. Raises Refused when there is no such framework."""
-    rows = StoredFramework.objects.filter(framework_id=framework_id)
+def get(framework_id: str, version: str = "", region: str = "") -> Framework:
+    """A version of a framework, or its present one, of everyone or of a region. Raises Refused when there is none."""
+    rows = StoredFramework.objects.filter(framework_id=framework_id, region__in=("", region))
     rows = rows.filter(version=version) if version else rows.present()
-    digest = rows.values_list("digest", flat=True).first()
+    digest = rows.order_by("region").values_list("digest", flat=True).first()
     if digest is None:
         raise Refused(
             f"Le référentiel « {framework_id} » n’est pas installé.",

@@ -74,16 +74,14 @@ def confirmed(token: str) -> Framework:
 
 def _preview(read: ReadFramework, mark: str, region: str) -> Preview:
     framework = read.framework
-    rows = StoredFramework.objects.filter(framework_id=framework.id)
-    present = rows.present().defer("document").first()
+    # Another region's framework is its own: nothing is said of it.
+    rows = StoredFramework.objects.filter(framework_id=framework.id, region__in=("", region))
+    present = rows.present().defer("document").order_by("-region").first()
     refused = None
     try:
         check_importable(framework, region)
     except Refused as fault:
         refused = fault
-    # Another region's framework is its own: that the name is taken is all that is said of it.
-    if present is not None and present.region not in ("", region):
-        present = None
     return Preview(
         read=read,
         present=present,

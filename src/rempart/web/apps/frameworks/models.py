@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from rempart.content.places import regions
 from rempart.web.apps.accounts.models import User
 from rempart.web.core.scope import Act, Level, Scope
 
@@ -30,7 +31,10 @@ class StoredFrameworkQuerySet(models.QuerySet["StoredFramework"]):
 
 
 class StoredFramework(models.Model):
-    """One version of a framework, never changed once written: a new text is a new version."""
+    """One version of a framework, never changed once written: a new text is a new version.
+
+    An identifier is that of everyone (no region), or of each region that imported it for itself.
+    """
 
     class Origin(models.TextChoices):
         """Where it comes from."""
@@ -60,10 +64,12 @@ class StoredFramework(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="framework_once", fields=["framework_id", "version"]),
+            models.UniqueConstraint(
+                name="framework_once", fields=["framework_id", "region", "version"]
+            ),
             models.UniqueConstraint(
                 name="framework_has_one_current_version",
-                fields=["framework_id"],
+                fields=["framework_id", "region"],
                 condition=Q(is_current=True),
             ),
             models.CheckConstraint(
@@ -74,3 +80,8 @@ class StoredFramework(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def region_words(self) -> str:
+        """For whom it was imported, when that is not everyone."""
+        return f"pour {regions()[self.region].name}" if self.region in regions() else self.region

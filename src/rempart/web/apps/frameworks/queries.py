@@ -14,9 +14,10 @@ def present(scope: Scope) -> QuerySet[StoredFramework]:
     return rows.defer("document").order_by("title", "pk")
 
 
-def framework_or_404(scope: Scope, name: str) -> StoredFramework:
-    """A framework that a scope may use; otherwise it does not exist."""
-    found = present(scope).filter(framework_id=name).select_related("imported_by").first()
+def framework_or_404(scope: Scope, name: str, region: str = "") -> StoredFramework:
+    """A framework that a scope may use, that of a region where several have one; otherwise it does not exist."""
+    rows = present(scope).filter(framework_id=name).select_related("imported_by")
+    found = (rows.filter(region=region) if region else rows.order_by("region")).first()
     if found is None:
         raise Http404("Ce référentiel n’existe pas, ou n’est pas de votre périmètre.")
     return found
@@ -24,7 +25,9 @@ def framework_or_404(scope: Scope, name: str) -> StoredFramework:
 
 def versions(stored: StoredFramework) -> list[StoredFramework]:
     """Every version of a framework, the last first."""
-    rows = StoredFramework.objects.filter(framework_id=stored.framework_id)
+    rows = StoredFramework.objects.filter(
+        framework_id=stored.framework_id, region__in=("", stored.region)
+    )
     return list(rows.defer("document").select_related("imported_by").order_by("-pk"))
 
 

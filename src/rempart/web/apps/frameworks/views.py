@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from rempart.content.places import regions
@@ -31,7 +32,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def framework(request: HttpRequest, name: str) -> HttpResponse:
     """One framework: who wrote it, its versions, all that it asks."""
-    stored = queries.framework_or_404(scope_of(request), name)
+    stored = queries.framework_or_404(scope_of(request), name, request.GET.get("region", ""))
     context = {
         "stored": stored,
         "framework": catalogue.of_digest(stored.digest),
@@ -44,7 +45,7 @@ def framework(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def library(request: HttpRequest, name: str) -> HttpResponseBase:
     """The framework as a CISO Assistant library."""
-    stored = queries.framework_or_404(scope_of(request), name)
+    stored = queries.framework_or_404(scope_of(request), name, request.GET.get("region", ""))
     data = ciso_library(catalogue.of_digest(stored.digest))
     return attachment(
         request, [data], filename=f"{name}.yaml", content_type="application/yaml; charset=utf-8"
@@ -79,4 +80,5 @@ def accept(request: HttpRequest) -> HttpResponse:
     region = importing.region_of(scope_of(request))
     made = actions.import_framework(framework=found, by=by, region=region)
     messages.success(request, f"« {made.title} » est en place.")
-    return redirect("framework", made.framework_id)
+    address = reverse("framework", args=[made.framework_id])
+    return redirect(f"{address}?region={made.region}" if made.region else address)

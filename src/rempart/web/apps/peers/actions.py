@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from rempart.engines.peers.figures import Figures, Frozen, Hidden, freeze
@@ -13,6 +14,7 @@ from rempart.web.apps.accounts.models import User
 from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.assessments.states import State
 from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.frameworks.models import StoredFramework
 from rempart.web.apps.peers.models import PeerGroup, PeerMember, Size
 from rempart.web.apps.peers.rules import Quarter, is_comparable, middle, size_class
 from rempart.web.core import journal
@@ -69,6 +71,10 @@ def freeze_quarter(quarter: Quarter) -> int:
 
 def _members(quarter: Quarter) -> dict[str, list[Member]]:
     """Framework → whoever finished it before the end of the quarter, each with its last result, if it says enough."""
+    # Under one name, two regions may ask other things: that is not compared.
+    named = StoredFramework.objects.values("framework_id").order_by()
+    several = named.annotate(regions=Count("region", distinct=True)).filter(regions__gt=1)
+    twins = set(several.values_list("framework_id", flat=True))
     end = timezone.make_aware(datetime.combine(quarter.shifted(1).first_day, time()))
     rows = (
         Assessment.objects.filter(state=State.SUBMITTED, submitted_at__lt=end)
@@ -83,7 +89,7 @@ def _members(quarter: Quarter) -> dict[str, list[Member]]:
             ),
         )
     )
-    latest = {(row[0], row[1]): row for row in rows}
+    latest = {(row[0], row[1]): row for row in rows if row[0] not in twins}
     found: dict[str, list[Member]] = {}
     for framework_id, finess, low, high, themes, category, region, places in latest.values():
         if not is_comparable(low, high):

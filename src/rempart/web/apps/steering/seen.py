@@ -84,7 +84,7 @@ def progress_of(establishment: Establishment) -> list[Progress]:
     return [
         Progress(
             row,
-            words.get((row.framework_id, row.version), row.framework_id),
+            words.get(row.digest, row.framework_id),
             _state(row),
             range_words(as_range(row.low, row.high)) if row.shared_with_region else "",
         )

@@ -73,10 +73,9 @@ def of_key(table: dict[str, Any], key: str) -> Any:
 
 
 @register.filter
-def title_of(titles: dict[tuple[str, str], str], versioned: Any) -> str:
+def title_of(titles: dict[str, str], versioned: Any) -> str:
     """The short title of a version of a framework."""
-    key = (versioned.framework_id, versioned.version)
-    return titles.get(key, str(versioned.framework_id))
+    return titles.get(versioned.digest, str(versioned.framework_id))
 
 
 @register.filter

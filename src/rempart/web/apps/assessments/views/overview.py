@@ -23,6 +23,7 @@ from rempart.web.apps.assessments.rules import asked, next_item
 from rempart.web.apps.assessments.themes import theme_rows
 from rempart.web.apps.assessments.views.common import base
 from rempart.web.apps.establishments.access import allows, establishment_or_404
+from rempart.web.apps.frameworks.queries import present
 from rempart.web.core import access_log
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs, scope_of
@@ -36,7 +37,7 @@ PER_PAGE: Final = 50
 def listing(request: HttpRequest) -> HttpResponse:
     """Every assessment of a scope, and where to begin one."""
     scope = scope_of(request)
-    words = {name: title for (name, _), title in sorted(queries.titles().items())}
+    words = dict(present(scope).values_list("framework_id", "short_title"))
     filters = AssessmentFilters(request.GET, sorted(words.items(), key=lambda pair: pair[1]))
     wanted = filters.cleaned_data if filters.is_valid() else {}
     page = Paginator(queries.listed(scope, wanted), PER_PAGE).get_page(request.GET.get("page"))

@@ -60,7 +60,7 @@ def grouping(request: HttpRequest, code: str, framework: str) -> HttpResponse:
     """The answers of the members of a grouping, item by item, for those that share them."""
     scope = scope_of(request)
     found = queries.grouping_or_404(scope, code)
-    whole = catalogue.get(framework)
+    whole = catalogue.get(framework, region=found.region)
     table = side_by_side.table(scope, found, whole)
     access_log.listed(
         request, (column.establishment.pk for column in table.columns), words="Réponses côte à côte"

@@ -55,11 +55,11 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("framework_id", "version"), name="framework_once"
+                        fields=("framework_id", "region", "version"), name="framework_once"
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("is_current", True)),
-                        fields=("framework_id",),
+                        fields=("framework_id", "region"),
                         name="framework_has_one_current_version",
                     ),
                     models.CheckConstraint(
