@@ -11,7 +11,6 @@ from rempart.engines.exposure.names import address_of, is_under
 from rempart.engines.exposure.perimeter import AssetKind, Touch, normal_value
 from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.answers import Found
-from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.names import to_text, to_wire
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.zone import look_at_zone
@@ -46,12 +45,10 @@ def real_probes(settings: Settings) -> "RealProbes":
 class RealProbes:
     """See `look.Probes`, whose words hold here."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, resolver: Resolver | None = None) -> None:
         self._perimeter = settings.perimeter
         forwarder = next(iter(settings.resolvers or settings.perimeter.resolvers), "")
-        self._resolver = Resolver(
-            now=settings.clock(), forwarder=forwarder, exchange=Exchange(port=settings.dns_port)
-        )
+        self._resolver = resolver or Resolver(now=settings.clock(), forwarder=forwarder)
         self._hosts = [
             normal_value(asset)
             for asset in settings.perimeter.assets

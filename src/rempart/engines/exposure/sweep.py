@@ -58,7 +58,6 @@ class Settings:
     tool_version: str
     started_at: float
     resolvers: tuple[str, ...] = ()
-    dns_port: int = 53
     stop_file: Path | None = None
     in_flight: int = IN_FLIGHT
     share: int = 1
