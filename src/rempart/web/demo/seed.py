@@ -14,13 +14,14 @@ from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.audits import recording
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.models import Establishment, Grouping
+from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.apps.remediation import actions
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import Event, State
 from rempart.web.core import jobs, projections
 from rempart.web.core.jobs import Run
 from rempart.web.core.text import folded
-from rempart.web.demo import assessing, care, data, registry
+from rempart.web.demo import assessing, care, data, exposing, registry
 from rempart.web.demo.history import Past, histories
 from rempart.web.demo.people import FAR, GHT, HOME, PEOPLE, SUPPORT
 
@@ -42,6 +43,9 @@ def begin(today: date) -> None:
         for row, size, past in histories(_invented()):
             if row.finess in depositors:
                 live(_establishment(row), size, past, today=today, by=depositors[row.finess])
+        for finess, swept in exposing.PASTS.items():
+            place = Establishment.objects.get(pk=finess)
+            exposing.expose(place, swept, today=today, by=depositors[finess])
         assessing.begin(Establishment.objects.get(pk=HOME), today=today, by=people["alice"])
         support, group = Establishment.objects.get(pk=SUPPORT), Grouping.objects.get(pk=GHT)
         care.give_file(support, group, by=depositors[SUPPORT])
@@ -62,6 +66,19 @@ def fill_region(run: Run, *, today: str) -> None:
         run.advance()
     data.forget()
     _assess_region(run, day, by)
+    _expose_region(run, day, by)
+
+
+def _expose_region(run: Run, today: date, by: User) -> None:
+    known = set(ExposureAudit.objects.values_list("establishment_id", flat=True))
+    places = [row.finess for row in _invented()[::3]]
+    run.stage("Balayages inventés", len(places))
+    for rank, finess in enumerate(places):
+        if finess not in known:
+            with transaction.atomic(), projections.gathered():
+                past = exposing.REGION[rank % len(exposing.REGION)]
+                exposing.expose(Establishment.objects.get(pk=finess), (past,), today=today, by=by)
+        run.advance()
 
 
 def _assess_region(run: Run, today: date, by: User) -> None:
