@@ -24,11 +24,12 @@ def mysql() -> Talk:
 
 def read_mysql(packet: bytes) -> tuple[str, dict[str, str]]:
     """Version (or the server's refusal) and what the greeting tells. Raises ProtocolFault."""
-    if packet[0] == 0xFF:
+    (kind,) = unpack(">B", packet)
+    if kind == 0xFF:
         (code,) = unpack("<H", packet, 1)
         return plain(packet[3:]), {"refused": str(code)}
     end = packet.find(b"\0", 1)
-    if packet[0] not in {9, 10} or end < 0:
+    if kind not in {9, 10} or end < 0:
         raise ProtocolFault("La salutation n’est pas celle de MySQL.")
     version = plain(packet[1:end], 100)
     details = {}

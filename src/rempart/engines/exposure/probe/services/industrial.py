@@ -30,9 +30,10 @@ def modbus() -> Talk:
 
 def read_identity(body: bytes) -> dict[str, str]:
     """Vendor, product and revision of a Modbus answer; nothing when it refuses the question. Raises ProtocolFault."""
-    if body[0] == 0xAB:
+    (function,) = unpack(">B", body)
+    if function == 0xAB:
         return {"identity": "refused"}
-    if body[0] != 0x2B or len(body) < 7:
+    if function != 0x2B or len(body) < 7:
         raise ProtocolFault("La réponse Modbus n’est pas celle attendue.")
     details, at = {}, 7
     for _ in range(min(body[6], 3)):
