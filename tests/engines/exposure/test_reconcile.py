@@ -11,6 +11,7 @@ from rempart.engines.exposure.reconcile import Reconciled, reconcile
 from rempart.engines.exposure.report import CheckResult, Finding, Gap
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach
+from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
 from rempart.kernel.outcome import Outcome
 from support.feeds import sample_bundle
@@ -153,10 +154,12 @@ def test_what_no_check_of_ours_looks_at_is_kept_when_it_has_a_severity() -> None
     assert "Default page" in one.detail
 
 
-def test_a_claim_on_a_zone_is_about_the_domain() -> None:
-    names = [check for check in CATALOGUE.checks if check.startswith("dns_")]
-    found = joined(*(claim(check) for check in names[:1]))
-    assert [one.target for one in found.findings] == ["www.exemple.example"] * len(names[:1])
+def test_a_claim_on_a_zone_is_about_the_nearest_zone_that_we_looked_at() -> None:
+    told = claim("dns_caa_absent", rule="DNS_CAArecord")
+    assert joined(told).findings == []
+    zone = ZoneSeen(reach=Reach.ANSWERED, domain="exemple.example")
+    found = reconcile([], [], [result("dns_caa_absent")], [told], catalogue=CATALOGUE, seen=[zone])
+    assert [one.target for one in found.findings] == ["exemple.example"]
 
 
 @given(

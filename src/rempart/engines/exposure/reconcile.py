@@ -83,7 +83,10 @@ class _Places:
 
     def __init__(self, seen: Iterable[Seen]) -> None:
         self._labels: dict[tuple[str, int], dict[str, None]] = {}
+        self._domains: set[str] = set()
         for one in seen:
+            if domain := getattr(one, "domain", ""):
+                self._domains.add(domain)
             endpoint = endpoint_of(one)
             if endpoint is None or isinstance(one, ClaimSeen):
                 continue
@@ -97,6 +100,13 @@ class _Places:
         named = self._labels.get((endpoint.name, endpoint.port)) if endpoint.name else None
         known = named or self._labels.get((endpoint.address, endpoint.port))
         return list(known) if known else [endpoint.label]
+
+    def domains(self, name: str) -> list[str]:
+        """The nearest of our zones that holds a name; none when we looked at none."""
+        labels = name.split(".")
+        parents = (".".join(labels[n:]) for n in range(len(labels)))
+        found = next((parent for parent in parents if parent in self._domains), "")
+        return [found] if found else []
 
 
 def _by_target(
@@ -125,7 +135,7 @@ def _by_target(
 def _targets(check: str, claim: ClaimSeen, places: _Places) -> list[str]:
     """A check of a zone or of its mail is about the domain."""
     if check.partition("_")[0] in {"dns", "mail"}:
-        return [claim.endpoint.name] if claim.endpoint.name else []
+        return places.domains(claim.endpoint.name)
     return places.targets(claim.endpoint)
 
 

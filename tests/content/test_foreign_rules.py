@@ -1,0 +1,33 @@
+"""Rules of other tools: every check that they name exists, and the first pattern that fits wins."""
+
+from rempart.content.exposure_catalogue import exposure_checks
+from rempart.content.exposure_versions import version_names
+from rempart.content.fingerprints import exposure_products
+from rempart.content.foreign_rules import check_of, foreign_rules
+
+
+def test_every_rule_speaks_of_a_check_that_exists() -> None:
+    named = {rule.check for rules in foreign_rules().values() for rule in rules}
+    assert named - set(exposure_checks()) == set()
+
+
+def test_no_rule_is_hidden_by_an_earlier_one() -> None:
+    hidden = [
+        (tool, rule.rule)
+        for tool, rules in foreign_rules().items()
+        for rule in rules
+        if "*" not in rule.rule and rule.told == "*" and check_of(tool, rule.rule) != rule.check
+    ]
+    assert hidden == []
+
+
+def test_what_is_told_chooses_between_two_checks_of_one_rule() -> None:
+    assert (
+        check_of("testssl", "cert_expirationStatus", "expires < 30 days (29)") == "tls_expires_soon"
+    )
+    assert check_of("testssl", "cert_expirationStatus <hostCert#1>", "expired") == "tls_expired"
+    assert check_of("testssl", "nothing-such") == check_of("no tool", "SSLv3") == ""
+
+
+def test_every_product_with_other_names_is_a_known_product() -> None:
+    assert set(version_names()) - set(exposure_products()) == set()
