@@ -50,7 +50,9 @@ class HttpSeen(Seen, frozen=True, kw_only=True, tag="http"):
     is_tls: bool = False
     status: int = 0
     steps: list[Step] = []
-    leaves_to: str = ""  # « https://www.exemple.fr », another site to which this one sends, not followed
+    leaves_to: str = (
+        ""  # « https://www.exemple.fr », another site to which this one sends, not followed
+    )
     headers: dict[str, list[str]] = {}
     cookies: list[Cookie] = []
     title: str = ""
