@@ -8,6 +8,7 @@ from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.engines.exposure.report import (
     CheckResult,
     Claim,
+    Dispute,
     EndpointLine,
     ExposureReport,
     Finding,
@@ -144,7 +145,11 @@ def sample() -> ExposureReport:
     ]  # fmt: skip
     notes = ["Balayage incomplet : 3 travaux sur 410 n’ont pas été faits. Ce qu’ils auraient vu n’est pas évalué."]  # fmt: skip
     zones = ["ch-exemple.example", "ght-exemple.example"]
-    return _report(_findings(), gaps, endpoints=_endpoints(), zones=zones, notes=notes)
+    nessus = Claim("nessus", "42873", "3DES accepté", False, "2026-11-18")
+    disputes = [Dispute("tls_old", "rendezvous.ch-exemple.example:443", TITLES["tls_old"][1], "Mesuré par Rempart : conforme, ou sans objet.", [nessus])]  # fmt: skip
+    return _report(
+        _findings(), gaps, disputes=disputes, endpoints=_endpoints(), zones=zones, notes=notes
+    )
 
 
 def clean() -> ExposureReport:

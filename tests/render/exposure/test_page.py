@@ -91,6 +91,7 @@ def test_another_tool_that_disagrees_is_shown() -> None:
     said = text_of(reports.sample())
     assert "testssl dit le contraire , le 19 novembre 2026 : non proposé" in said
     assert "nmap le voit aussi" in said
+    assert "nessus ( 42873 ), 18 novembre 2026 : 3DES accepté" in said
 
 
 def test_a_check_with_many_targets_shows_the_first_ones_and_says_where_the_rest_is() -> None:

@@ -9,6 +9,7 @@ docs/dev/exposure-score.md.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
@@ -18,6 +19,8 @@ from rempart.engines.exposure.losses import NO_CEILING, Loss, grade_of, lost_by_
 from rempart.engines.exposure.registry import Confidence
 from rempart.engines.exposure.report import Finding, Gap, Score, ThemeScore
 from rempart.engines.exposure.seen.common import Reach
+
+OURS: Final = "rempart"
 
 
 def loss_of(finding: Finding, catalogue: ExposureCatalogue) -> Loss:
@@ -79,7 +82,9 @@ def score(findings: Sequence[Finding], gaps: Sequence[Gap], catalogue: ExposureC
     """The score of what was found, its range, its themes, and what each better grade costs."""
     rules = catalogue.score
     losses = [loss_of(finding, catalogue) for finding in findings]
-    worst = [*losses, *possible_losses(gaps, catalogue)]
+    # The word of another tool alone measures nothing: at worst, it is right.
+    unsure = [Gap(f.check, f.target, "") for f in findings if f.sources and OURS not in f.sources]
+    worst = [*losses, *possible_losses([*gaps, *unsure], catalogue)]
     value, low = value_of(losses, rules), value_of(worst, rules)
     return Score(
         value=value,

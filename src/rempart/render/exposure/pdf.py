@@ -14,6 +14,7 @@ TARGETS: Final = 12
 """Targets named for one check; the workbook has them all."""
 ENDPOINTS: Final = 150
 CERTIFICATES: Final = 12
+DISPUTES: Final = 60
 WHY_LIMIT: Final = 320
 
 
@@ -50,10 +51,8 @@ def document(report: ExposureReport) -> dict[str, Any]:
         "findings": [_group(group) for _, groups in view.by_severity(report) for group in groups],
         "gaps": [_gap(gap) for gap in view.gaps(report)],
         "disputed": [
-            [name(f.target), name(f.title), f"{name(c.tool)} : {name(c.says)}"]
-            for f in view.disputed(report)
-            for c in f.claims
-            if not c.agrees
+            [name(x.target), f"{sentence(x.title)} {name(x.ours)}", f"{name(x.claim.tool)} : {name(x.claim.says)}"]
+            for x in view.disagreements(report)[:DISPUTES]
         ],
         "certificates": _certificates(view.expiries(report)),
         "endpoints": [

@@ -7,6 +7,7 @@ from typing import Final
 
 from rempart.engines.exposure.report import (
     CheckResult,
+    Claim,
     EndpointLine,
     ExposureReport,
     Finding,
@@ -69,6 +70,17 @@ class GapGroup:
     def count(self) -> int:
         """How many measures are missing."""
         return sum(len(targets) for _, targets in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What we say of one target, and the claim of another tool that says the contrary."""
+
+    target: str
+    check: str
+    title: str
+    ours: str
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +280,21 @@ def with_outcome(report: ExposureReport, outcome: Outcome) -> list[CheckResult]:
     return sorted(found, key=lambda check: (theme(check.theme), check.title))
 
 
-def disputed(report: ExposureReport) -> list[Finding]:
-    """Findings of which another tool says the contrary."""
-    return [f for f in report.findings if any(not claim.agrees for claim in f.claims)]
+def disagreements(report: ExposureReport) -> list[Disagreement]:
+    """Where another tool says the contrary: of what we call wrong, then of what we call good."""
+    found = [
+        Disagreement(
+            f.target, f.check, f.title, f"Mesuré par Rempart : à corriger. {f.detail}", claim
+        )
+        for f in report.findings
+        for claim in f.claims
+        if not claim.agrees
+    ]
+    return found + [
+        Disagreement(dispute.target, dispute.check, dispute.title, dispute.ours, claim)
+        for dispute in report.disputes
+        for claim in dispute.claims
+    ]
 
 
 def expiries(report: ExposureReport) -> list[Expiry]:

@@ -38,6 +38,10 @@ ENDPOINTS: Final = {
     "Cible": 34, "Adresse": 24, "Port": 8, "Service": 16, "Produit": 28, "Version": 16, "TLS": 24, "Certificat expire le": 18,
     "Vu le": 22,
 }  # fmt: skip
+DISPUTES: Final = {
+    "Cible": 34, "Constat": 50, "Rempart dit": 50, "Outil": 14, "Sa règle": 24, "Il dit": 50, "Vu": 40, "Le": 12,
+    "Identifiant": 34,
+}  # fmt: skip
 
 
 def workbook(report: ExposureReport) -> bytes:
@@ -142,6 +146,12 @@ def _endpoints(report: ExposureReport) -> Iterable[Row]:
         )
 
 
+def _disputes(report: ExposureReport) -> Iterable[Row]:
+    for x in view.disagreements(report):
+        c = x.claim
+        yield x.target, x.title, x.ours, c.tool, c.rule, c.says, c.evidence, c.seen_on, x.check
+
+
 Rows = Callable[[ExposureReport], Iterable[Row]]
 SHEETS: Final[tuple[tuple[str, Mapping[str, int], Rows], ...]] = (
     ("Synthèse", SUMMARY, _summary),
@@ -150,4 +160,5 @@ SHEETS: Final[tuple[tuple[str, Mapping[str, int], Rows], ...]] = (
     ("Contrôles", CHECKS, _checks),
     ("Non évalué", GAPS, _gaps),
     ("Ce qui répond", ENDPOINTS, _endpoints),
+    ("Désaccords", DISPUTES, _disputes),
 )

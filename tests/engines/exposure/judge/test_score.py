@@ -9,6 +9,7 @@ from rempart.content.exposure_rules import score_rules
 from rempart.engines.exposure.cost import cheapest, next_grades
 from rempart.engines.exposure.losses import Loss, grade_of, value_of
 from rempart.engines.exposure.score import score
+from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Reach
 from support.exposure import CONTENTS, report, service, zone
 
@@ -148,3 +149,14 @@ def test_each_better_grade_costs_at_least_as_much(found: list[Loss]) -> None:
 
 def test_the_best_grade_has_nothing_to_buy() -> None:
     assert score([], [], CONTENTS).next_grades == []
+
+
+def test_the_word_of_another_tool_never_narrows_the_range() -> None:
+    silent = service(3389, reach=Reach.SILENT, reason="Muet.")
+    claim = ClaimSeen(
+        reach=Reach.ANSWERED, endpoint=silent.endpoint, tool="nmap", rule="3389", title="RDP", check="service_rdp"
+    )  # fmt: skip
+    alone, joined = report(silent), report(silent, claim)
+    assert [f.sources for f in joined.findings] == [["nmap"]]
+    assert joined.score.low <= alone.score.low
+    assert joined.score.value < alone.score.value
