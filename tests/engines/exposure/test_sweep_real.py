@@ -97,7 +97,7 @@ def test_what_lies_outside_hears_nothing_by_alias_by_address_nor_by_redirection(
     assert "cette machine" in gaps["vpn.chu.example:443"]
     site = by_target(swept[0], HttpSeen)["www.chu.example:8080"]
     assert isinstance(site, HttpSeen) and site.reach is Reach.ANSWERED
-    assert CANARY in site.hops[0].location
+    assert CANARY in site.steps[0].location
 
 
 def test_a_tarpit_costs_its_deadline_and_is_no_finding(swept: tuple[Snapshot, float]) -> None:

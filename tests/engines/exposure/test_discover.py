@@ -1,0 +1,108 @@
+"""What a perimeter might lack is proposed with its reasons, and touched by nobody."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rempart.engines.exposure.discover import Proposal, proposals_yaml, propose, read_names
+from rempart.engines.exposure.perimeter import AssetKind, Perimeter, parse_perimeter
+from rempart.engines.exposure.seen.common import Endpoint, Reach
+from rempart.engines.exposure.seen.dns import AliasSeen, ServerSeen, ZoneSeen
+from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
+from rempart.engines.exposure.seen.mail import ExchangerSeen, MailSeen, SpfSeen
+from rempart.engines.exposure.seen.tls import CertificateSeen, ChainSeen, TlsSeen
+from rempart.engines.exposure.snapshot import AnySeen
+from rempart.kernel.errors import UnreadableSource
+
+ANSWERED = Reach.ANSWERED
+SEEN: list[AnySeen] = [
+    TlsSeen(
+        reach=ANSWERED, endpoint=Endpoint("192.0.2.1", 443, "www.chu.example"),
+        chains=[ChainSeen(certificates=[CertificateSeen(
+            subject="", issuer="", not_before=0, not_after=0, common_name="pas un nom",
+            names=["www.chu.example", "*.lab.chu-ailleurs.example", "vpn.chu.example", "pacs.chu.example"],
+        )])],
+    ),
+    ZoneSeen(
+        reach=ANSWERED, domain="chu.example", servers=[ServerSeen(name="ns1.hebergeur.example")],
+        aliases=[AliasSeen(name="rdv.chu.example", target="chu.rdv.example", state="answers")],
+    ),
+    MailSeen(
+        reach=ANSWERED, domain="chu.example", servers=[ExchangerSeen(name="mx.chu.example")],
+        spf=SpfSeen(includes=["spf.courrier.example"]),
+    ),
+    HostSeen(
+        reach=ANSWERED, name="www.chu.example", addresses=["93.184.215.14", "10.0.0.1"],
+        chain=["x.cdn.example"], refused={"93.184.215.14": "hors", "10.0.0.1": "hors"},
+    ),
+    PortsSeen(reach=ANSWERED, address="192.0.2.1", reverse=["hote1.chu.example"]),
+]  # fmt: skip
+
+
+def perimeter(more: str = "", subdomains: bool = False) -> Perimeter:
+    return parse_perimeter(
+        "name: CH\nexcluded: [pacs.chu.example]\nassets:\n"
+        f"  - {{kind: domain, value: chu.example, subdomains: {str(subdomains).lower()}}}\n"
+        f"  - {{kind: host, value: www.chu.example}}\n{more}"
+    )
+
+
+def values(proposals: list[Proposal], *, is_near: bool) -> list[str]:
+    return [p.value for p in proposals if p.is_near is is_near]
+
+
+def test_names_of_certificates_servers_and_reverse_zones_are_proposed_nearest_first() -> None:
+    found = propose(perimeter(), SEEN)
+    assert values(found, is_near=True) == ["hote1.chu.example", "mx.chu.example", "vpn.chu.example"]
+    assert "lab.chu-ailleurs.example" in values(found, is_near=False)
+    assert {
+        "ns1.hebergeur.example",
+        "chu.rdv.example",
+        "x.cdn.example",
+        "spf.courrier.example",
+    } <= set(values(found, is_near=False))
+    by_value = {p.value: p.why for p in found}
+    assert by_value["vpn.chu.example"] == ["certificat de www.chu.example:443"]
+
+
+def test_what_is_declared_or_excluded_is_not_proposed_again() -> None:
+    found = {p.value for p in propose(perimeter(), SEEN)}
+    assert not found & {"www.chu.example", "pacs.chu.example", "chu.example", "pas un nom"}
+    assert values(propose(perimeter(subdomains=True), SEEN), is_near=True) == []
+
+
+def test_addresses_that_names_lead_to_are_proposed_unless_private_or_declared() -> None:
+    found = [p for p in propose(perimeter(), SEEN) if p.kind is AssetKind.ADDRESS]
+    assert [(p.value, p.why) for p in found] == [("93.184.215.14", ["adresse de www.chu.example"])]
+    known = perimeter("  - {kind: range, value: 93.184.215.0/24}\n")
+    assert not [p for p in propose(known, SEEN) if p.kind is AssetKind.ADDRESS]
+
+
+def test_extracts_are_read_whatever_their_shape(tmp_path: Path) -> None:
+    shapes = {
+        "crt.json": '[{"name_value": "a.chu.example\\n*.b.chu.example", "common_name": "c.chu.example"}]',
+        "names.csv": "\ufeffid;NAME_VALUE\n1;a.chu.example\n2;*.b.chu.example\n3;c.chu.example\n",
+        "comma.csv": 'name,issuer\n"a.chu.example",x\n*.b.chu.example,x\nc.chu.example,x\n',
+        "names.txt": "# liste\na.chu.example\n*.b.chu.example\nc.chu.example\n\n",
+    }
+    for name, text in shapes.items():
+        (tmp_path / name).write_text(text, "utf-8")
+        found = propose(perimeter(), [], read_names(tmp_path / name))
+        assert [p.value for p in found] == ["a.chu.example", "b.chu.example", "c.chu.example"], name
+
+
+@pytest.mark.parametrize("content", [b"[{]", b"\xff\xfe\x00", b"id;issuer\n1;x\n", b"[" * 100000])
+def test_an_extract_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "extrait").write_bytes(content)
+    with pytest.raises(UnreadableSource, match="Extrait de noms illisible"):
+        list(read_names(tmp_path / "extrait"))
+
+
+def test_proposals_are_yaml_that_a_perimeter_takes_and_a_hostile_reason_stays_a_comment() -> None:
+    hostile = Proposal(AssetKind.HOST, "a.chu.example", True, ["certificat\nassets: [tout]\u2028x"])
+    text = proposals_yaml(perimeter(), [hostile, *propose(perimeter(), SEEN)])
+    data = yaml.safe_load(text)
+    assert {"kind": "host", "value": "mx.chu.example"} in data["assets"]
+    assert parse_perimeter("name: CH\n" + text).assets[0].value == "a.chu.example"
+    assert yaml.safe_load(proposals_yaml(perimeter(), [])) == {"assets": []}
