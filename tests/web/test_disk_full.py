@@ -6,14 +6,21 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from factories.assessments import ACCESS_1, a_stored
 from factories.audits import an_upload
+from factories.documents import PDF
 from factories.people import PASSWORD
 from factories.world import a_world
+from rempart.content.knowledge import programmes
+from rempart.render.assessment.library import ciso_library
+from rempart.web.apps.frameworks import importing
 from support import reports
+from support.frameworks import a_framework
 from support.full_disk import full_at, kept
 from web.conftest import Cast
 
@@ -30,6 +37,10 @@ CHANGED = {
     "password2": "une autre phrase",
 }
 TOKEN = {"name": "script", "acts": ["see_findings"], "days": 90}
+CAMPAIGN = {
+    "title": "Campagne", "place": "region:53", "category": "", "opens_on": "2026-06-01", "due_on": "", "message": "",
+}  # fmt: skip
+EXPENSE = {"label": "Serveur", "kind": "", "euros": "1000", "financed_elsewhere": "0"}
 CLOSED = {"done_on": "2026-03-02", "note": "Fait."}
 
 # Route → who does it, and what they send.
@@ -59,7 +70,44 @@ GESTURES: dict[str, tuple[str | None, dict[str, Any]]] = {
     "api_tokens": ("alice", TOKEN),
     "api_token_revoke": ("alice", {}),
     "registry_abandon": ("nadia", {}),
+    "assessment_open": ("alice", {"framework": "other"}),
+    "assessment_question": ("alice", {"value": "3", "version": "1"}),
+    "assessment_comment": ("alice", {"text": "Vu avec l’infogérant."}),
+    "assessment_submit": ("alice", {}),
+    "delegated_questions": ("alice", {"email": "x@exemple.test", "days": 7, "items": [ACCESS_1]}),
+    "campaign_new": ("rose", CAMPAIGN),
+    "evidence_deposit": ("alice", {"title": "PSSI 2027", "kind": "policy", "proves": []}),
+    "evidence_withdraw": ("alice", {"reason": "Erreur."}),
+    "care_file_open": ("alice", {"programme": "care_d1", "span": "establishment"}),
+    "care_file_dates": ("alice", {"seen": 1, "ceiling": "1500"}),
+    "care_file_declare": ("alice", {"seen": 1, "on": "2026-01-20", "items": ["care_d2.P1"]}),
+    "care_file_expense_add": ("alice", EXPENSE),
+    "framework_accept": ("rose", {}),
+    "peers_size": ("alice", {"places": 60}),
 }
+FILES: dict[str, Callable[[], dict[str, Any]]] = {
+    "audit_deposit": lambda: {"uploads": an_upload(reports.sample())},
+    "evidence_deposit": lambda: {"file": SimpleUploadedFile("pssi.pdf", PDF + b"2")},
+}
+OF_HOME = {
+    *("audit_deposit", "action_add", "invite_here", "mandate_give", "assessment_open"),
+    *("evidence_deposit", "care_file_open", "peers_size"),
+}
+LATER: dict[str, Callable[[], dict[str, Any]]] = {
+    "campaign_new": lambda: {"framework": a_stored(a_framework("other")).pk},
+    "assessment_open": lambda: dict.fromkeys((), a_stored(a_framework("other"))),
+    "framework_accept": lambda: {"token": a_proposed_framework()},
+    "care_file_expense_add": lambda: {"kind": programmes()["care_d2"].expense_kinds[0]},
+}
+"""What is sent that must exist before."""
+OF_NOTHING = ("mail_preference", "api_tokens", "account", "sessions", "campaign_new", "framework")
+
+
+def a_proposed_framework() -> str:
+    """The mark of a framework that somebody was shown, and confirms."""
+    data = ciso_library(a_framework("brought"))
+    (found,) = importing.previews(SimpleUploadedFile("essai.yaml", data), "53")
+    return found.token
 
 
 def sent(route: str, world: World, who: str | None, cast: Cast) -> Callable[[], Any]:
@@ -69,17 +117,14 @@ def sent(route: str, world: World, who: str | None, cast: Cast) -> Callable[[], 
         browser.force_login(getattr(cast, who))
         browser.post("/compte/confirmer/", {"password": PASSWORD})
     short = world.get(f"{route.split('_')[0]}_", {})
-    arguments = world.get(route, HOME if route in {"invite_here", "mandate_give"} else short)
-    if route in {"audit_deposit", "action_add"}:
-        arguments = HOME
-    if route == "mail_preference" or route.startswith(("api_tokens", "account", "sessions")):
+    arguments = HOME if route in OF_HOME else world.get(route, short)
+    if route.startswith(OF_NOTHING) and route != "api_token_revoke":
         arguments = {}
     address = reverse(route, kwargs=arguments)
-    data = GESTURES[route][1]
+    data = GESTURES[route][1] | LATER.get(route, dict)()
 
     def once() -> Any:
-        files = {"uploads": an_upload(reports.sample())} if route == "audit_deposit" else {}
-        return browser.post(address, data | files)
+        return browser.post(address, data | FILES.get(route, dict)())
 
     return once
 

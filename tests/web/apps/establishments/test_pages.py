@@ -261,7 +261,7 @@ def test_the_search_answers_a_fragment_and_says_when_it_finds_nothing(browser_of
 @pytest.mark.parametrize("count", [5, 50])
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("/etablissements/", 6), ("/entites-juridiques/350000001/", 11), ("/registre/", 12)],
+    [("/etablissements/", 5), ("/entites-juridiques/350000001/", 10), ("/registre/", 11)],
 )
 def test_a_list_asks_as_much_for_five_rows_as_for_fifty(
     browser_of: Browsers,
