@@ -53,7 +53,7 @@ class Names:
     process: "subprocess.Popen[bytes] | None" = None
 
     def __enter__(self) -> Self:
-        self.port = _free_port()
+        self.port = free_port()
         self.addresses = _addresses()
         for address in self.addresses.values():
             _ip("add", address)
@@ -246,7 +246,8 @@ def _addresses() -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on, a moment ago."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
         one.bind(("127.0.0.1", 0))
         found: int = one.getsockname()[1]

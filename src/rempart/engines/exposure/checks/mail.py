@@ -132,6 +132,8 @@ def dkim_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     live = [key.selector for key in seen.dkim.keys if not key.is_revoked]
     if seen.is_missing:
         yield not_applicable(NO_DOMAIN)
+    elif live:
+        yield passed(", ".join(live))
     elif seen.dkim.missing:
         names = ", ".join(seen.dkim.missing)
         yield failed(
@@ -139,8 +141,6 @@ def dkim_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
             names,
             product=product_of(seen),
         )
-    elif live:
-        yield passed(", ".join(live))
     elif seen.is_null or (seen.spf.ending == "-" and seen.spf.records.values == ["v=spf1 -all"]):
         yield not_applicable("Ce domaine dit qu’il n’envoie aucun courriel.")
     elif seen.dkim.is_none:
