@@ -236,11 +236,18 @@ def kinds(name: str) -> dict[str, Site]:
     }
 
 
+_given: set[int] = set()
+
+
 def free_port(address: str = "127.0.0.1") -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on, and that was not given before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((address, 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 _HEAD = """worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/error.log crit; daemon off;

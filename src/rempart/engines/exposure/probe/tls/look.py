@@ -14,6 +14,7 @@ from rempart.engines.exposure.probe.tls.enumerate import (
     pool_of,
 )
 from rempart.engines.exposure.probe.tls.groups import WEAK_GROUPS, group_name
+from rempart.engines.exposure.probe.tls.handshake13 import GROUPS
 from rempart.engines.exposure.probe.tls.hello import (
     FALLBACK_SCSV,
     SSLV3,
@@ -34,6 +35,7 @@ from rempart.engines.exposure.seen.tls import TlsSeen, VersionState
 UNRECOGNIZED_NAME: Final = 112
 INAPPROPRIATE_FALLBACK: Final = 86
 WEB_PORTS: Final = frozenset({443, 4443, 8443, 9443, 10443})
+EVERY_GROUP: Final = tuple(group_name(code) for code in GROUPS)
 CERTIFICATE_GROUPS: Final = (23, 24, 25)
 NO_TLS: Final = "Le serveur ferme la connexion à chaque version de TLS, sans rien répondre."
 _LEGACY: Final = (SSLV3, TLS10, TLS11, TLS12)
@@ -55,10 +57,16 @@ def ascii_name(name: str) -> str:
 
 
 async def look_at_tls(
-    endpoint: Endpoint, *, dial: Dial, starttls: str = "", trust: TrustStore | None = None
+    endpoint: Endpoint,
+    *,
+    dial: Dial,
+    starttls: str = "",
+    trust: TrustStore | None = None,
+    is_thorough: bool = True,
 ) -> TlsSeen:
     """Everything that hellos tell of one endpoint, chains held against `trust` (by default this machine's store).
 
+    Not thorough: versions, suites and chains alone, in a third fewer connections; the rest is left as gaps.
     Never raises on what the server does: a silence, a close or nonsense is in `reach`, or in `gaps` by field.
     """
     survey = Survey(endpoint, dial, starttls, ascii_name(endpoint.name))
@@ -75,7 +83,11 @@ async def look_at_tls(
     listed = await _list_all(survey, notes, first)
     if not settle(listed, has_answered=first.alert >= 0):
         return _seen(survey, notes, listed, Reach.BROKEN, survey.stopped or NO_TLS)
-    await _ask_more(survey, notes, {one.version: one for one in listed})
+    by_version = {one.version: one for one in listed}
+    if is_thorough:
+        await _ask_more(survey, notes, by_version)
+    elif by_version[TLS13].codes and not notes.chains:
+        await look_inside(survey, notes, by_version[TLS13].codes, EVERY_GROUP, _alpn(survey))
     return _seen(survey, notes, listed, Reach.ANSWERED)
 
 
