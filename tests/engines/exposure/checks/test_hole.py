@@ -1,0 +1,148 @@
+"""Known holes, ends of life and script libraries, on servers that really answer."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rempart.content.exposure_catalogue import exposure_checks
+from rempart.engines.exposure.feeds.bundle import (
+    Affected,
+    Bundle,
+    Contents,
+    Cycle,
+    Exploited,
+    Hole,
+    Library,
+    LibraryHole,
+    Life,
+    Origin,
+    Span,
+)
+from rempart.engines.exposure.judge import verdicts_on
+from rempart.engines.exposure.registry import CHECKS, Confidence, Context, Verdict
+from rempart.engines.exposure.seen.common import Seen
+from support import service_servers as servers
+from support.parts import LOOPBACK
+from support.web_servers import TODAY, Page, look, nginx, site
+
+pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
+HOLE = "CVE-2099-0001"
+
+
+def bundle(key: str, high: str, *, exploited: bool = True, **more: object) -> Bundle:
+    """One hole of one product, in all versions below `high`; the ranges of all exploited holes are known."""
+    contents = Contents(
+        kev={HOLE: Exploited("2026-01-01", key, "x", True)} if exploited else {},
+        epss={HOLE: 0.4},
+        holes={HOLE: Hole("x", 7.5)},
+        affected={key: [Affected(HOLE, [Span("", high)])]},
+        **more,  # type: ignore[arg-type]
+    )
+    names = ("kev", "epss", "holes", "life", "libraries")
+    origins = [Origin(name, name, "", "", "2026-02-03", 1) for name in names]
+    return Bundle(contents, origins, made_on="2026-02-04")
+
+
+def said(check: str, seen: Seen, holes: Bundle | None) -> Verdict:
+    """The only verdict of a check that does not pass over the observation."""
+    context = Context(exposure_checks()[check].params, TODAY, holes)
+    [verdict] = verdicts_on(CHECKS[check], seen, context)
+    return verdict
+
+
+def installed(command: str, *options: str) -> str:
+    """The version that a program of this machine announces: « 1.22.1 »."""
+    done = subprocess.run([command, *options], capture_output=True, text=True, check=True)
+    found = re.search(r"\d+\.\d+(?:\.\d+)?", done.stdout + done.stderr)
+    assert found is not None
+    return found[0]
+
+
+@pytest.mark.needs("nginx")
+def test_a_real_nginx_is_accused_below_the_version_that_mends_and_cleared_at_it(
+    tmp_path: Path,
+) -> None:
+    version = installed("nginx", "-v")
+    with nginx(tmp_path / "web", "server_tokens on;", {"index.html": "<title>x</title>"}) as port:
+        seen = look(port)
+    above = said("hole_known_exploited", seen, bundle("f5:nginx", "99.0"))
+    assert (above.outcome, above.confidence, above.product) == (
+        "failed",
+        Confidence.PROBABLE,
+        "nginx",
+    )
+    assert (above.cves, above.data_as_of) == ((HOLE,), "2026-02-03")
+    assert version in above.detail
+    assert said("hole_known_exploited", seen, bundle("f5:nginx", version)).outcome == "passed"
+    other = bundle("f5:nginx", "99.0", exploited=False)
+    assert (said("hole_known", seen, other).outcome, said("hole_known", seen, other).severity) == (
+        "failed",
+        "critical",
+    )
+
+
+@pytest.mark.needs("nginx")
+def test_a_real_nginx_that_hides_its_version_is_not_evaluated(tmp_path: Path) -> None:
+    with nginx(tmp_path / "web", "server_tokens off;", {"index.html": "<title>x</title>"}) as port:
+        seen = look(port)
+    verdict = said("hole_known_exploited", seen, bundle("f5:nginx", "99.0"))
+    assert verdict.outcome == "not_measured"
+    assert "version ne se voit pas" in verdict.detail
+
+
+@pytest.mark.needs("nginx")
+def test_a_real_nginx_is_at_the_end_of_its_life_or_not_by_the_dates_of_its_branch(
+    tmp_path: Path,
+) -> None:
+    branch = ".".join(installed("nginx", "-v").split(".")[:2])
+    with nginx(tmp_path / "web", "server_tokens on;", {"index.html": "<title>x</title>"}) as port:
+        seen = look(port)
+    for day, outcome in (("2021-04-20", "failed"), ("2050-01-01", "passed")):
+        life = {"nginx": Life("nginx", ["f5:nginx"], [Cycle(branch, day)])}
+        verdict = said("hole_end_of_life", seen, bundle("f5:nginx", "0.1", life=life))
+        assert (verdict.outcome, verdict.data_as_of) == (outcome, "2026-02-03")
+
+
+@pytest.mark.needs("sshd")
+def test_a_real_ssh_of_a_distribution_is_only_possible_and_never_raised(tmp_path: Path) -> None:
+    with servers.sshd(tmp_path) as port:
+        seen = servers.look(port, "ssh")
+    [product] = seen.products
+    verdict = said("hole_known_exploited", seen, bundle("openbsd:openssh", "99.0"))
+    assert product.packaged
+    assert (verdict.outcome, verdict.confidence) == ("failed", Confidence.POSSIBLE)
+    assert verdict.severity == "medium"
+    assert "distribution" in verdict.detail
+    assert said("hole_known_exploited", seen, bundle("openbsd:openssh", "1.0")).outcome == "passed"
+
+
+@pytest.mark.parametrize(("version", "outcome"), [("1.11.1", "failed"), ("3.7.1", "passed")])
+def test_a_site_that_serves_an_old_library_is_told_so(version: str, outcome: str) -> None:
+    body = f'<script src="/js/jquery-{version}.min.js"></script>'
+    hole = LibraryHole(Span("1.4.0", "1.12.0"), "high", "x", ["CVE-2099-0002"])
+    libraries = {"jquery": Library("jquery", [hole])}
+    pages = {"/": Page(body), f"/js/jquery-{version}.min.js": Page(f"/*! jQuery v{version} */")}
+    with site(pages) as port:
+        seen = look(port)
+    verdict = said("hole_js_library", seen, bundle("a:b", "1", libraries=libraries))
+    assert verdict.outcome == outcome
+
+
+def test_without_a_bundle_nothing_is_good_nor_bad() -> None:
+    with site({"/": Page("x", headers={"server": "nginx/1.18.0"})}) as port:
+        seen = look(port)
+    for check in ("hole_known_exploited", "hole_known", "hole_end_of_life"):
+        verdict = said(check, seen, None)
+        assert (verdict.outcome, "rempart feeds import" in verdict.detail) == ("not_measured", True)
+
+
+def test_a_bundle_that_describes_too_few_holes_proves_nothing() -> None:
+    with site({"/": Page("x", headers={"server": "nginx/1.18.0"})}) as port:
+        seen = look(port)
+    poor = bundle("f5:nginx", "1.0")
+    poor.contents.kev["CVE-2099-9999"] = Exploited("2026-01-01", "a:b", "x")
+    verdict = said("hole_known", seen, poor)
+    assert verdict.outcome == "not_measured"
+    assert "50 % des failles exploitées" in verdict.detail
