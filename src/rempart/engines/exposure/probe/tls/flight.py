@@ -189,6 +189,8 @@ def read_certificates(body: bytes, version: int) -> list[tuple[bytes, dict[int, 
             block = body[at : at + 2 + int.from_bytes(body[at : at + 2])]
             more, at = read_extensions(block), at + max(len(block), 2)
         found.append((der, more))
+    if not found:
+        raise ProtocolFault("Le serveur envoie une liste de certificats vide.")
     return found
 
 
