@@ -69,9 +69,14 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     care = {"care_file_id": found["care_"]["pk"]}
     found |= {"api": care | {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
     found["api"]["document_id"] = document.pk
-    found |= an_exposed_world(cast)
-    found["api"]["exposure_audit_id"] = found["exposure_"]["pk"]
-    return found
+    return _exposed(found, cast)
+
+
+def _exposed(found: dict[str, dict[str, Any]], cast: Any) -> dict[str, dict[str, Any]]:
+    """The same, with what the home exposes."""
+    exposed = an_exposed_world(cast)
+    found["api"]["exposure_audit_id"] = exposed["exposure_"]["pk"]
+    return found | exposed
 
 
 def _a_plan(cast: Any) -> dict[str, dict[str, Any]]:

@@ -187,6 +187,7 @@ class Overview:
     kept: Kept
     is_fresh: bool
     proof: Window
+    next: str
     recent: Sequence[ExposureAudit] = field(default_factory=list)
     themes: Sequence[tuple[str, Any]] = field(default_factory=list)
 
@@ -197,8 +198,10 @@ def overview(finess: str, today: date) -> Overview:
     done = list(mine.done().order_by("-swept_at", "-pk").select_related("compared_with")[:CURVE])
     audit = next((row for row in done if row.is_latest), None)
     page = pages.read_page(bytes(audit.page)) if audit and audit.page else None
+    allowed = standing(perimeter_of(finess), today)
     return Overview(
-        standing=standing(perimeter_of(finess), today),
+        standing=allowed,
+        next=next_step(audit, allowed),
         audit=audit,
         waiting=mine.filter(state=ExposureAudit.State.WAITING).first(),
         page=page,

@@ -111,7 +111,7 @@ def headline(audit: ExposureAudit | None) -> str:
     """The result of an audit, as the title of its page."""
     if audit is None or audit.score is None:
         return "Exposition sur internet"
-    return f"Exposition sur internet : note {audit.grade}, {french.number(audit.score)} sur 100"
+    return f"Exposition sur internet{french.NBSP}: note {audit.grade}, {french.number(audit.score)} sur 100"
 
 
 @register.filter
