@@ -41,6 +41,8 @@ def refusal(path: Path, limits: Limits = Limits()) -> str:  # noqa: B008 (frozen
         (b"<nmaprun><host></nmaprun>", "bien formé"),
         (b'<?xml version="1.0" encoding="UTF-8"?><nmaprun>\xff</nmaprun>', "bien formé"),
         (b'<?xml version="1.0" encoding="klingon"?><nmaprun></nmaprun>', "d’aucun format connu"),
+        (b'<?xml version="1.0" encoding="gbk"?><nmaprun></nmaprun>', "d’aucun format connu"),
+        (b'<!DOCTYPE nmaprun><?xml version="1.0"?><nmaprun/>', "bien formé"),
         (b'{"template-id": "x", "info": 3}\n', "ligne 1"),
         (b'{"template-id": "x"}\n{"template-id": "y"', "ligne 2"),
         (b'[{"id": "SSLv3", "finding": "x"', "incomplet"),

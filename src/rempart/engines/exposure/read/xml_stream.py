@@ -68,7 +68,12 @@ def read_xml(pieces: Iterator[bytes], name: str, handler: Handler) -> None:
             f"« {name} » n’est pas du XML bien formé (ligne {fault.lineno}).",
             todo="Exportez-le de nouveau depuis l’outil, sans le modifier.",
         ) from fault
-    except (_Refused, UnicodeError, LookupError) as fault:
+    except (ValueError, LookupError) as fault:
+        raise UnreadableSource(
+            f"« {name} » est écrit dans un encodage qui n’est pas lu.",
+            todo="Exportez-le de nouveau en UTF-8.",
+        ) from fault
+    except _Refused as fault:
         raise UnreadableSource(
             f"« {name} » n’a pas été lu : {fault}.",
             expected="Un rapport honnête n’a rien de tel.",
@@ -91,7 +96,7 @@ def root_of(head: bytes) -> str:
     parser.StartElementHandler = named
     try:
         parser.Parse(head, False)
-    except (expat.ExpatError, _Refused, UnicodeError, LookupError):
+    except (expat.ExpatError, _Refused, ValueError, LookupError):
         return found[0] if found else ""
     return found[0] if found else ""
 
