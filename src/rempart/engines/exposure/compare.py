@@ -44,6 +44,8 @@ class ExposureComparison(Struct, frozen=True):
     changes: list[Change]
     doors: list[Door]
     schema: str = SCHEMA
+    old_at: str = ""  # when the sweep began, ISO 8601, UTC
+    new_at: str = ""
 
     def count(self, state: str) -> int:
         """How many findings are in this state."""
@@ -71,6 +73,8 @@ def compare(old: ExposureReport, new: ExposureReport) -> ExposureComparison:
         new_grade=new.score.grade,
         changes=list(_changes(old, new)),
         doors=list(_doors(old, new)),
+        old_at=old.started_at,
+        new_at=new.started_at,
     )
 
 

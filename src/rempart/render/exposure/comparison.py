@@ -34,7 +34,7 @@ def page(result: ExposureComparison, zone: tzinfo | None = UTC) -> str:
         result=result,
         words=words,
         headline=headline(result),
-        lead=lead(result),
+        lead=lead(result, zone),
         tiles=tiles(result),
         doors=[words.opened(door.state, door.line, zone) for door in result.doors],
         sections=[(state, *told, changes(result, state)) for state, told in STATES.items()],
@@ -58,10 +58,14 @@ def headline(result: ExposureComparison) -> str:
     return f"{clip(name(result.perimeter), 80)} : la note {verb} de {old} à {words.grade_words(new, result.new_value)}"
 
 
-def lead(result: ExposureComparison) -> str:
-    """The sentence under the title."""
+def lead(result: ExposureComparison, zone: tzinfo | None = UTC) -> str:
+    """The sentence under the title; two sweeps of one day are told by their hours."""
+    old, new = day(result.old_on), day(result.new_on)
+    if old == new:
+        old, new = (words.moment(at, zone) for at in (result.old_at, result.new_at))
     text = (
-        f"Du {day(result.old_on)} au {day(result.new_on)} : "
+        f"De {old} à {new} : " if result.old_on == result.new_on else f"Du {old} au {new} : "
+    ) + (
         f"{counted(result.count('new'), 'nouveau constat', 'nouveaux constats')}, "
         f"{counted(result.count('mended'), 'corrigé', 'corrigés')}, "
         f"{counted(result.count('still'), 'toujours là', 'toujours là')}."
@@ -97,7 +101,7 @@ def changes(result: ExposureComparison, state: str) -> Sequence[Change]:
 
 def lines(result: ExposureComparison, zone: tzinfo | None = None) -> Iterator[str]:
     """What the terminal says: doors first, then findings that are new or no longer measured."""
-    yield lead(result)
+    yield lead(result, zone)
     for door in result.doors[:ON_SCREEN]:
         yield f"  {words.opened(door.state, door.line, zone)}"
     for state in ("new", "unmeasured", "mended"):

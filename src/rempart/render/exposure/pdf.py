@@ -6,6 +6,7 @@ from typing import Any, Final
 from rempart.content.exposure_rules import score_rules
 from rempart.engines.exposure.report import ExposureReport
 from rempart.render.exposure import view, words
+from rempart.render.exposure.pictures import span
 from rempart.render.french import counted, day, duration, number, sentence
 from rempart.render.pdf.typeset import typeset
 from rempart.render.text import abridge, clip, name
@@ -81,20 +82,21 @@ def _steps(report: ExposureReport) -> list[list[str]]:
 
 
 def _bars(report: ExposureReport) -> dict[str, Any] | None:
-    rows = sorted(report.score.themes, key=lambda t: (-t.lost, t.theme))
-    most = max((row.lost for row in rows), default=0.0)
+    rows = sorted(report.score.themes, key=lambda t: (-t.lost, -t.lost_at_most, t.theme))
+    most = max((row.lost_at_most for row in rows), default=0.0)
     if not most:
         return None
-    said = ", ".join(f"{words.theme(t.theme)} {number(round(t.lost))}" for t in rows if t.lost)
+    said = ", ".join(f"{words.theme(t.theme)} {span(t)}" for t in rows)
     return {
         "title": "Points perdus, par thème.",
-        "see": "Plus la barre est longue, plus le thème pèse sur la note.",
+        "see": "Plein : ce que le thème fait perdre. Cadre : au pire, si ce qui n’a pas été évalué était mauvais.",
         "alt": f"Points perdus par thème : {said}.",
         "rows": [
             {
                 "label": words.theme(t.theme),
                 "share": round(100 * t.lost / most, 1),
-                "note": number(round(t.lost)),
+                "most": round(100 * t.lost_at_most / most, 1),
+                "note": span(t),
             }
             for t in rows
         ],

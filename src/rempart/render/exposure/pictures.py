@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.report import ExposureReport, ThemeScore
 from rempart.render.exposure.view import Expiry, days_left
 from rempart.render.exposure.words import theme
 from rempart.render.french import counted, day
-from rempart.render.svg.bars import Bar, bars
 from rempart.render.svg.draw import label
 from rempart.render.text import shorten
 
@@ -18,14 +17,41 @@ SHOWN_CERTIFICATES: Final = 12
 
 
 def by_theme(report: ExposureReport) -> str:
-    """Points lost in each theme, the most costly first; nothing when none is lost."""
-    rows = sorted(report.score.themes, key=lambda t: (-t.lost, t.theme))
-    if not any(row.lost for row in rows):
+    """Points lost in each theme, the most costly first, in a frame that goes to what may be lost; nothing when none is."""
+    rows = sorted(report.score.themes, key=lambda t: (-t.lost, -t.lost_at_most, t.theme))
+    most = max((row.lost_at_most for row in rows), default=0.0)
+    if not most:
         return ""
-    shown = [
-        Bar(theme(row.theme), round(row.lost), counted(round(row.lost), "point")) for row in rows
-    ]
-    return bars(shown, "Points perdus, par thème.")
+    body = "".join(_theme(row, k * ROW, most) for k, row in enumerate(rows))
+    said = ", ".join(f"{theme(row.theme)} {span(row)}" for row in rows)
+    return (
+        f'<svg class="fluid" width="100%" height="{len(rows) * ROW}" role="img"'
+        f' aria-label="{label(f"Points perdus, par thème : {said}.")}">{body}</svg>'
+    )
+
+
+def span(row: ThemeScore) -> str:
+    """« 62 points », « de 62 à 80 points » when some of it was not measured."""
+    low, high = round(row.lost), round(row.lost_at_most)
+    return counted(high, "point") if low == high else f"de {low} à {counted(high, 'point')}"
+
+
+def _theme(row: ThemeScore, y: int, most: float) -> str:
+    framed = (
+        f'<rect class="box" x="0" y="{y + 19}" width="{100 * row.lost_at_most / most:.1f}%" height="10" rx="3"/>'
+        if row.lost_at_most > row.lost
+        else ""
+    )
+    full = (
+        f'<rect class="bar" x="0" y="{y + 19}" width="{max(100 * row.lost / most, 0.6):.1f}%" height="10" rx="3"/>'
+        if row.lost
+        else ""
+    )
+    return (
+        f'<text x="0" y="{y + 13}">{label(theme(row.theme))}</text>'
+        f'<text class="strong" x="100%" y="{y + 13}" text-anchor="end">{label(span(row))}</text>'
+        f'<rect class="track" x="0" y="{y + 19}" width="100%" height="10" rx="3"/>{framed}{full}'
+    )
 
 
 def certificates(expiries: Sequence[Expiry]) -> str:
