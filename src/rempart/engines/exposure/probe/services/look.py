@@ -63,6 +63,9 @@ _OWN_PRODUCTS: Final = {
 }
 
 
+_SPEAK_FIRST: Final = frozenset({"ssh", "ftp", "vnc", "rsync", "vmware_auth"})
+
+
 @cache
 def _by_port() -> dict[tuple[str, int], ExposurePort]:
     return {(port.transport, port.port): port for port in exposure_ports()}
@@ -121,6 +124,16 @@ async def _heard(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
         if name in web.INTERFACES:
             return await web.talk(endpoint, name, dial)
         return await _converse(endpoint, TALKS[name], dial)
+    except NotReached as fault:
+        # A server that says its name and no more is named all the same.
+        heard = (
+            await _listened(endpoint, dial)
+            if fault.reach is Reach.SILENT and name in _SPEAK_FIRST
+            else None
+        )
+        if heard is None or heard.service != name:
+            raise
+        return heard
     except ProtocolFault as fault:
         heard = await _listened(endpoint, dial)
         if heard.service:

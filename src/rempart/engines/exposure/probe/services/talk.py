@@ -25,16 +25,19 @@ Talk = Dialogue[Heard]
 
 
 class Feed:
-    """Bytes gathered as they come. Each method yields what to send, and takes what is received."""
+    """Bytes gathered as they come. What is to be sent goes with the next wait: a peer that has already said what is
+    wanted is not waited for."""
 
-    __slots__ = ("_held", "is_over")
+    __slots__ = ("_held", "_owed", "is_over")
 
     def __init__(self) -> None:
         self._held = bytearray()
+        self._owed = b""
         self.is_over = False
 
-    def more(self, to_send: bytes = b"") -> Generator[bytes, bytes, bool]:
-        """Send, wait, and say whether something came."""
+    def more(self) -> Generator[bytes, bytes, bool]:
+        """Send what is owed, wait, and say whether something came."""
+        to_send, self._owed = self._owed, b""
         data = yield to_send
         if not data:
             self.is_over = True
@@ -48,10 +51,9 @@ class Feed:
         """`size` bytes, after sending. Raises ProtocolFault when the peer closes before."""
         if size > LONGEST:
             raise ProtocolFault("Longueur annoncée au-delà de la limite.")
-        while to_send or len(self._held) < size:
-            has_more = yield from self.more(to_send)
-            to_send = b""
-            if not has_more:
+        self._owed += to_send
+        while len(self._held) < size:
+            if not (yield from self.more()):
                 raise ProtocolFault("Connexion fermée au milieu d’une réponse.")
         return self.take(size)
 
@@ -59,9 +61,9 @@ class Feed:
         self, to_send: bytes = b"", end: bytes = b"\n", most: int = 1024
     ) -> Generator[bytes, bytes, bytes]:
         """A line without its end; what has come when the peer closes or the line is too long."""
-        while to_send or (end not in self._held and len(self._held) < most and not self.is_over):
-            yield from self.more(to_send)
-            to_send = b""
+        self._owed += to_send
+        while end not in self._held and len(self._held) < most and not self.is_over:
+            yield from self.more()
         place = self._held.find(end)
         if place < 0:
             return self.take(min(len(self._held), most))
