@@ -198,8 +198,14 @@ class Names:
 class Answering:
     """A server that answers each datagram with what `say(question)` gives: bytes, several of them, or nothing."""
 
-    def __init__(self, address: str, port: int, say: Callable[[bytes], Iterable[bytes]]) -> None:
-        self.say = say
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        say: Callable[[bytes], Iterable[bytes]],
+        heard: Callable[[tuple[str, int]], None] | None = None,
+    ) -> None:
+        self.say, self.port, self.heard = say, port, heard
         self.asked = 0
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((address, port))
@@ -223,6 +229,8 @@ class Answering:
             except TimeoutError:
                 continue
             self.asked += 1
+            if self.heard:
+                self.heard(who)
             for answer in self.say(data):
                 self.socket.sendto(answer, who)
 

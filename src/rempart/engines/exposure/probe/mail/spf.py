@@ -53,6 +53,9 @@ def read_spf(text: str) -> tuple[list[Term], list[str]]:
             if name in ("include", "exists", "ip4", "ip6") and not domain:
                 faults.append(f"« {word[:60]} » ne dit pas de quoi il parle.")
                 continue
+            if name == "all" and (domain or found["size"]):
+                faults.append(f"« {word[:60]} » n’est pas un terme de SPF.")
+                continue
             terms.append(Term(name, found["qualifier"] or "+", domain))
             continue
         modifier = _MODIFIER.fullmatch(word)

@@ -1,0 +1,101 @@
+"""Every parser of what a name server, a mail server or a policy host sends, under atheris.
+
+    pip install atheris
+    python tests/fuzz/fuzz_dns.py -max_total_time=600
+
+A fault of the protocol is an answer; anything else that is raised stops the run and is written to a file.
+"""
+
+import sys
+from contextlib import suppress
+
+import atheris
+
+with atheris.instrument_imports(include=["rempart.engines.exposure.probe"]):
+    from rempart.engines.exposure.dial import ProtocolFault
+    from rempart.engines.exposure.probe.dns import denial, rdata, wire
+    from rempart.engines.exposure.probe.dns.answers import follow, glue_of
+    from rempart.engines.exposure.probe.dns.dnssec import KeyRing, key_bits, rrsets
+    from rempart.engines.exposure.probe.dns.names import ROOT, to_text, to_wire
+    from rempart.engines.exposure.probe.mail.dkim import read_key
+    from rempart.engines.exposure.probe.mail.dmarc import read_dmarc
+    from rempart.engines.exposure.probe.mail.smtp import compare, read_reply
+    from rempart.engines.exposure.probe.mail.spf import read_spf
+    from rempart.engines.exposure.probe.mail.sts import read_policy, read_response
+
+NOW = 1_780_000_000.0
+
+
+def message(data: bytes) -> None:
+    """A whole answer: read, grouped, verified with its own keys, followed."""
+    read = wire.parse(data)
+    records = [*read.answer, *read.authority]
+    sets = rrsets(records)
+    keys = []
+    for record in records:
+        to_text(record.name)
+        if record.kind == wire.DNSKEY:
+            with suppress(ProtocolFault):
+                keys.append(rdata.key(record.data))
+    ring = KeyRing(ROOT, keys)
+    for one in sets.values():
+        ring.verify(one, NOW)
+    proofs(records)
+    follow(read.answer, records[0].name if records else ROOT, wire.A)
+    glue_of(read.additional, [record.data for record in records], ROOT)
+
+
+def proofs(records: list[wire.Record]) -> None:
+    """What the proofs of absence of an answer say of a name."""
+    plain, hashed = [], []
+    for record in records:
+        if record.kind in (wire.NSEC, wire.NSEC3):
+            with suppress(ProtocolFault):
+                one = denial.decode(record.name, record.kind, record.data)
+                (plain if record.kind == wire.NSEC else hashed).append(one)
+    name = to_wire("a.b.exemple.example")
+    denial.by_nsec(name, wire.A, plain)
+    if hashed:
+        denial.by_nsec3(name, wire.A, ROOT, hashed)
+        denial.covers_by_nsec3(name, ROOT, hashed)
+
+
+def data_of_records(data: bytes) -> None:
+    """The decoder of each type."""
+    for reader in (
+        rdata.address, rdata.text, rdata.caa, rdata.tlsa, rdata.soa, rdata.signature, rdata.digest, rdata.nsec, rdata.nsec3,
+    ):  # fmt: skip
+        with suppress(ProtocolFault):
+            reader(data)
+    with suppress(ProtocolFault):
+        key_bits(rdata.key(data))
+
+
+def texts(data: bytes) -> None:
+    """Records and replies of mail."""
+    text = data.decode("utf-8", "replace")
+    read_spf(f"v=spf1 {text}")
+    read_dmarc(text)
+    read_key("s", text)
+    read_policy(text)
+    for reader in (read_reply, read_response):
+        with suppress(ProtocolFault):
+            reader(data)
+    compare([(3, 1, 1, "00")], data)
+    with suppress(ProtocolFault):
+        to_wire(text)
+
+
+TARGETS = (message, data_of_records, texts)
+
+
+def one_input(data: bytes) -> None:
+    """The first byte chooses the target."""
+    if data:
+        with suppress(ProtocolFault):
+            TARGETS[data[0] % len(TARGETS)](data[1:])
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
