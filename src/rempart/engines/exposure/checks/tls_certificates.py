@@ -59,7 +59,7 @@ def expired(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
         whose = "Le certificat" if worst in own else f"Le certificat d’autorité « {worst.subject} »"
         days = (context.today - ended).days
         yield failed(
-            f"{whose} est expiré depuis le {french_day(ended)} ({days} jours).",
+            f"{whose} est expiré depuis le {french_day(ended)} ({days} jour{'s' if days > 1 else ''}).",
             f"{worst.subject} : fin {ended.isoformat()}",
             severity=lowered(seen),
         )

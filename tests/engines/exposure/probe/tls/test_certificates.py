@@ -83,3 +83,10 @@ def test_a_bent_certificate_is_read_or_is_refused(at: int, byte: int) -> None:
         assert str(fault)
     else:
         assert found.subject.isprintable()
+
+
+def test_a_feature_that_no_one_registered_is_refused_and_breaks_nothing() -> None:
+    known = bytes.fromhex("3003020105")  # status_request, in a TLSFeature
+    assert known in DER
+    with pytest.raises(ProtocolFault, match="mal formé"):
+        read_certificate(DER.replace(known, bytes.fromhex("3003020102")))

@@ -44,6 +44,7 @@ _FAULTS: Final = (
     TypeError,
     UnsupportedAlgorithm,
     OverflowError,
+    LookupError,
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
