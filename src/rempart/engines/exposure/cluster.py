@@ -5,6 +5,8 @@ reaches the scheduler can have code run: it must be on a network of its own, or 
 """
 
 import hashlib
+import re
+import socket
 import tempfile
 import threading
 import time
@@ -23,6 +25,7 @@ distributed: Any = import_module("distributed")  # an optional part, whose funct
 
 LOOK_EVERY: Final = 0.5  # seconds between two looks at the stop file while batches are under way
 CONNECT_SECONDS: Final = 5
+ADDRESS: Final = re.compile(r"(?:tcp|tls)://([^/:]+):(\d{1,5})")
 AHEAD: Final = 2  # batches that each worker has before it, so that it never waits for us
 SMALLER: Final = 4  # batches are that many times smaller than between the processes of one machine
 
@@ -129,7 +132,12 @@ def _give_up(waiting: list[Batch], why: str, settings: Settings, emit: Emit) -> 
 
 
 def _client(address: str) -> Any:
+    shape = ADDRESS.fullmatch(address)
     try:
+        if shape is None:
+            raise ValueError("ce n’est pas l’adresse d’un ordonnanceur")
+        # A client that finds nobody is long to give up, and speaks of it after the end.
+        socket.create_connection((shape[1], int(shape[2])), CONNECT_SECONDS).close()
         return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as fault:
         raise RempartError(
