@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._measure import Measure, heading, measured, report, run_named
-from benchmarks._tls_lab import Authority, kinds, nginx
+from benchmarks._tls_lab import kinds, nginx
+from benchmarks._tls_pki import Authority
 
 from rempart.engines.exposure.dial import Dial
 from rempart.engines.exposure.probe.tls import look_at_tls, read_store

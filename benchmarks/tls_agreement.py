@@ -20,7 +20,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from benchmarks._measure import heading
-from benchmarks._tls_lab import ALL, STRONG, Authority, Leaf, Site, nginx, tlslite
+from benchmarks._tls_lab import ALL, STRONG, Site, nginx, tlslite
+from benchmarks._tls_pki import Authority, Leaf
 from benchmarks.tls import OpenGate
 
 from rempart.engines.exposure.dial import Dial

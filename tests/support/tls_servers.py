@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks._tls_lab import Authority, Leaf, Site, nginx, s_server, threaded, tlslite
+from benchmarks._tls_lab import Site, nginx, s_server, threaded, tlslite
+from benchmarks._tls_pki import Authority, Leaf
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from rempart.content.exposure_catalogue import exposure_checks

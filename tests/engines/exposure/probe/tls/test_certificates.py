@@ -1,7 +1,7 @@
 """Certificates of all kinds, and those that were made to break the reader."""
 
 import pytest
-from benchmarks._tls_lab import Authority, Leaf, key
+from benchmarks._tls_pki import Authority, Leaf, key
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding

@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from benchmarks._tls_lab import Authority, Leaf, s_server
+from benchmarks._tls_lab import s_server
+from benchmarks._tls_pki import Authority, Leaf
 from hypothesis import given, strategies as st
 
 from rempart.engines.exposure.dial import Dial, ProtocolFault

@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from benchmarks._tls_lab import Authority, Leaf, key_pem, pem_of, threaded
+from benchmarks._tls_lab import threaded
+from benchmarks._tls_pki import Authority, Leaf, key_pem, pem_of
 from hypothesis import given, strategies as st
 
 from rempart.engines.exposure.dial import ProtocolFault

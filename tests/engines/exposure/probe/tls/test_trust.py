@@ -1,6 +1,6 @@
 """Where chains lead: to a root of the store, to themselves, to nobody, or to a lie."""
 
-from benchmarks._tls_lab import Authority, Leaf
+from benchmarks._tls_pki import Authority, Leaf
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
