@@ -107,6 +107,18 @@ def test_the_same_perimeter_written_otherwise_has_the_same_fingerprint() -> None
     assert fingerprint(one) == fingerprint(other) != fingerprint(third)
 
 
+def test_the_sample_shows_every_key_and_is_read(root: Path) -> None:
+    perimeter = read_perimeter(root / "samples" / "perimetre-exemple.yaml")
+    text = (root / "samples" / "perimetre-exemple.yaml").read_text("utf-8")
+    assert [key for key in perimeter.__struct_fields__ if f"{key}:" not in text] == []
+    assert Touch.MEDICAL in perimeter.touch
+
+
+def test_a_public_suffix_is_nobody_s_to_declare() -> None:
+    with pytest.raises(UnreadableSource, match="suffixe public"):
+        parse_perimeter(stated("  - {kind: domain, value: gouv.fr, subdomains: true}\n"))
+
+
 def test_a_wide_range_of_ipv6_is_scope_and_not_work() -> None:
     perimeter = parse_perimeter(
         stated("  - {kind: range, value: 2001:db8::/48}\n  - {kind: range, value: 192.0.2.0/28}\n")
