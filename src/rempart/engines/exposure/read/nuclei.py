@@ -35,7 +35,7 @@ class _Row(Struct):
     matched_at: str = field(name="matched-at", default="")
     matcher: str = field(name="matcher-name", default="")
     extracted: list[Any] | None = field(name="extracted-results", default=None)
-    timestamp: str = ""
+    said_at: str = field(name="timestamp", default="")
     matched: bool | None = field(name="matcher-status", default=None)
 
 
@@ -76,7 +76,7 @@ def _add(row: _Row, claims: Claims) -> None:
         evidence=_evidence(row),
         cves=[cve.strip().upper() for cve in listed],
         double=page_of(row.matched_at),
-        at=instant_of(row.timestamp),
+        at=instant_of(row.said_at),
     )
 
 
