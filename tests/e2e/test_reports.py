@@ -8,8 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rempart.engines.directory.report import Comparison, Difference
+from rempart.engines.exposure.compare import compare as compare_exposures
+from rempart.render.exposure import comparison as exposure_comparison, page as exposure_page
 from rempart.render.html import compare, directory
-from support import reports
+from support import exposure_reports, reports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.needs("chromium")]
 
@@ -39,6 +41,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "hostile": lambda: directory.page(reports.hostile()),
     "group": lambda: directory.page(reports.group()),
     "comparison": comparison,
+    "exposure": lambda: exposure_page.page(exposure_reports.sample()),
+    "exposure-clean": lambda: exposure_page.page(exposure_reports.clean()),
+    "exposure-hostile": lambda: exposure_page.page(exposure_reports.hostile()),
+    "exposure-comparison": lambda: exposure_comparison.page(
+        compare_exposures(exposure_reports.clean(), exposure_reports.sample())
+    ),
 }
 
 
@@ -80,7 +88,12 @@ Show = Callable[..., tuple[Page, list[str]]]
 
 @pytest.mark.parametrize(
     ("name", "scheme"),
-    [*((name, "light") for name in PAGES), ("sample", "dark"), ("comparison", "dark")],
+    [
+        *((name, "light") for name in PAGES),
+        ("sample", "dark"),
+        ("comparison", "dark"),
+        ("exposure", "dark"),
+    ],
 )
 def test_axe_finds_nothing(show: Show, name: str, scheme: str) -> None:
     # axe is injected as a script, which our policy forbids: it is set aside for this test alone.
