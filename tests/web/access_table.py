@@ -65,6 +65,8 @@ PAGES: Final[dict[str, str]] = {
     "POST exposure_unconsent": "302 404 404 403 403 302",
     "GET exposure_settings": "200 404 404 403 403 302",
     "POST exposure_settings": "422 404 404 403 403 302",
+    "GET exposure_discover": "200 404 404 403 403 302",
+    "POST exposure_discover": "422 404 404 403 403 302",
     "POST exposure_decide": "409 404 404 403 403 302",
     "POST exposure_stop": "302 404 404 403 403 302",
     "POST exposure_resume": "409 404 404 403 403 302",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -171,3 +172,31 @@ def test_a_consent_is_taken_back(cast: Cast, browser_of: BrowserOf) -> None:
     row = Perimeter.objects.get()
     assert (row.consent_by, row.consent_until) == ("", None)
     assert not Perimeter.objects.consented(timezone.localdate()).exists()
+
+
+def test_an_extract_of_names_is_proposed_and_never_touched(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    a_perimeter(cast.home, cast.alice)
+    perimeters.add_asset(
+        establishment=cast.home, kind="domain", value="autre.example", by=cast.alice
+    )
+    text = "vieux.autre.example\n*.rdv.autre.example\nwww.chu.example\nautre.example\n???\n"
+    given = {"names": SimpleUploadedFile("extrait.txt", text.encode())}
+    assert browser_of("alice").post(f"{PAGE}decouvrir/", given).status_code == 302
+    proposed = Asset.objects.proposed().order_by("value").values_list("value", flat=True)
+    assert list(proposed) == ["rdv.autre.example", "vieux.autre.example"]
+
+
+def test_a_file_that_names_nothing_readable_is_refused(cast: Cast, browser_of: BrowserOf) -> None:
+    a_perimeter(cast.home, cast.alice)
+    given = {"names": SimpleUploadedFile("extrait.json", b'[{"name_value": ')}
+    answer = browser_of("alice").post(f"{PAGE}decouvrir/", given)
+    assert answer.status_code == 422
+    assert "pas un extrait de noms" in answer.content.decode()
+
+
+def test_too_many_discoveries_are_put_off(cast: Cast) -> None:
+    a_perimeter(cast.home, cast.alice)
+    found = [Candidate("host", f"h{k}.autre.example", "Extrait") for k in range(20)]
+    assert perimeters.propose_assets(establishment=cast.home, found=found, most=5, by=None) == 5

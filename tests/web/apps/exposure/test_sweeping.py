@@ -10,8 +10,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from factories.exposure import a_perimeter, an_exposure, an_exposure_audit
+from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.dns import ZoneSeen
+from rempart.engines.exposure.snapshot import Snapshot
+from rempart.engines.exposure.snapshot_file import packed
 from rempart.web.apps.exposure import perimeters, sweeping, traces
-from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
+from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter
 from rempart.web.core import jobs
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
@@ -161,3 +165,30 @@ def test_the_night_launches_without_anybody(cast: Cast) -> None:
     jobs.perform(jobs.enqueue(sweeping.plan_sweeps).pk)
     audit = ExposureAudit.objects.get()
     assert (audit.asked_by, run_job(audit).state) == (None, "done")
+
+
+def test_what_a_sweep_sees_beside_the_perimeter_is_proposed(cast: Cast) -> None:
+    a_small_perimeter(cast)
+    audit = run_job(sweeping.launch(establishment=cast.home, by=cast.alice))
+    proposed = Asset.objects.proposed().values_list("value", flat=True)
+    assert audit.state == "done"
+    assert "198.41.0.4" not in proposed
+    assert not Asset.objects.accepted().filter(value__in=proposed).exists()
+
+
+def test_a_snapshot_made_elsewhere_is_judged_here(cast: Cast) -> None:
+    seen = [ZoneSeen(reach=Reach.SILENT, reason="Pas de réponse.", domain="chu.example")]
+    at = timezone.now().timestamp() - 60
+    snapshot = Snapshot(
+        perimeter="CH", started_at=at - 60, ended_at=at, tool_version="1", seen=seen, pieces=1
+    )
+    audit = an_exposure_audit(cast.home, cast.alice, packed(snapshot))
+    assert (audit.state, audit.form, audit.findings_count) == ("done", "snapshot", 0)
+    assert audit.gaps_count
+
+
+def test_a_cut_snapshot_is_refused_with_advice(cast: Cast) -> None:
+    snapshot = Snapshot(perimeter="CH", started_at=0, ended_at=1, tool_version="1", seen=[])
+    audit = an_exposure_audit(cast.home, cast.alice, packed(snapshot)[:-9])
+    assert audit.state == "refused"
+    assert audit.refusal["todo"]

@@ -15,7 +15,7 @@ from rempart.render.french import size
 from rempart.render.text import name, visible
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.exposure import judging, reading, recording, traces
+from rempart.web.apps.exposure import discovering, judging, reading, recording, traces
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.core import files, jobs
 from rempart.web.core.errors import Refused
@@ -90,14 +90,17 @@ def read_deposit(run: Run, *, audit_id: int) -> None:
     with Ending(audit, run):
         run.stage("Lecture du fichier déposé")
         path = files.path_of(audit.source_id or "")
+        snapshot = None
         if reading.is_report(path):
             report, form = reading.read_report(path, timezone.now()), ExposureAudit.Form.REPORT
         else:
-            report = judging.judged(path, run)
+            report, snapshot = judging.judged(path, run)
             form = ExposureAudit.Form.SNAPSHOT
         _check_owner(report, audit)
         run.stage("Enregistrement des constats")
         done = recording.record(audit, report, form, timezone.localdate())
+        if snapshot is not None:
+            discovering.from_snapshot(audit.establishment, snapshot)
         run.leads_to(reverse("exposure_audit", args=[done.pk]), "Voir l’audit")
 
 

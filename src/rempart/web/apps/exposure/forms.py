@@ -1,6 +1,6 @@
 """The forms of exposure."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
@@ -8,6 +8,8 @@ from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.exposure.models import Asset, Perimeter, Touch
 from rempart.web.apps.exposure.perimeters import Consent, Settings
 from rempart.web.core.fields import day_field
+
+MOST_NAMES_BYTES: Final = 20 * 1024 * 1024
 
 
 class ConsentForm(forms.Form):
@@ -107,3 +109,20 @@ class DepositForm(forms.Form):
         help_text="Le report.json de « rempart audit exposure », ou son relevé.",
         error_messages={"required": "Choisissez un fichier."},
     )
+
+
+class NamesForm(forms.Form):
+    """An extract of names."""
+
+    names = forms.FileField(
+        label="Extrait de noms",
+        help_text="Le JSON de crt.sh, un CSV, ou un nom par ligne : ce fichier est lu ici, rien n’est interrogé.",
+        error_messages={"required": "Choisissez un fichier."},
+    )
+
+    def clean_names(self) -> Any:
+        """A file that is not too long to be read while the person waits."""
+        given = self.cleaned_data["names"]
+        if given.size > MOST_NAMES_BYTES:
+            raise forms.ValidationError("Ce fichier dépasse 20 Mo : gardez-en la partie utile.")
+        return given

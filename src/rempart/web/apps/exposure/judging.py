@@ -17,15 +17,15 @@ from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
 
 
-def judged(path: Path, watch: Observer) -> ExposureReport:
-    """The report of the snapshot of a file. Raises UnreadableSource."""
+def judged(path: Path, watch: Observer) -> tuple[ExposureReport, Snapshot]:
+    """The report of the snapshot of a file, and the snapshot. Raises UnreadableSource."""
     snapshot, sha256 = read_snapshot(path)
     if snapshot.ended_at > timezone.now().timestamp():
         raise UnreadableSource(
             "Ce relevé porte une date à venir.",
             todo="Vérifiez l’horloge de la machine qui a fait le balayage, puis recommencez.",
         )
-    return judge(snapshot, sha256, watch)
+    return judge(snapshot, sha256, watch), snapshot
 
 
 def judge(snapshot: Snapshot, sha256: str, watch: Observer) -> ExposureReport:

@@ -177,12 +177,13 @@ def remove_asset(*, asset: Asset, by: User) -> None:
 
 @transaction.atomic
 def propose_assets(
-    *, establishment: Establishment, found: Iterable[Candidate], by: User | None
+    *, establishment: Establishment, found: Iterable[Candidate], by: User | None, most: int = 300
 ) -> int:
-    """Put what was discovered before a person; what is known, or was refused, is left as it is. Gives how many are new."""
+    """Put what was discovered before a person, `most` at most; what is known, or was refused, is left as it is. Gives
+    how many are new."""
     row = held(establishment)
     known = set(row.assets.values_list("kind", "value"))
-    made = []
+    made: list[Asset] = []
     for candidate in found:
         try:
             value = rules.asset_value(
@@ -190,7 +191,7 @@ def propose_assets(
             )
         except Refused:
             continue
-        if (candidate.kind, value) not in known and len(known) < rules.MOST_ASSETS:
+        if (candidate.kind, value) not in known and len(made) < most:
             known.add((candidate.kind, value))
             made.append(
                 Asset(

@@ -19,7 +19,7 @@ from rempart.engines.exposure.snapshot import Snapshot
 from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.exposure import declared, judging, recording
+from rempart.web.apps.exposure import declared, discovering, judging, recording
 from rempart.web.apps.exposure.actions import TRIES, Ending, waiting
 from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
 from rempart.web.apps.exposure.traces import (
@@ -96,6 +96,7 @@ def sweep(run: Run, *, audit_id: int) -> None:
         run.stage("Enregistrement des constats")
         done = recording.record(audit, report, ExposureAudit.Form.SWEEP, timezone.localdate())
         forget(audit.pk)
+        discovering.from_snapshot(done.establishment, snapshot)
         run.leads_to(reverse("exposure_of", args=[done.establishment_id]), "Voir l’exposition")
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{_OF}/perimetre/consentement/retirer/", perimeter.withdraw, name="exposure_unconsent"),
     path(f"{_OF}/perimetre/reglages/", perimeter.settings, name="exposure_settings"),
     path(f"{_OF}/perimetre/propositions/", perimeter.decide, name="exposure_decide"),
+    path(f"{_OF}/perimetre/decouvrir/", perimeter.discover, name="exposure_discover"),
     path(f"{_OF}/perimetre/arreter/", perimeter.stop, name="exposure_stop"),
     path(f"{_OF}/perimetre/reprendre/", perimeter.resume, name="exposure_resume"),
     path(f"{_OF}/perimetre.yaml", perimeter.download, name="exposure_perimeter_file"),

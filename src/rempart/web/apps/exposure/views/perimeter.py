@@ -1,5 +1,9 @@
 """What is declared, who consents, and the kill switch."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from django.contrib import messages
@@ -8,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from rempart.render.french import counted
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.exposure import declared, perimeters, queries
-from rempart.web.apps.exposure.forms import AssetForm, ConsentForm, SettingsForm
+from rempart.web.apps.exposure import declared, discovering, perimeters, queries
+from rempart.web.apps.exposure.forms import AssetForm, ConsentForm, NamesForm, SettingsForm
 from rempart.web.apps.exposure.models import Asset, Perimeter
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs, scope_of
@@ -119,6 +124,37 @@ def decide(request: HttpRequest, finess: str) -> HttpResponse:
     words = "dans le périmètre" if is_accepted else "refusé"
     messages.success(request, f"C’est noté pour {establishment} : {len(assets)} {words}.")
     return redirect("exposure_perimeter", finess)
+
+
+@needs(Act.SET_PERIMETER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def discover(request: HttpRequest, finess: str) -> HttpResponse:
+    """Give an extract of names, and have what is not in the perimeter proposed."""
+    establishment = _mine(request, finess)
+    form = NamesForm(request.POST, request.FILES) if request.method == "POST" else NamesForm()
+    if form.is_valid():
+        try:
+            with _on_disk(form.cleaned_data["names"]) as path:
+                new = discovering.from_file(
+                    establishment=establishment, path=path, by=_who(request)
+                )
+        except Refused as fault:
+            form.add_error("names", str(fault))
+        else:
+            words = counted(new, "nom nouveau est proposé", "noms nouveaux sont proposés")
+            messages.success(request, f"{words}.")
+            return redirect("exposure_perimeter", finess)
+    return _form(request, establishment, form, "exposure/discover.html")
+
+
+@contextmanager
+def _on_disk(given: Any) -> Iterator[Path]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "extrait"
+        with path.open("wb") as file:
+            for chunk in given.chunks():
+                file.write(chunk)
+        yield path
 
 
 @needs(Act.SET_PERIMETER)
