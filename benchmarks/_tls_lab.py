@@ -202,7 +202,8 @@ def tlslite(
 @contextmanager
 def threaded(serve: Any, address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """A listener that gives each connection to `serve` in a thread of its own; gives its port."""
-    listener = socket.create_server((address, port), backlog=512)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.create_server((address, port), family=family, backlog=512)
     threads: list[threading.Thread] = []
 
     def accept() -> None:

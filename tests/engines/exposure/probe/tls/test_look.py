@@ -55,6 +55,13 @@ def test_an_address_is_asked_without_a_name(tls_lab: Lab) -> None:
     assert judge("tls_name_mismatch", seen).outcome == Outcome.NOT_APPLICABLE
 
 
+def test_an_endpoint_of_ipv6_is_looked_at() -> None:
+    with threaded(Chooser().serve, "::1") as port:
+        seen = look(port, address="::1")
+    assert (seen.reach, seen.target) == (Reach.ANSWERED, f"www.ch-essai.example:{port}")
+    assert [v.version for v in seen.offered] == ["TLSv1.2"]
+
+
 def test_nothing_listens_and_it_is_said_closed() -> None:
     with threaded(tls_hostile.rude) as port:
         pass

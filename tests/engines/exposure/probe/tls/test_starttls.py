@@ -7,7 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from benchmarks._tls_lab import threaded
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from benchmarks._tls_lab import free_port, threaded
 from benchmarks._tls_pki import Authority, Leaf, key_pem, pem_of
 from hypothesis import given, strategies as st
 
@@ -58,7 +60,7 @@ NO: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ssl.SSLContext]:
+def server_side(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ssl.SSLContext]:
     """A server's side of TLS."""
     folder: Path = tmp_path_factory.mktemp("starttls")
     authority = Authority()
@@ -69,7 +71,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ssl.SSLContext
     return made
 
 
-def talks(protocol: str, context: ssl.SSLContext):  # type: ignore[no-untyped-def]
+def talks(protocol: str, server_side: ssl.SSLContext):  # type: ignore[no-untyped-def]
     """A server of one protocol, that turns to TLS."""
 
     def serve(connection: socket.socket) -> None:
@@ -81,7 +83,7 @@ def talks(protocol: str, context: ssl.SSLContext):  # type: ignore[no-untyped-de
                 connection.sendall(said)
             if protocol == "mysql" and len(connection.recv(36, socket.MSG_WAITALL)) < 36:
                 return
-            with context.wrap_socket(connection, server_side=True) as secure:
+            with server_side.wrap_socket(connection, server_side=True) as secure:
                 secure.recv(1)
 
     return serve
@@ -90,13 +92,26 @@ def talks(protocol: str, context: ssl.SSLContext):  # type: ignore[no-untyped-de
 @pytest.mark.allow_hosts(LOOPBACK)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_tls_is_seen_behind_the_words_of_each_protocol(
-    protocol: str, context: ssl.SSLContext
+    protocol: str, server_side: ssl.SSLContext
 ) -> None:
-    with threaded(talks(protocol, context)) as port:
+    with threaded(talks(protocol, server_side)) as port:
         seen = look(port, starttls=protocol)
     assert (seen.reach, seen.starttls) == (Reach.ANSWERED, protocol)
     assert {"TLSv1.2", "TLSv1.3"} <= {v.version for v in seen.offered}
     assert seen.chains[0].certificates[0].names == [HOST]
+
+
+@pytest.mark.slow
+@pytest.mark.allow_hosts(LOOPBACK)
+def test_tls_is_seen_behind_a_real_mail_server(server_side: ssl.SSLContext) -> None:
+    controller = Controller(Sink(), hostname="127.0.0.1", port=free_port(), tls_context=server_side)
+    controller.start()
+    try:
+        seen = look(controller.port, starttls="smtp")
+    finally:
+        controller.stop()
+    assert (seen.reach, seen.chains[0].certificates[0].names) == (Reach.ANSWERED, [HOST])
+    assert {v.version for v in seen.versions if not v.is_complete} == set()
 
 
 @pytest.mark.allow_hosts(LOOPBACK)
