@@ -57,12 +57,15 @@ def _minutes(losses: Iterable[Loss]) -> int:
 
 
 def _exact(losses: Sequence[Loss], rules: ScoreRules, at_least: float) -> list[Loss]:
+    """The cheapest of all subsets: mending everything is one of them, so that there is always an answer."""
     subsets = [list(s) for size in range(len(losses) + 1) for s in combinations(losses, size)]
-    for mended in sorted(subsets, key=lambda s: (_minutes(s), len(s), [x.key for x in s])):
-        keys = {x.key for x in mended}
-        if value_of([x for x in losses if x.key not in keys], rules) >= at_least:
-            return mended
-    return list(losses)
+    subsets.sort(key=lambda s: (_minutes(s), len(s), [x.key for x in s]))
+    return next(s for s in subsets if value_of(_left(losses, s), rules) >= at_least)
+
+
+def _left(losses: Iterable[Loss], mended: Iterable[Loss]) -> list[Loss]:
+    keys = {x.key for x in mended}
+    return [x for x in losses if x.key not in keys]
 
 
 class _Choice:

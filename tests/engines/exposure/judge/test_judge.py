@@ -6,13 +6,22 @@ import pytest
 
 from rempart.engines.exposure.feeds.bundle import Bundle, Contents, Exploited
 from rempart.engines.exposure.judge import Judge
+from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.registry import Check, Context, Verdict, failed
 from rempart.engines.exposure.report import CheckResult, ExposureReport
-from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.hosts import PortsSeen
+from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
+from rempart.engines.exposure.seen.tls import (
+    CertificateSeen,
+    ChainSeen,
+    TlsSeen,
+    VersionSeen,
+    VersionState,
+)
 from rempart.kernel.outcome import Outcome
-from support.exposure import FUNCTIONS, TODAY, content, report, service, snapshot, zone
+from support.exposure import AT, FUNCTIONS, TODAY, content, report, service, snapshot, zone
 
 
 def result(of: ExposureReport, identifier: str) -> CheckResult:
@@ -129,3 +138,37 @@ def test_every_check_of_the_tests_is_registered_with_its_kind() -> None:
 def test_an_address_that_answers_on_no_port_is_said_in_a_note() -> None:
     mute = PortsSeen(reach=Reach.SILENT, address="127.0.0.7", silent=[22, 443])
     assert "1 adresse n’a répondu sur aucun port" in report(mute).notes[0]
+
+
+def test_the_inventory_says_the_versions_and_the_first_certificate_that_ends() -> None:
+    chains = [
+        ChainSeen(
+            certificates=[CertificateSeen(subject="a", issuer="b", not_before=0, not_after=end)]
+        )
+        for end in (1_800_000_000, 1_790_000_000)
+    ]
+    versions = [
+        VersionSeen(version=name, state=state)
+        for name, state in (("TLSv1.2", VersionState.OFFERED), ("TLSv1.0", VersionState.REFUSED))
+    ]
+    end = Endpoint("127.0.0.9", 993, "imap.hopital.example")
+    tls = TlsSeen(reach=Reach.ANSWERED, endpoint=end, versions=versions, chains=chains, at=AT)
+    (line,) = report(tls).endpoints
+    assert (line.service, line.tls, line.expires_on) == ("tls", "TLS 1.2", "2026-09-21")
+
+
+def test_a_web_site_of_which_nothing_else_is_known_is_in_the_inventory() -> None:
+    end = Endpoint("127.0.0.9", 8443)
+    (line,) = report(HttpSeen(reach=Reach.ANSWERED, endpoint=end, is_tls=True)).endpoints
+    assert (line.target, line.service, line.seen_at) == ("127.0.0.9:8443", "https", "")
+
+
+@pytest.mark.parametrize("at", [0, -5, 1e18, float("nan")])
+def test_an_instant_that_no_clock_says_is_left_out(at: float) -> None:
+    assert instant(at) == ""
+
+
+def test_closed_ports_are_said_once_and_only_when_nothing_answers_there() -> None:
+    port = PortsSeen(reach=Reach.ANSWERED, address="2001:db8::1", closed=[25, 80], open=[443])
+    there = service(80, "http", host="", address="2001:db8::1")
+    assert report(port, there).closed == ["[2001:db8::1]:25"]

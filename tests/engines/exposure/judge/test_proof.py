@@ -81,3 +81,9 @@ def test_a_byte_changed_anywhere_never_gives_other_files(place: int, flip: int) 
     except UnreadableSource:
         return
     assert files == FILES
+
+
+def test_a_proof_too_large_once_opened_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rempart.engines.exposure.proof.MOST_BYTES", 4)
+    with pytest.raises(UnreadableSource, match="trop grand"):
+        opened(sealed(FILES), {})
