@@ -71,9 +71,8 @@ def dkim(bits: int, extra: str = "") -> str:
     return f'"v=DKIM1; k=rsa; {extra}p={text[:200]}" "{text[200:]}"'
 
 
-def zones(tlsa: str) -> list[Zone]:
-    """Good ones, and one for each fault."""
-    good = (
+def _good(tlsa: str) -> str:
+    return (
         BASE + '@ CAA 0 issue "letsencrypt.org"\n@ MX 10 mx\n' + f"mx A {MAIL}\nmta-sts A {MAIL}\n"
         '@ TXT "v=spf1 mx include:_spf.good.example -all"\n_spf TXT "v=spf1 ip4:192.0.2.0/24 -all"\n'
         f"s2026._domainkey TXT {dkim(2048)}\n"
@@ -81,19 +80,30 @@ def zones(tlsa: str) -> list[Zone]:
         '_mta-sts TXT "v=STSv1; id=1"\n_smtp._tls TXT "v=TLSRPTv1; rua=mailto:t@good.example"\n'
         f"_25._tcp.mx TLSA 3 1 1 {tlsa}\n"
     )
-    bad = (
+
+
+def _bad() -> str:
+    return (
         "@ A 192.0.2.10\n* A 192.0.2.99\nold CNAME gone.azurewebsites.net.example.\nrdv CNAME www.free.test.\n"
         f"@ MX 10 mx\n@ MX 20 nowhere.hoster.test.\n@ MX 30 mxalias\nmxalias CNAME mx\nmx A {MAIL}\n"
         + BAD_SPF.replace("{z}", "bad.example")
         + f"selector1._domainkey TXT {dkim(1024, 't=y; ')}\n"
         '_dmarc TXT "v=DMARC1; p=none"\n_mta-sts TXT "v=STSv1; id=1"\n' + f"mta-sts A {MAIL}\n"
     )
-    partial = (
+
+
+def _partial() -> str:
+    return (
         BASE + "@ MX 10 mx\n" + f"mx A {MAIL}\nmta-sts A {MAIL}\n"
         '@ TXT "v=spf1 +all"\n@ TXT "v=spf1 -all"\n'
         '_dmarc TXT "v=DMARC1; p=reject; sp=none; pct=50; rua=mailto:x@refuses.example"\n'
         "_25._tcp.mx TLSA 3 1 1 " + "00" * 32 + '\n_mta-sts TXT "v=STSv1; id=1"\n'
     )
+
+
+def zones(tlsa: str) -> list[Zone]:
+    """Good ones, and one for each fault."""
+    good, bad, partial = _good(tlsa), _bad(), _partial()
     twice = (
         '@ TXT "v=spf1 mx"\n_dmarc TXT "v=DMARC1; p=none"\n_dmarc TXT "v=DMARC1; p=rejet"\n'
         + f"@ MX 5 mx\nmx A {MAIL}\n"

@@ -70,7 +70,7 @@ def test_a_server_without_starttls_is_told_from_one_that_has_it(world: World) ->
     said = {v.target: str(v.outcome) for v in verdicts("mail_starttls_absent", seen)}
     assert said == {
         f"mx.good.example:{world.ports.transfer}": "passed",
-        f"mx.good.example:{world.ports.submission}": "failed",
+        f"mx.good.example:{world.ports.client}": "failed",
     }
 
 

@@ -31,7 +31,7 @@ class Ports:
     """Where mail is spoken; tests use others."""
 
     transfer: int = 25
-    submission: int = 587
+    client: int = 587
     implicit: int = 465
     https: int = 443
 
@@ -161,7 +161,7 @@ async def _server(host: _Host, dial: Dial, ports: Ports) -> list[ExchangerSeen]:
     seen = [_seen(host, ports.transfer, first)]
     if first.reach in (Reach.OUTSIDE, Reach.STOPPED):
         return seen
-    for port, is_implicit in ((ports.submission, False), (ports.implicit, True)):
+    for port, is_implicit in ((ports.client, False), (ports.implicit, True)):
         other = await greet(name, host.address, port, dial=dial, is_implicit=is_implicit)
         if other.reach is not Reach.CLOSED:
             seen.append(_seen(host, port, other))
