@@ -12,6 +12,7 @@ from rempart.engines.exposure.report import CheckResult, Finding, Gap
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
+from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
 from rempart.kernel.outcome import Outcome
 from support.feeds import sample_bundle
@@ -119,6 +120,37 @@ def test_a_claim_by_address_reaches_the_name_under_which_we_looked() -> None:
     found = joined(claim(endpoint=Endpoint("192.0.2.10", 443)), findings=[finding()])
     assert [one.target for one in found.findings] == [TARGET]
     assert found.findings[0].sources == ["rempart", "testssl"]
+
+
+def test_a_port_that_is_closed_here_contradicts_who_saw_it_open() -> None:
+    told = claim("service_remote_desktop", tool="nmap", endpoint=Endpoint("192.0.2.10", 3389))
+    ports = PortsSeen(reach=Reach.ANSWERED, address="192.0.2.10", closed=[3389])
+    found = reconcile([], [], [], [told], catalogue=CATALOGUE, seen=[ports])
+    assert found.findings == []
+    assert "rien n’écoute" in found.disputes[0].ours
+
+
+def test_a_service_that_we_recognised_contradicts_who_calls_it_something_else() -> None:
+    told = claim("service_remote_desktop", tool="nmap", rule="service/ms-wbt-server")
+    seen = [ServiceSeen(reach=Reach.ANSWERED, endpoint=WEB, service="https")]
+    found = reconcile([], [], [], [told], catalogue=CATALOGUE, seen=seen)
+    assert found.findings == []
+    assert "(https)" in found.disputes[0].ours
+
+
+@pytest.mark.parametrize(
+    ("version", "cve", "disputes"),
+    [("1.28.1", "CVE-2099-0002", 1), ("", "CVE-2099-0002", 0), ("1.28.1", "CVE-2099-7000", 0)],
+)
+def test_a_hole_is_contradicted_only_by_a_version_seen_and_a_bundle_that_describes_it(
+    version: str, cve: str, disputes: int
+) -> None:
+    product = Product(id="nginx", name="nginx", version=version)
+    seen = [ServiceSeen(reach=Reach.ANSWERED, endpoint=WEB, products=[product])]
+    results = [result("hole_known", outcome=Outcome.PASSED, cleared=[TARGET])]
+    told = [claim("hole_known", tool="nessus", cves=[cve])]
+    found = reconcile([], [], results, told, catalogue=CATALOGUE, seen=seen, holes=BUNDLE)
+    assert (len(found.disputes), len(found.findings)) == (disputes, 1 - disputes)
 
 
 def test_several_tools_make_one_finding() -> None:

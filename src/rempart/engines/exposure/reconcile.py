@@ -13,15 +13,16 @@ import msgspec
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.match import match
 from rempart.engines.exposure.judge import SEVERITIES, fix_for
 from rempart.engines.exposure.moments import instant
-from rempart.engines.exposure.products import endpoint_of
+from rempart.engines.exposure.products import endpoint_of, products_of
 from rempart.engines.exposure.report import CheckResult, Claim, Dispute, Finding, Gap, Reference
 from rempart.engines.exposure.seen.claims import ClaimSeen
-from rempart.engines.exposure.seen.common import Endpoint, Seen
-from rempart.engines.exposure.seen.services import Product
+from rempart.engines.exposure.seen.common import Endpoint, Reach, Seen
+from rempart.engines.exposure.seen.services import Product, ServiceSeen
 from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
 
@@ -30,6 +31,8 @@ EXPLOITED: Final = "hole_known_exploited"
 KNOWN: Final = "hole_known"
 OTHER: Final = "hole_other_tool"
 _MOST_SHOWN: Final = 12
+_GOOD: Final = "Mesuré par Rempart : conforme, ou sans objet."
+_CLOSED: Final = "Mesuré par Rempart : rien n’écoute sur ce port."
 # A tool alone does not make a check's full weight: its word on a hole is at most this severe.
 _MOST_OF_HOLES: Final = "medium"
 
@@ -58,10 +61,12 @@ def reconcile(
 
     Nothing depends on the order of the claims. Findings without any claim come back as they were.
     """
-    grouped = _by_target(claims, _Places(seen), catalogue, holes)
+    observed = list(seen)
+    places = _Places(observed)
+    grouped = _by_target(claims, places, catalogue, holes)
     ours = {(f.check, f.target): f for f in findings if f.check != OTHER}
     unsure = {(g.check, g.target): g for g in gaps}
-    cleared = {(r.id, target) for r in results for target in r.cleared}
+    cleared = {(r.id, t): _GOOD for r in results if r.id != OTHER for t in r.cleared}
     kept = dict(ours)
     disputes: list[Dispute] = []
     for key, said in sorted(grouped.items()):
@@ -69,9 +74,9 @@ def reconcile(
         accuses = any(claim.says == "failed" for claim in said)
         if key in ours:
             kept[key] = _joined(ours[key], said)
-        elif key in cleared and key[0] != OTHER:
+        elif against := places.against(key, cleared.get(key, ""), said, holes):
             if accuses:
-                disputes.append(_dispute(content, key[1], said))
+                disputes.append(_dispute(content, key[1], said, against))
         elif accuses:
             kept[key] = _alone(content, key[1], said, holes, unsure.get(key))
     left = [gap for gap in gaps if (gap.check, gap.target) not in kept]
@@ -81,10 +86,19 @@ def reconcile(
 class _Places:
     """The names under which our observations know an address and a port, and the other way."""
 
-    def __init__(self, seen: Iterable[Seen]) -> None:
+    def __init__(self, seen: Sequence[Seen]) -> None:
         self._labels: dict[tuple[str, int], dict[str, None]] = {}
         self._domains: set[str] = set()
+        self._services: dict[str, str] = {}
+        self._closed = set(closed_endpoints(seen))
+        self._versioned = {
+            one.target
+            for one in seen
+            if not isinstance(one, ClaimSeen) and any(p.version for p in products_of(one))
+        }
         for one in seen:
+            if isinstance(one, ServiceSeen) and one.service and one.reach is Reach.ANSWERED:
+                self._services[one.target] = one.service
             if domain := getattr(one, "domain", ""):
                 self._domains.add(domain)
             endpoint = endpoint_of(one)
@@ -100,6 +114,32 @@ class _Places:
         named = self._labels.get((endpoint.name, endpoint.port)) if endpoint.name else None
         known = named or self._labels.get((endpoint.address, endpoint.port))
         return list(known) if known else [endpoint.label]
+
+    def against(
+        self,
+        key: tuple[str, str],
+        cleared: str,
+        said: Sequence[ClaimSeen],
+        holes: Bundle | None,
+    ) -> str:
+        """What of our own measure contradicts a claim, French; "" when nothing does.
+
+        A hole is contradicted only where a version was seen, and by a bundle that describes it: not having looked is
+        not having found it right.
+        """
+        check, target = key
+        if check in {KNOWN, EXPLOITED} and target not in self._closed:
+            described = holes is not None and all(
+                cve in holes.contents.holes for claim in said for cve in claim.cves
+            )
+            return cleared if described and target in self._versioned else ""
+        if cleared or target in self._closed:
+            return cleared or _CLOSED
+        if check.startswith("service_") and target in self._services:
+            return (
+                f"Mesuré par Rempart : ce qui répond ici a été reconnu ({self._services[target]})."
+            )
+        return ""
 
     def domains(self, name: str) -> list[str]:
         """The nearest of our zones that holds a name; none when we looked at none."""
@@ -202,12 +242,14 @@ def _joined(finding: Finding, said: Sequence[ClaimSeen]) -> Finding:
     )
 
 
-def _dispute(content: ExposureCheck, target: str, said: Sequence[ClaimSeen]) -> Dispute:
+def _dispute(
+    content: ExposureCheck, target: str, said: Sequence[ClaimSeen], against: str
+) -> Dispute:
     return Dispute(
         content.id,
         target,
         content.title,
-        "Mesuré par Rempart : conforme, ou sans objet.",
+        against,
         _shown([claim for claim in said if claim.says == "failed"], "passed"),
     )
 
