@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ MUTE_PORT: Final = (
     3  # exchanges without an answer, one after the other, before a port is left alone
 )
 MUTE_HOST: Final = 12  # the same for a whole host
+MOST_RIGHTS: Final = 65536  # addresses whose rights are kept
 MOST_HOSTS: Final = 8192  # hosts whose idle state is kept
 RELEASED_AT: Final = 1767225600.0  # 1 January 2026: a clock before it is wrong
 
@@ -114,14 +116,21 @@ class PerimeterGate:
         self.switch = switch
         self._perimeter, self._clock, self._own, self._share = perimeter, clock, own, share
         self._scope: Scope | None = None
+        self._minute = -1
         self._led: dict[str, frozenset[Touch]] = {}
+        self._rights: dict[str, Right] = {}
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
     def scope(self) -> Scope:
         """The scope of this day: a sweep that goes past midnight asks the consent again."""
-        day: date = local_day(self._perimeter.hours, self._clock())
-        if self._scope is None or self._scope.day != day:
-            self._scope, self._led = Scope(self._perimeter, day), {}
+        wall = self._clock()
+        # Days of every time zone begin with a minute: the day of a minute is looked for once.
+        if self._scope is None or int(wall // 60) != self._minute:
+            self._minute = int(wall // 60)
+            day: date = local_day(self._perimeter.hours, wall)
+            if self._scope is None or self._scope.day != day:
+                self._scope = Scope(self._perimeter, day)
+                self._led, self._rights = {}, {}
         return self._scope
 
     def admit(self, name: str, chain: tuple[str, ...], address: str) -> Right:
@@ -129,6 +138,7 @@ class PerimeterGate:
         right = self.scope().led(name, chain, address)
         if right:
             self._led[address] = self._led.get(address, frozenset()) | right.touch
+            self._rights.pop(address, None)
         return right
 
     def allowed(self, name: str, address: str) -> bool:
@@ -139,18 +149,22 @@ class PerimeterGate:
 
     def right(self, address: str) -> Right:
         """What may be done with an address: its own right, and that of the names that led to it."""
-        own = self.scope().address(address)
-        led = self._led.get(address)
-        if led is None:
-            return own
-        return Right(touch=own.touch | led)
+        scope = self.scope()
+        known = self._rights.get(address)
+        if known is None:
+            known = scope.address(address)
+            if address in self._led:
+                known = Right(touch=known.touch | self._led[address])
+            if len(self._rights) < MOST_RIGHTS:
+                self._rights[address] = known
+        return known
 
     async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
         """Wait for the host's budget and take one connection of it. Raises NotReached (OUTSIDE, STOPPED, SILENT)."""
         loop = asyncio.get_running_loop()
         self._check_stopped(loop.time())
         try:
-            key = str(address_of(address))
+            key = _key(address)
         except ValueError:
             self._refuse(f"« {address[:80]} » n’est pas une adresse.")
         right = self.right(key)
@@ -171,14 +185,14 @@ class PerimeterGate:
 
     def leave(self, address: str) -> None:
         """Give back what `enter` took."""
-        host = self._hosts.get(str(address_of(address)))
+        host = self._hosts.get(_key(address))
         if host is not None and host.in_use:
             host.in_use -= 1
             host.slots.release()
 
     def heard(self, address: str, port: int, reach: Reach, *, connected: bool) -> None:
         """Count the exchanges without an answer: a `dial.Heard`. A port that only filters is not mute: many do."""
-        host = self._hosts.get(str(address_of(address)))
+        host = self._hosts.get(_key(address))
         if host is None:
             return
         if reach is Reach.ANSWERED:
@@ -246,3 +260,9 @@ class PerimeterGate:
         for key in list(self._hosts)[: max(0, len(self._hosts) - MOST_HOSTS)]:
             if not self._hosts[key].in_use:
                 del self._hosts[key]
+
+
+@lru_cache(maxsize=65536)
+def _key(address: str) -> str:
+    """An address in its one spelling. Raises ValueError."""
+    return str(address_of(address))

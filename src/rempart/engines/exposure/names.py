@@ -1,6 +1,7 @@
 """Host names and addresses in one spelling, and the addresses that no name may lead to."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -36,6 +37,7 @@ def _punycode(name: str) -> str:
     return name.encode("idna").decode("ascii")
 
 
+@lru_cache(maxsize=65536)
 def address_of(text: str) -> Address:
     """An IPv4 or IPv6 address; one of IPv4 written in IPv6 (::ffff:192.0.2.1) is the IPv4 one. Raises ValueError."""
     try:
