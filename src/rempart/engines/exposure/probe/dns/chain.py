@@ -239,12 +239,16 @@ class Trust:
         self, name: bytes, kind: int, message: Message, zone: bytes, ends_at: float
     ) -> Judged:
         """What DNSSEC says of an answer on (name, kind), asked to the servers of `zone` or below it."""
+        known = self._chains.get(zone)
+        if known is not None and known.state is State.INSECURE and message.rcode in _SAID:
+            # Below a zone that is proven unsigned, there is nothing to verify.
+            return Judged(State.INSECURE, known.reason)
         if message.answer:
-            worst = Judged(State.SECURE)
+            worst: Judged | None = None
             for rrset in rrsets(message.answer).values():
                 one = await self._judge_set(rrset, zone, message, ends_at)
-                worst = _worse(worst, one)
-            return worst
+                worst = one if worst is None else _worse(worst, one)
+            return worst or Judged(State.UNKNOWN)
         if message.rcode not in (wire.NOERROR, wire.NXDOMAIN):
             return Judged(State.UNKNOWN, "Les serveurs refusent de répondre.")
         return await self._judge_absence(name, kind, message, zone, ends_at)
@@ -302,6 +306,7 @@ _ELSEWHERE: Final = "La preuve d’absence porte sur d’autres noms."
 _DEAR: Final = (
     "Les preuves d’absence demandent trop d’itérations : la zone compte comme non signée."
 )
+_SAID: Final = (wire.NOERROR, wire.NXDOMAIN)
 _ORDER: Final = (State.SECURE, State.INSECURE, State.UNKNOWN, State.BOGUS)
 
 

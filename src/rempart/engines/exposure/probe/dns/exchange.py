@@ -54,6 +54,7 @@ class _Wait:
     tries: int
     server: str = ""
     identifier: int = -1
+    stamp: int = 0  # which sending it is: a time-out speaks of that one only
     socket: "_Socket | None" = None
     best: Reply | None = None
     tried: tuple[str, ...] = ()
@@ -103,7 +104,8 @@ class Exchange:
         self._sockets: dict[bool, list[_Socket]] = {False: [], True: []}
         self._opening: asyncio.Task[None] | None = None
         self._turn = 0
-        self._timers: deque[tuple[float, _Wait, int]] = deque()
+        # No question stands here: one that was answered is freed at once, and not when its time would have come.
+        self._timers: deque[tuple[float, _Socket, int, int]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._identifiers = _identifiers()
@@ -241,16 +243,16 @@ class Exchange:
         identifier = next(self._identifiers)
         while identifier in one.waits:
             identifier = next(self._identifiers)
-        wait.identifier, wait.socket = identifier, one
+        self.sent += 1
+        wait.identifier, wait.socket, wait.stamp = identifier, one, self.sent
         one.waits[identifier] = wait
         server.in_flight += 1
-        self.sent += 1
         data = wire.query(
             identifier, wait.asked, recursive=wait.is_recursive, checking=not wait.is_recursive
         )
         if one.transport:
             one.transport.sendto(data, (wait.server, self.port))
-        self._timers.append((self._loop.time() + self._seconds, wait, identifier))
+        self._timers.append((self._loop.time() + self._seconds, one, identifier, wait.stamp))
         if self._timer is None:
             self._timer = self._loop.call_later(self._seconds, self._tick)
 
@@ -259,8 +261,9 @@ class Exchange:
         now = self._loop.time()
         timers = self._timers
         while timers and timers[0][0] <= now:
-            _, wait, identifier = timers.popleft()
-            if wait.identifier == identifier and wait.socket is not None:
+            _, one, identifier, stamp = timers.popleft()
+            wait = one.waits.get(identifier)
+            if wait is not None and wait.stamp == stamp:
                 self._missed(wait, now)
         self._timer = (
             self._loop.call_later(max(timers[0][0] - now, 0.02), self._tick) if timers else None
