@@ -147,6 +147,7 @@ class Bundle:
         self.origins = origins
         self.made_on = made_on
         self.signer = signer
+        self.matched: dict[object, object] = {}  # what `match` found already, by product
 
     def as_of(self, *sections: str) -> str:
         """The oldest day among these sections (all without argument), "" when none of them is there."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from rempart.content.exposure_versions import version_names
 from rempart.content.fingerprints import exposure_products
 from rempart.engines.exposure.feeds.bundle import Affected, Bundle, Cycle, Life, Span
@@ -21,6 +23,7 @@ from rempart.engines.exposure.seen.services import Product
 
 EXCHANGE: Final = "exchange"
 NETSCALER: Final = "netscaler"
+_MOST_REMEMBERED: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,18 @@ def _with_build(product: Product, details: dict[str, str], bundle: Bundle) -> Pr
 
 
 def match(product: Product, bundle: Bundle) -> Matched:
-    """The known holes of a product. A product without a version has only `unplaced` ones."""
+    """The known holes of a product. A product without a version has only `unplaced` ones. The same product seen on many
+    endpoints is looked up once."""
+    plain = msgspec.structs.replace(product, proof="")
+    found = bundle.matched.get(plain)
+    if not isinstance(found, Matched):
+        if len(bundle.matched) >= _MOST_REMEMBERED:
+            bundle.matched.clear()
+        found = bundle.matched[plain] = _match(plain, bundle)
+    return found
+
+
+def _match(product: Product, bundle: Bundle) -> Matched:
     keys = keys_of(product)
     listed = {hole for key in keys for hole in bundle.exploited_by_key.get(key, ())}
     if product.id == EXCHANGE and bundle.contents.exchange and product.version:
