@@ -12,13 +12,19 @@ from rempart.content.knowledge import risk_points
 from rempart.content.loader import content_root, load_folder
 
 _FOLDER: Final = "exposure_checks"
-_REFERENCES: Final = ("exposure_score.yaml", "risk_points.yaml")
+_REFERENCES: Final = (
+    "exposure_foreign_rules.yaml",
+    "exposure_products.yaml",
+    "exposure_score.yaml",
+    "exposure_versions.yaml",
+    "risk_points.yaml",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ExposureCatalogue:
     """Checks and rules of the exposure audit; `points` is what each severity weighs, `version` the latest revision
-    date of a file, `sha256` the hash of every file of checks and of the two tables of the score."""
+    date of a file, `sha256` the hash of every file of checks and of the tables that verdicts rest on."""
 
     checks: Mapping[str, ExposureCheck]
     points: Mapping[str, float]
