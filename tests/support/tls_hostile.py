@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from support.tls_choosers import received, server_hello
+from support.tls_choosers import Chooser, received, server_hello
 
 Serve = Callable[[socket.socket], None]
 HELLO = server_hello(0x0303, b"\x22" * 32, 0x009C, 0, b"\xff\x01\x00\x01\x00")
@@ -102,6 +102,15 @@ def rude(connection: socket.socket) -> None:
     """Closes without a word."""
     with suppress(OSError), connection:
         received(connection)
+
+
+def shy(connection: socket.socket) -> None:
+    """An old device, that drops a hello of more than 512 bytes, and takes one common suite and one rare."""
+    with suppress(OSError), connection:
+        connection.settimeout(3)
+        hello = received(connection)
+        if len(hello) < 512:
+            connection.sendall(Chooser(0x0301, (0x0005, 0x0041)).answer(hello))
 
 
 def same_choice(connection: socket.socket) -> None:

@@ -127,6 +127,15 @@ def test_a_server_that_tires_is_neither_good_nor_bad(then: tls_hostile.Serve) ->
     assert judge("tls_3des", seen).outcome == Outcome.NOT_MEASURED
 
 
+def test_an_old_device_that_drops_long_hellos_is_asked_by_short_ones() -> None:
+    with threaded(tls_hostile.shy) as port:
+        seen = look(port)
+    version = seen.version("TLSv1.0")
+    assert version is not None and version.is_complete
+    assert version.suites == ["TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA"]
+    assert judge("tls_rc4", seen).outcome == Outcome.FAILED
+
+
 class ShutGate:
     """Lets nothing through."""
 

@@ -61,7 +61,23 @@ async def list_suites(survey: Survey, asked: Asked, first: Answer | None, notes:
     Never raises: what stops the questions is in `reason`. Flights that teach something go to `notes`.
     """
     listed = Listed(asked.version, [])
-    remaining = list(pool_of(asked.version))
+    for part in survey.parts(pool_of(asked.version)):
+        await _list_part(survey, asked, listed, list(part), first, notes)
+        first = None
+        if not listed.is_complete:
+            break
+    return listed
+
+
+async def _list_part(
+    survey: Survey,
+    asked: Asked,
+    listed: Listed,
+    remaining: list[int],
+    first: Answer | None,
+    notes: Notes,
+) -> None:
+    """The suites of one part of the table."""
     answer, has_retried = first, False
     while len(listed.codes) < MOST_SUITES:
         try:
@@ -82,7 +98,6 @@ async def list_suites(survey: Survey, asked: Asked, first: Answer | None, notes:
                 await _confirm(survey, asked, listed)
             break
         answer = None
-    return listed
 
 
 def _take(listed: Listed, answer: Answer, remaining: list[int]) -> bool:

@@ -73,15 +73,12 @@ async def look_at_tls(
     survey.ends_at = asyncio.get_running_loop().time() + SECONDS
     notes = Notes(system_store() if trust is None else trust)
     try:
-        first = await _first_answer(survey)
+        listed = await _ask_versions(survey, notes)
     except NotReached as fault:
         return _seen(survey, notes, [], fault.reach, fault.reason)
     except (ProtocolFault, GaveUp) as fault:
         return _seen(survey, notes, [], Reach.BROKEN, str(fault))
-    notes.take(first, asked_staple=True)
-    notes.take_choices(first)
-    listed = await _list_all(survey, notes, first)
-    if not settle(listed, has_answered=first.alert >= 0):
+    if all(one.state == VersionState.UNKNOWN for one in listed):
         return _seen(survey, notes, listed, Reach.BROKEN, survey.stopped or NO_TLS)
     by_version = {one.version: one for one in listed}
     if is_thorough:
@@ -89,6 +86,20 @@ async def look_at_tls(
     elif by_version[TLS13].codes and not notes.chains:
         await look_inside(survey, notes, by_version[TLS13].codes, EVERY_GROUP, _alpn(survey))
     return _seen(survey, notes, listed, Reach.ANSWERED)
+
+
+async def _ask_versions(survey: Survey, notes: Notes) -> list[Listed]:
+    """Every version and its suites; by short hellos when long ones are dropped. Raises as `Survey.ask`."""
+    while True:
+        first = await _first_answer(survey)
+        notes.take(first, asked_staple=True)
+        notes.take_choices(first)
+        listed = await _list_all(survey, notes, first)
+        is_taken = any(one.state == VersionState.OFFERED for one in listed)
+        if is_taken or not first.is_closed or survey.is_shy or survey.stopped:
+            settle(listed, has_answered=first.alert >= 0)
+            return listed
+        survey.is_shy = True
 
 
 def _seen(
@@ -119,10 +130,11 @@ def _with_facts(survey: Survey) -> Asked:
 
 async def _first_answer(survey: Survey) -> Answer:
     """A hello with every suite and option; without the name when the server refuses it. Raises as `Survey.ask`."""
-    answer = await survey.ask(_with_facts(survey), pool_of(TLS12), everything)
+    offered = survey.parts(pool_of(TLS12))[0]
+    answer = await survey.ask(_with_facts(survey), offered, everything)
     if answer.alert == UNRECOGNIZED_NAME and answer.hello is None and survey.server_name:
         survey.server_name = ""
-        answer = await survey.ask(_with_facts(survey), pool_of(TLS12), everything)
+        answer = await survey.ask(_with_facts(survey), offered, everything)
     return answer
 
 
@@ -146,18 +158,14 @@ async def _list_all(survey: Survey, notes: Notes, first: Answer) -> list[Listed]
     )
 
 
-def settle(listed: list[Listed], *, has_answered: bool) -> bool:
-    """Decide on the versions closed without a word: refused on a server that answers otherwise, unknown if not.
-
-    False when nothing at all was answered.
-    """
+def settle(listed: list[Listed], *, has_answered: bool) -> None:
+    """Decide on the versions closed without a word: refused on a server that answers otherwise, unknown if not."""
     has_answered = has_answered or any(one.state != VersionState.UNKNOWN for one in listed)
     for one in listed:
         if one.state == VersionState.UNKNOWN and has_answered and one.is_complete:
             one.state = VersionState.REFUSED
         elif one.state == VersionState.UNKNOWN and not one.reason:
             one.reason = NO_TLS
-    return has_answered
 
 
 async def _ask_more(survey: Survey, notes: Notes, listed: dict[int, Listed]) -> None:

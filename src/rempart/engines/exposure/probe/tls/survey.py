@@ -26,6 +26,9 @@ MOST_AT_ONCE: Final = 6
 SECONDS: Final = 90.0
 """Time given to one endpoint, however many questions are left."""
 
+SHORT: Final = 60
+"""Suites of a short hello: some old devices drop one of more than 512 bytes."""
+
 T = TypeVar("T")
 
 
@@ -108,7 +111,14 @@ class Survey:
     has_answered: bool = False
     stopped: str = ""  # why no further question is asked, French
     ends_at: float = 0.0
+    is_shy: bool = False  # the server only bears short hellos
     lock: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+
+    def parts(self, pool: Sequence[int]) -> list[Sequence[int]]:
+        """The suites of a hello: all at once, or a few at a time for a server that drops long hellos."""
+        if not self.is_shy:
+            return [pool]
+        return [pool[at : at + SHORT] for at in range(0, len(pool), SHORT)]
 
     async def ask(
         self, asked: Asked, suites: Sequence[int], wanted: Wanted = nothing_more
