@@ -86,7 +86,7 @@ def test_a_page_of_a_gigabyte_is_read_up_to_the_bound() -> None:
     with raw(huge) as port:
         seen = look(port, seconds=1.5)
     assert (seen.title, seen.is_cut) == ("Grande", True)
-    assert sent[0] < 200 << 20  # of a gigabyte, over all the pages asked
+    assert sent[0] < 1 << 29  # by the system ahead of us, over all the pages asked
 
 
 def test_a_gzip_bomb_is_inflated_up_to_the_bound() -> None:

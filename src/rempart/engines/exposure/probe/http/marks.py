@@ -88,13 +88,13 @@ def asked_paths() -> list[str]:
 def recognised(pages: Iterable[Shown]) -> list[Product]:
     """The products that these pages show, sorted by id; the mark that gives a version wins."""
     found: dict[str, Product] = {}
-    shown = list(pages)
+    shown = [(page, page.answer.text()[:BODY_READ].lower()) for page in pages]
     for fingerprint in _fingerprints(False):
         for mark in fingerprint.marks:
-            for page in shown:
+            for page, body in shown:
                 if page.path != mark.path or page.answer.status >= 500:
                     continue
-                match = _found(mark, page)
+                match = _found(mark, page, body)
                 if match is not None:
                     _keep(found, fingerprint.product, mark, match)
     return [found[key] for key in sorted(found)]
@@ -107,7 +107,7 @@ def from_banner(banner: str, service: str = "") -> list[Product]:
         if fingerprint.service and service and fingerprint.service != service:
             continue
         for mark in fingerprint.marks:
-            match = mark.compiled().search(banner[:2000])
+            match = mark.search(banner[:2000].lower())
             if match is not None:
                 _keep(found, fingerprint.product, mark, (match, banner))
                 break
@@ -129,9 +129,13 @@ def _keep(
     )
 
 
-def _found(mark: Mark, page: Shown) -> tuple[re.Match[str], str] | None:
+def _found(mark: Mark, page: Shown, body: str) -> tuple[re.Match[str], str] | None:
+    """Where a mark is on a page, and the text that it is in; `body` is the beginning of the page in small letters."""
+    if mark.on is Place.BODY:
+        match = mark.search(body)
+        return None if match is None else (match, body)
     for text in _texts(mark, page):
-        match = mark.compiled().search(text)
+        match = mark.search(text.lower())
         if match is not None:
             return match, text
     return None
@@ -149,7 +153,5 @@ def _texts(mark: Mark, page: Shown) -> list[str]:
             return [page.title]
         case Place.FAVICON:
             return [page.favicon]
-        case Place.CERTIFICATE:
-            return [page.subject]
         case _:
-            return [page.answer.text()[:BODY_READ]]
+            return [page.subject]
