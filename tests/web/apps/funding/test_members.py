@@ -60,7 +60,7 @@ def test_a_member_below_the_target_keeps_the_file_below_and_is_named(
     found = objective(file)
     assert found.outcome is Outcome.FAILED
     first = found.members[0]
-    assert (first.name, first.words) == ("CH de la Côte", "n’atteint pas le niveau attendu")
+    assert (first.name, first.words) == ("CH de la Côte", "pas atteint")
 
 
 def test_what_a_member_does_not_share_is_neither_counted_nor_shown(
@@ -70,7 +70,7 @@ def test_what_a_member_does_not_share_is_neither_counted_nor_shown(
     reply(cast, other, shared=False, P1=0)
     found = objective(file)
     assert found.declared_level is not None and found.declared_level.value == 3
-    assert all("ne partage pas" in member.words for member in found.members)
+    assert all("pas de réponse partagée" in member.words for member in found.members)
 
 
 def test_the_lowest_site_speaks_for_its_legal_entity(

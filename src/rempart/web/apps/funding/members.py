@@ -90,10 +90,10 @@ def _rank(item: Item, member: Member) -> int:
 
 def _line(item: Item, member: Member) -> MemberLine:
     words, tone = {
-        0: ("n’atteint pas le niveau attendu", "bad"),
+        0: ("pas atteint", "bad"),
         1: ("« je ne sais pas »", "none"),
-        2: ("ne partage pas de réponse : celle du porteur compte pour lui", "none"),
-        3: ("niveau atteint", "ok"),
+        2: ("pas de réponse partagée", "none"),
+        3: ("atteint", "ok"),
         4: ("sans objet", "none"),
     }[_rank(item, member)]
     return MemberLine(member.name, words, tone)
