@@ -15,10 +15,12 @@ Key = Annotated[str, Meta(pattern="^[^:]+:[^:]+$")]
 
 
 class ProductNames(Struct, forbid_unknown_fields=True, frozen=True):
-    """The other names of one product, and its branches when their names are not the beginning of a version."""
+    """The other names of one product, its branches when their names are not the beginning of a version, and the versions
+    that a distribution ships and mends without changing their number, with its name."""
 
     keys: list[Key] = []
     branches: dict[str, Text] = {}
+    packaged: dict[str, Text] = {}
 
 
 class VersionNames(Struct, forbid_unknown_fields=True, frozen=True):

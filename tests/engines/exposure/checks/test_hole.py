@@ -68,19 +68,30 @@ def test_a_real_nginx_is_accused_below_the_version_that_mends_and_cleared_at_it(
     with nginx(tmp_path / "web", "server_tokens on;", {"index.html": "<title>x</title>"}) as port:
         seen = look(port)
     above = said("hole_known_exploited", seen, bundle("f5:nginx", "99.0"))
-    assert (above.outcome, above.confidence, above.product) == (
-        "failed",
-        Confidence.PROBABLE,
-        "nginx",
-    )
-    assert (above.cves, above.data_as_of) == ((HOLE,), "2026-02-03")
+    assert (above.outcome, above.product, above.cves) == ("failed", "nginx", (HOLE,))
+    assert above.data_as_of == "2026-02-03"
     assert version in above.detail
     assert said("hole_known_exploited", seen, bundle("f5:nginx", version)).outcome == "passed"
-    other = bundle("f5:nginx", "99.0", exploited=False)
-    assert (said("hole_known", seen, other).outcome, said("hole_known", seen, other).severity) == (
-        "failed",
-        "critical",
-    )
+
+
+def test_a_version_that_only_its_maker_ships_is_raised_by_what_is_foreseen() -> None:
+    with site({"/": Page("x", headers={"server": "nginx/1.23.3"})}) as port:
+        seen = look(port)
+    exploited = said("hole_known_exploited", seen, bundle("f5:nginx", "99.0"))
+    other = said("hole_known", seen, bundle("f5:nginx", "99.0", exploited=False))
+    assert (exploited.confidence, exploited.severity) == (Confidence.PROBABLE, "")
+    assert (other.outcome, other.severity) == ("failed", "critical")
+
+
+def test_a_version_that_a_distribution_ships_too_is_only_possible() -> None:
+    with site({"/": Page("x", headers={"server": "nginx/1.18.0"})}) as port:
+        seen = look(port)
+    exploited = said("hole_known_exploited", seen, bundle("f5:nginx", "99.0"))
+    assert (exploited.confidence, exploited.severity) == (Confidence.POSSIBLE, "medium")
+    assert "Debian 11" in exploited.detail
+    life = {"nginx": Life("nginx", ["f5:nginx"], [Cycle("1.18", "2021-04-20")])}
+    ended = said("hole_end_of_life", seen, bundle("f5:nginx", "0.1", life=life))
+    assert (ended.confidence, ended.severity) == (Confidence.POSSIBLE, "low")
 
 
 @pytest.mark.needs("nginx")

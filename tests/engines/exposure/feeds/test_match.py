@@ -51,7 +51,13 @@ def test_the_version_that_mends_is_the_bound_of_the_range() -> None:
 def test_the_certainty_follows_what_proves_the_version(
     more: dict[str, object], confidence: Confidence
 ) -> None:
-    assert match(product("nginx", "1.18.0", **more), BUNDLE).confidence is confidence
+    assert match(product("nginx", "1.17.1", **more), BUNDLE).confidence is confidence
+
+
+def test_a_version_that_a_distribution_ships_is_only_possible_unless_a_build_proves_it() -> None:
+    assert match(product("nginx", "1.22.1"), BUNDLE).confidence is Confidence.POSSIBLE
+    proven = product("nginx", "1.22.1", is_unique_build=True)
+    assert match(proven, BUNDLE).confidence is Confidence.CONFIRMED
 
 
 def test_a_short_version_is_undecided_rather_than_accused() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.match import (
     Matched,
+    distribution_of,
     match,
     products_with_builds,
     worst_first,
@@ -30,6 +31,7 @@ NO_BUNDLE: Final = (
 NOTHING: Final = "Aucun produit n’a été reconnu ici."
 _STEPS: Final = ("low", "medium", "high", "critical")
 _BACKPORTS: Final = "C’est le paquet d’une distribution, qui corrige sans changer de numéro : à vérifier sur le serveur."
+_SHIPPED: Final = "Cette version est aussi celle que livre {}, qui corrige sans changer de numéro : à vérifier sur le serveur."
 
 
 @check("hole_known_exploited", ServiceSeen, also=(HttpSeen,))
@@ -162,7 +164,8 @@ def _confidence(found: Matched, holes: Sequence[str]) -> Confidence:
 
 def _after(product: Product, found: Matched, is_possible: bool) -> str:
     if is_possible:
-        return f" {_BACKPORTS}"
+        shipped = "" if product.packaged else distribution_of(product)
+        return f" {_SHIPPED.format(shipped)}" if shipped else f" {_BACKPORTS}"
     return f" Corrigé à partir de la version {found.mended_in}." if found.mended_in else ""
 
 

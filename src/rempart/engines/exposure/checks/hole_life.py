@@ -8,11 +8,13 @@ from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.match import (
     Ending,
     confidence_of,
+    distribution_of,
     ending_of,
     has_life,
     products_with_builds,
 )
 from rempart.engines.exposure.registry import (
+    Confidence,
     Context,
     Verdict,
     check,
@@ -73,11 +75,18 @@ def _judged(product: Product, ending: Ending, day: str, context: Context) -> Ver
         severity = str(context.params.get("soon_severity", "low"))
     else:
         return passed(label(product), data_as_of=day)
+    confidence = confidence_of(product)
+    if confidence is Confidence.POSSIBLE:
+        detail += (
+            f" Cette version est aussi celle que livre {distribution_of(product)} : si c’est son paquet, c’est la "
+            "distribution qui le maintient."
+        )
+        severity = str(context.params.get("shipped_severity", "low"))
     return failed(
         detail,
         label(product),
         severity=severity,
-        confidence=confidence_of(product),
+        confidence=confidence,
         product=product.id,
         data_as_of=day,
     )

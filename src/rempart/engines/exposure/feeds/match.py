@@ -58,9 +58,15 @@ class Ending:
 
 def confidence_of(product: Product) -> Confidence:
     """How sure the version of a product is."""
-    if product.packaged:
+    if product.packaged or (not product.is_unique_build and distribution_of(product)):
         return Confidence.POSSIBLE
     return Confidence.CONFIRMED if product.is_unique_build else Confidence.PROBABLE
+
+
+def distribution_of(product: Product) -> str:
+    """The distribution that ships this very version, "" when none is known to."""
+    names = version_names().get(product.id)
+    return names.packaged.get(product.version, "") if names and product.version else ""
 
 
 def keys_of(product: Product) -> list[str]:
