@@ -1,13 +1,14 @@
 """Looking at real servers, and at servers that would rather we never ended."""
 
 import asyncio
+import socket
 import time
 
 import pytest
 from benchmarks._tls_lab import threaded
 
 from rempart.engines.exposure.dial import Dial, NotReached
-from rempart.engines.exposure.probe.tls import TrustStore, look_at_tls
+from rempart.engines.exposure.probe.tls import TrustStore, look_at_tls, survey
 from rempart.engines.exposure.probe.tls.look import ascii_name
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.tls import Trust, VersionState
@@ -15,7 +16,7 @@ from rempart.kernel.outcome import Outcome
 from support import tls_hostile
 from support.parts import LOOPBACK
 from support.tls_choosers import Chooser
-from support.tls_servers import Lab, judge, look
+from support.tls_servers import Lab, OpenGate, judge, look
 
 pytestmark = pytest.mark.allow_hosts(LOOPBACK)
 NGINX = pytest.mark.needs("nginx", "openssl")
@@ -134,6 +135,34 @@ def test_an_old_device_that_drops_long_hellos_is_asked_by_short_ones() -> None:
     assert version is not None and version.is_complete
     assert version.suites == ["TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA"]
     assert judge("tls_rc4", seen).outcome == Outcome.FAILED
+
+
+class BusyGate:
+    """Makes each connection wait its turn."""
+
+    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
+        await asyncio.sleep(0.15)
+
+    def leave(self, address: str) -> None:
+        """Nothing is kept."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("gate", "is_whole"), [(OpenGate(), False), (BusyGate(), True)])
+def test_a_slow_server_is_left_and_a_busy_host_is_not(
+    gate: OpenGate | BusyGate, is_whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "SECONDS", 1.0)
+
+    def slow(connection: socket.socket) -> None:
+        time.sleep(0.0 if is_whole else 0.3)
+        Chooser().serve(connection)
+
+    with threaded(slow) as port:
+        endpoint = Endpoint("127.0.0.1", port)
+        seen = asyncio.run(look_at_tls(endpoint, dial=Dial(gate), trust=TrustStore("")))
+    assert all(v.is_complete for v in seen.versions) == is_whole
+    assert is_whole or "trop lent" in str(judge("tls_rc4", seen).detail)
 
 
 class ShutGate:

@@ -27,7 +27,7 @@ from rempart.engines.exposure.probe.tls.hello import (
 from rempart.engines.exposure.probe.tls.inside import look_inside, look_inside_legacy
 from rempart.engines.exposure.probe.tls.notes import Notes
 from rempart.engines.exposure.probe.tls.suites import all_suites
-from rempart.engines.exposure.probe.tls.survey import SECONDS, Answer, GaveUp, Survey, everything
+from rempart.engines.exposure.probe.tls.survey import Answer, GaveUp, Survey, everything
 from rempart.engines.exposure.probe.tls.trust import TrustStore, system_store
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.tls import TlsSeen, VersionState
@@ -70,7 +70,6 @@ async def look_at_tls(
     Never raises on what the server does: a silence, a close or nonsense is in `reach`, or in `gaps` by field.
     """
     survey = Survey(endpoint, dial, starttls, ascii_name(endpoint.name))
-    survey.ends_at = asyncio.get_running_loop().time() + SECONDS
     notes = Notes(system_store() if trust is None else trust)
     try:
         listed = await _ask_versions(survey, notes)

@@ -6,10 +6,10 @@ refuses. A silence is never taken for a refusal: the list is then said to be cut
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from rempart.engines.exposure.dial import Dial, Dialogue, NotReached, ProtocolFault
+from rempart.engines.exposure.dial import Dial, Dialogue, Gate, NotReached, ProtocolFault
 from rempart.engines.exposure.probe.tls.flight import (
     Message,
     Records,
@@ -23,9 +23,8 @@ from rempart.engines.exposure.seen.common import Endpoint, Reach
 
 MOST_SILENCES: Final = 2
 MOST_AT_ONCE: Final = 6
-SECONDS: Final = 90.0
-"""Time given to one endpoint, however many questions are left."""
-
+SECONDS: Final = 180.0
+"""Time of exchanges given to one endpoint, summed over its connections; waiting for the host's budget is not counted."""
 SHORT: Final = 60
 """Suites of a short hello: some old devices drop one of more than 512 bytes."""
 
@@ -98,6 +97,23 @@ class GaveUp(Exception):
     """The endpoint stopped answering: no further question is asked of it. The message is French."""
 
 
+class _Door:
+    """The gate, and the time spent inside: a sweep may wait long for a busy host, which is not slow for that."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate, self._entered, self.seconds = gate, 0.0, 0.0
+
+    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
+        """As the gate does. Raises NotReached."""
+        await self._gate.enter(address, port, transport)
+        self._entered = asyncio.get_running_loop().time()
+
+    def leave(self, address: str) -> None:
+        """As the gate does."""
+        self.seconds = asyncio.get_running_loop().time() - self._entered
+        self._gate.leave(address)
+
+
 @dataclass(slots=True)
 class Survey:
     """The questions asked of one endpoint: counts its silences, and stops when there are too many."""
@@ -110,7 +126,7 @@ class Survey:
     silences: int = 0
     has_answered: bool = False
     stopped: str = ""  # why no further question is asked, French
-    ends_at: float = 0.0
+    spent: float = 0.0  # seconds
     is_shy: bool = False  # the server only bears short hellos
     lock: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
@@ -130,24 +146,23 @@ class Survey:
         """One connection; a silence of it counts unless one is to be expected. Raises GaveUp, NotReached,
         ProtocolFault."""
         async with self.lock:
-            left = self.ends_at - asyncio.get_running_loop().time()
-            if not self.stopped and left <= 0:
-                self.stopped = f"Le serveur est trop lent : {SECONDS:.0f} secondes passées."
+            if not self.stopped and self.spent >= SECONDS:
+                self.stopped = "Le serveur est trop lent : les questions ont été arrêtées."
             if self.stopped:
                 dialogue.close()
                 raise GaveUp(self.stopped)
             self.connections += 1
+            door = _Door(self.dial.gate)
             try:
-                result = await self.dial.converse(
-                    self.endpoint.address,
-                    self.endpoint.port,
-                    dialogue,
-                    seconds=min(left, self.dial.seconds),
+                result = await replace(self.dial, gate=door).converse(
+                    self.endpoint.address, self.endpoint.port, dialogue
                 )
             except NotReached as fault:
                 if counts:
                     self._count(fault)
                 raise
+            finally:
+                self.spent += door.seconds
             self.has_answered = True
             return result
 
