@@ -121,3 +121,12 @@ def test_the_queries_of_a_region_do_not_grow_with_it(
             text_of(browser, address)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
+
+
+def test_an_establishment_reads_what_the_region_and_the_cert_see(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    exposed(cast, cast.home, is_searchable=True)
+    text = text_of(browser_of("alice"), f"/etablissements/{cast.home.pk}/ce-que-voit-la-region/")
+    assert "vous l’avez laissé chercher" in text
+    assert "Dernier balayage" in text

@@ -95,3 +95,23 @@ def tally(scope: Scope, today: date) -> Tally:
         sum(row[3] for row in found),
         {row[0]: (row[1], row[3]) for row in found if row[0] in departments()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What authorities see of the exposure of one establishment."""
+
+    swept_on: date | None
+    is_consented: bool
+    is_searchable: bool
+
+
+def shown_of(finess: str, today: date) -> Shown:
+    """What the region sees of an establishment, and whether the national CERT may search it."""
+    last = ExposureAudit.objects.filter(establishment=finess, is_latest=True)
+    row = Perimeter.objects.filter(pk=finess).first()
+    return Shown(
+        last.values_list("swept_on", flat=True).first(),
+        is_consented=row is not None and row.stopped_at is None and row.is_consented(today),
+        is_searchable=row is not None and row.is_searchable,
+    )

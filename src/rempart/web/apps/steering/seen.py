@@ -14,6 +14,7 @@ from rempart.web.apps.assessments.queries import titles
 from rempart.web.apps.assessments.rules import as_range, range_words
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.establishments.queries import category_label
+from rempart.web.apps.exposure.coverage import shown_of
 from rempart.web.apps.steering.lines import lines_of
 from rempart.web.apps.steering.models import Situation
 from rempart.web.apps.steering.queries import late_actions, titles_of
@@ -126,6 +127,7 @@ def page_of(establishment: Establishment, scope: Scope, today: date) -> dict[str
         "public": public,
         "situation": situation,
         "progress": progress_of(establishment),
+        "exposure": shown_of(establishment.pk, today),
         "mandates": mandates_of(establishment, today),
         "looks": looks_at(establishment, scope),
     }

@@ -77,5 +77,6 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "theme": queries.THEMES.get(line.theme, line.theme),
         "confidence": queries.CONFIDENCES.get(line.confidence, line.confidence),
         "may_deposit": allows(scope_of(request), finess, Act.DEPOSIT_AUDIT),
+        "may_search": scope_of(request).can(Act.SEARCH_EXPOSURE),
     }
     return render(request, "exposure/finding.html", context)
