@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -259,24 +260,24 @@ def xrdp(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[int]:
-    """PostgreSQL over TCP."""
+def postgresql() -> Iterator[int]:
+    """PostgreSQL over TCP, in a folder of its own that its account may enter."""
     programs, port = binaries(), free_port()
     if programs is None:
         raise FileNotFoundError("initdb")
-    data = folder / "data"
-    data.mkdir()
-    for parent in (*folder.parents[:3], folder):
-        with contextlib.suppress(PermissionError):
-            parent.chmod(0o755)
-    if os.geteuid() == 0:
-        shutil.chown(data, "postgres", "postgres")
-    subprocess.run(
-        as_postgres(programs / "initdb", "-D", data, "-A", "trust"), check=True, capture_output=True
-    )
-    options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}"]
-    with daemon(as_postgres(programs / "postgres", "-D", data, "-p", str(port), *options), port):
-        yield port
+    with tempfile.TemporaryDirectory(prefix="rp", ignore_cleanup_errors=True) as name:
+        data = Path(name) / "data"
+        data.mkdir()
+        Path(name).chmod(0o755)
+        if os.geteuid() == 0:
+            shutil.chown(data, "postgres", "postgres")
+        made = as_postgres(programs / "initdb", "-D", data, "-A", "trust", "--no-sync")
+        subprocess.run(made, check=True, capture_output=True)
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        with daemon(
+            as_postgres(programs / "postgres", "-D", data, "-p", str(port), *options), port
+        ):
+            yield port
 
 
 @contextmanager

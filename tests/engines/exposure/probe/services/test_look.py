@@ -28,7 +28,7 @@ REAL: list[tuple[str, str, Made, str, dict[str, str]]] = [
     ("storescp", "dicom", lambda f: servers.storescp(), "service_dicom_open", {"echo": "yes"}),
     ("Xtigervnc", "vnc", lambda f: servers.vnc("None"), "service_screen_sharing", {"open": "yes"}),
     ("xrdp", "rdp", lambda f: servers.xrdp(f), "service_rdp_without_nla", {"nla": "no"}),
-    ("postgresql", "postgresql", servers.postgresql, "service_database", {"tls": "no"}),
+    ("postgresql", "postgresql", lambda f: servers.postgresql(), "service_database", {"tls": "no"}),
     ("mariadbd", "mysql", servers.mariadb, "service_database", {}),
     ("telnetd", "telnet", lambda f: servers.telnetd(), "service_telnet", {}),
 ]  # fmt: skip

@@ -118,7 +118,8 @@ def inflated(raw: bytes, encoding: str, most: int) -> tuple[bytes, bool]:
             body = engine.decompress(raw, most)
         except zlib.error:
             continue
-        return body, bool(engine.unconsumed_tail)
+        if body or engine.eof:
+            return body, bool(engine.unconsumed_tail)
     return raw, False
 
 

@@ -31,14 +31,6 @@ def kind_of(data: bytes) -> str:
     return next((name for pattern, name in _KINDS if pattern.search(data[:1024])), "")
 
 
-def greeting() -> Talk:
-    """What a service says first, whatever it is: nothing is sent."""
-    feed = Feed()
-    yield from feed.more()
-    data = feed.all()
-    return Heard(kind_of(data), banner=plain(data))
-
-
 def ssh() -> Talk:
     """The version and the algorithms that a server offers before any key is exchanged."""
     feed = Feed()
