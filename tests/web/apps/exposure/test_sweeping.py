@@ -1,7 +1,9 @@
 """Sweeps of the server: never without a consent, stopped by one button, taken up where they were."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import packed
 from rempart.web.apps.exposure import perimeters, sweeping, traces
-from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter
+from rempart.web.apps.exposure.models import Asset, ExposedFinding, ExposureAudit, Perimeter
 from rempart.web.core import jobs
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
@@ -24,6 +26,7 @@ from web.conftest import Cast
 
 BrowserOf = Callable[[str | None], Client]
 HOME = "/etablissements/350000019/exposition/"
+REAL_PROBES = sweeping.probes
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +195,30 @@ def test_a_cut_snapshot_is_refused_with_advice(cast: Cast) -> None:
     audit = an_exposure_audit(cast.home, cast.alice, packed(snapshot)[:-9])
     assert audit.state == "refused"
     assert audit.refusal["todo"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A site with a banner, that logs nothing."""
+
+    server_version = "nginx/1.18.0"
+    sys_version = ""
+
+    def log_message(self, *_: object) -> None:
+        return None
+
+
+@pytest.mark.allow_hosts(["127.0.9.77"])
+def test_real_probes_look_at_a_real_server(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "probes", REAL_PROBES)
+    perimeter = {"touch": ["http", "services"], "connections_per_second": 50}
+    a_perimeter(cast.home, cast.alice, **perimeter)  # type: ignore[arg-type]
+    perimeters.remove_asset(asset=Asset.objects.get(), by=cast.alice)
+    perimeters.add_asset(establishment=cast.home, kind="address", value="127.0.9.77", by=cast.alice)
+    with ThreadingHTTPServer(("127.0.9.77", 8080), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        audit = run_job(sweeping.launch(establishment=cast.home, by=cast.alice))
+        server.shutdown()
+    assert (audit.state, audit.refusal) == ("done", {})
+    targets = audit.exposed_services.values_list("target", flat=True)
+    assert "127.0.9.77:8080" in targets
+    assert ExposedFinding.objects.filter(check_id="http_no_https").exists()
