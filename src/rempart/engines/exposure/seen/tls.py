@@ -101,7 +101,6 @@ class TlsSeen(Seen, frozen=True, kw_only=True, tag="tls"):
     alpn: str = ""
     handshake_timestamps: int = 0  # signed certificate timestamps outside the certificate
     chains: list[ChainSeen] = []
-    product: str = ""  # id of the product, when something proves it
     connections: int = 0
     gaps: dict[str, str] = {}
 
