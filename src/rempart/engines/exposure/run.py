@@ -14,9 +14,9 @@ from rempart.engines.exposure import checks as _checks
 from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.inventory import inventory
-from rempart.engines.exposure.judge import SEVERITIES, Judge
+from rempart.engines.exposure.judge import SEVERITIES, Judge, Judged
 from rempart.engines.exposure.moments import instant
-from rempart.engines.exposure.reconcile import reconcile
+from rempart.engines.exposure.reconcile import Reconciled, reconcile
 from rempart.engines.exposure.registry import CHECKS, Check
 from rempart.engines.exposure.report import ExposureReport, Finding, Gap
 from rempart.engines.exposure.score import score
@@ -51,17 +51,8 @@ def run(
     observations is taken. The same arguments give the same bytes.
     """
     judge = Judge(snapshot, today=today, holes=holes, perimeter_names=perimeter_names)
-    judged = judge.judge_all(catalogue, checks)
     told = [*claims, *(seen for seen in snapshot.seen if isinstance(seen, ClaimSeen))]
-    joined = reconcile(
-        [f for j in judged for f in j.findings],
-        [g for j in judged for g in j.gaps],
-        [j.result for j in judged],
-        told,
-        catalogue=catalogue,
-        seen=snapshot.seen,
-        holes=holes,
-    )
+    joined = _joined(judge.judge_all(catalogue, checks), told, snapshot, catalogue, holes)
     findings = sorted(joined.findings, key=order)
     gaps = sorted(joined.gaps, key=_place)
     return ExposureReport(
@@ -86,6 +77,25 @@ def run(
         closed=closed_endpoints(snapshot.seen),
         disputes=joined.disputes,
         sweep_tool_version=snapshot.tool_version,
+    )
+
+
+def _joined(
+    judged: Sequence[Judged],
+    claims: Sequence[ClaimSeen],
+    snapshot: Snapshot,
+    catalogue: ExposureCatalogue,
+    holes: Bundle | None,
+) -> Reconciled:
+    """What was judged, and what other tools say of it."""
+    return reconcile(
+        [f for j in judged for f in j.findings],
+        [g for j in judged for g in j.gaps],
+        [j.result for j in judged],
+        claims,
+        catalogue=catalogue,
+        seen=snapshot.seen,
+        holes=holes,
     )
 
 
