@@ -10,21 +10,23 @@ The second table sweeps the same zones when one name server out of ten is dead.
 
 import asyncio
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks import _measure
+from tests.support.dns_servers import Names, Zone
+
 from rempart.engines.exposure.dial import Dial, NotReached
 from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.resolver import Resolver
+from rempart.engines.exposure.probe.dns.suffix import registrable
 from rempart.engines.exposure.probe.dns.zone import look_at_zone
 from rempart.engines.exposure.probe.mail.look import look_at_mail
 from rempart.engines.exposure.seen.common import Reach
-from tests.support.dns_servers import Names, Zone
 
 ZONES = 200
 HOSTS = 20
@@ -55,7 +57,7 @@ class _Outside:
         """Nothing was taken."""
 
 
-def zones(count: int, dead: bool) -> list[Zone]:
+def zones(count: int) -> list[Zone]:
     """Half signed, each with two servers out of twenty; a pair is never the same number twice."""
     found = []
     for i in range(count):
@@ -82,13 +84,14 @@ def hosts(dead: bool) -> str:
     return "".join(lines)
 
 
-async def _sweep(world: dict, names: list[str]) -> dict:
+async def _sweep(world: dict[str, Any], names: list[str]) -> dict[str, int]:
     resolver = Resolver(
         now=time.time(),
         hints=world["hints"],
         anchors=world["anchors"],
         exchange=Exchange(port=world["port"]),
     )
+    await resolver.open()
     dial, limit = Dial(_Outside()), asyncio.Semaphore(IN_FLIGHT)
     count = {"secure": 0, "insecure": 0, "other": 0, "silent": 0, "spf": 0}
 
@@ -112,7 +115,74 @@ def sweep(path: str, count: str) -> None:
     """In the measured process: all the zones, with nothing known at the start."""
     world = json.loads(Path(path).read_text("utf-8"))
     names = [f"z{i:05d}.example" for i in range(int(count))]
+    registrable(names[0])  # the public suffix list is read once a process, and not once a sweep
     _measure.report(lambda: None, lambda _: asyncio.run(_sweep(world, names)))
+
+
+# The peers, in an environment of their own: a resolver on a port of ours is told to them by force.
+PEER = """
+import json, sys, time
+import dns.asyncresolver, dns.resolver
+task, server, port, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4].split(",")
+usual = dns.resolver.BaseResolver.reset
+def reset(self):
+    usual(self)
+    self.port, self.nameservers = port, [server]
+dns.resolver.BaseResolver.reset = reset
+dns.resolver.BaseResolver.read_resolv_conf = lambda self, path: None
+wall, cpu = time.perf_counter(), time.process_time()
+if task == "checkdmarc":
+    import checkdmarc
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = checkdmarc.check_domains(names, skip_tls=True, nameservers=[server], timeout=1.0)
+    found = found if isinstance(found, list) else [found]
+    bad = sum(not one["spf"].get("valid") for one in found)
+else:
+    import asyncio
+    ASKED = ["SOA", "NS", "A", "AAAA", "MX", "TXT", "CAA", "DNSKEY", "DS", "_dmarc TXT", "_mta-sts TXT", "_smtp._tls TXT",
+             "default._bimi TXT", "selector1._domainkey TXT", "mail A", "_25._tcp.mail TLSA", "www A"]
+    async def main():
+        resolver, limit, bad = dns.asyncresolver.Resolver(), asyncio.Semaphore(100), 0
+        async def one(name):
+            async with limit:
+                for asked in ASKED:
+                    label, _, kind = asked.rpartition(" ")
+                    try:
+                        await resolver.resolve(f"{label}.{name}" if label else name, kind, raise_on_no_answer=False, lifetime=2)
+                    except dns.exception.DNSException:
+                        pass
+        await asyncio.gather(*map(one, names))
+    asyncio.run(main())
+    bad = 0
+print(json.dumps({"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "bad": bad}))
+"""
+
+
+def peers(world: Names, folder: Path, count: int) -> None:
+    """Print a line for each peer, or that it is absent."""
+    python = folder / "peers" / "bin" / "python"
+    uv = str(Path(sys.executable).parent / "uv")
+    try:
+        subprocess.run([uv, "venv", "-q", str(folder / "peers")], check=True)
+        subprocess.run(
+            [uv, "pip", "install", "-q", "--python", str(python), "checkdmarc"], check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        print("peers: absent (they could not be installed)")
+        return
+    server, port = world.addresses["first"], str(world.port)
+    for task in ("dnspython", "checkdmarc"):
+        told = [f"z{i:05d}.example" for i in range(count if task == "dnspython" else PEER_ZONES)]
+        command = [str(python), "-c", PEER, task, server, port, ",".join(told)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            print(f"{task}: failed ({done.stderr.strip().splitlines()[-1:]})")
+            continue
+        said = json.loads(done.stdout.splitlines()[-1])
+        print(
+            f"{task:<24}{len(told)} domains: {len(told) / said['cpu']:,.0f} a second of CPU, "
+            f"{len(told) / said['wall']:,.0f} a second of wall, {said['bad']} called bad"
+        )
 
 
 def main() -> None:
@@ -121,22 +191,26 @@ def main() -> None:
     _measure.heading("Domains, DNS and mail, all checks, DNSSEC verified", "cryptography")
     walls = {}
     for dead in (False, True):
-        with tempfile.TemporaryDirectory() as folder:
-            with Names(Path(folder), zones(count, dead), hosts=hosts(dead), is_quick=True) as world:
-                path = Path(folder) / "world.json"
-                path.write_text(
-                    json.dumps({"hints": world.hints, "anchors": world.anchors, "port": world.port})
-                )
-                found = _measure.measured("dns", "sweep", str(path), str(count))
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Names(Path(folder), zones(count), hosts=hosts(dead), is_quick=True) as world,
+        ):
+            path = Path(folder) / "world.json"
+            told = {"hints": world.hints, "anchors": world.anchors, "port": world.port}
+            path.write_text(json.dumps(told), encoding="utf-8")
+            found = _measure.measured("dns", "sweep", str(path), str(count))
+            print(
+                f"{'one server in ten dead' if dead else 'all servers alive':<24}{count} domains: "
+                f"{count / found.cpu:,.0f} a second of CPU, {count / found.wall:,.0f} a second of wall, "
+                f"{found.megabytes:.0f} MB, {found.result}"
+            )
+            if not dead:
+                peers(world, Path(folder), count)
         walls[dead] = found.wall
-        print(
-            f"{'one server in ten dead' if dead else 'all servers alive':<24}{count} domains: "
-            f"{count / found.cpu:,.0f} a second of CPU, {count / found.wall:,.0f} a second of wall, "
-            f"{found.megabytes:.0f} MB, {found.result}"
-        )
     print(f"slower by {100 * (walls[True] / walls[False] - 1):.0f} % with one server in ten dead")
 
 
-if __name__ == "__main__":
-    if not _measure.run_named({"sweep": sweep}) if sys.argv[1:2] == ["sweep"] else True:
-        main()
+if __name__ == "__main__" and not (
+    sys.argv[1:2] == ["sweep"] and _measure.run_named({"sweep": sweep})
+):
+    main()

@@ -18,7 +18,7 @@ from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.mail.tags import read_tags
 from rempart.engines.exposure.seen.mail import DkimSeen, KeySeen
 
-USUAL_SELECTORS: Final = ("selector1", "selector2", "default", "google", "dkim", "mail", "s1", "k1")
+USUAL_SELECTORS: Final = ("selector1", "selector2", "default", "google", "dkim", "mail")
 MOST_SELECTORS: Final = 20
 
 
