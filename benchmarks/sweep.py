@@ -84,7 +84,8 @@ def _prepared(folder: Path, size: int) -> Perimeter:
     served = subprocess.Popen(
         ["nginx", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL
     )
-    atexit.register(served.kill)
+    # A master that is killed leaves its worker behind: it is asked to end, and waited for.
+    atexit.register(lambda: (served.terminate(), served.wait(10)))
     for _ in range(100):
         with socket.socket() as link:
             if link.connect_ex(("127.20.0.1", PORT)) == 0:
