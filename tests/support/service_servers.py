@@ -1,7 +1,6 @@
 """Services on loopback for tests: the real daemons where there are some, and scripted servers where there are none."""
 
 import asyncio
-import contextlib
 import os
 import shutil
 import socket
@@ -9,23 +8,25 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
-
-from pynetdicom import AE, evt
 
 from rempart.engines.exposure.probe.services import look_at_service
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.engines.exposure.seen.services import ServiceSeen
 from support.postgres import as_postgres, binaries
+from support.scripted_services import (
+    datagrams as datagrams,
+    imaging as imaging,
+    modbus as modbus,
+    scripted as scripted,
+    speaking as speaking,
+)
 from support.web_servers import dial, free_port, raw, wait_for
 
 import_module("rempart.engines.exposure.checks")  # registers them
-
-VERIFICATION = "1.2.840.10008.1.1"
 
 
 def look(
@@ -317,98 +318,3 @@ def telnetd() -> Iterator[int]:
 
     with raw(serve) as port:
         yield port
-
-
-@contextmanager
-def imaging(knows: Sequence[str] = ()) -> Iterator[int]:
-    """A DICOM server of pynetdicom that answers to C-ECHO; with `knows`, only these applications may come."""
-    entity = AE(ae_title="PACS")
-    entity.add_supported_context(VERIFICATION)
-    entity.require_calling_aet = list(knows)
-    server = entity.start_server(
-        ("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_ECHO, lambda event: 0x0000)]
-    )
-    if server is None:
-        raise RuntimeError("the DICOM server did not start")
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-
-
-@contextmanager
-def modbus() -> Iterator[int]:
-    """A Modbus device that gives its identity, by the hand: PDU 0x2B 0x0E."""
-    identity = b"\x2b\x0e\x01\x01\x00\x00\x03" + b"\x00\x05Essai" + b"\x01\x03PLC" + b"\x02\x032.9"
-    with scripted(
-        [(b"", b"\x00\x01\x00\x00" + (len(identity) + 1).to_bytes(2, "big") + b"\x00" + identity)]
-    ) as port:
-        yield port
-
-
-Script = Sequence[tuple[bytes, bytes]]
-
-
-@contextmanager
-def scripted(script: Script, *, seen: list[bytes] | None = None) -> Iterator[int]:
-    """A server that waits for each first part (b"" for anything), answers the second, and then listens on."""
-
-    def talk(link: socket.socket) -> None:
-        for wanted, answer in script:
-            came = link.recv(65536)
-            if seen is not None:
-                seen.append(came)
-            if wanted not in came:
-                return
-            link.sendall(answer)
-        with contextlib.suppress(TimeoutError):
-            while came := link.recv(65536):
-                if seen is not None:
-                    seen.append(came)
-
-    with raw(talk) as port:
-        yield port
-
-
-@contextmanager
-def speaking(words: bytes) -> Iterator[int]:
-    """A server that speaks first, then listens."""
-
-    def talk(link: socket.socket) -> None:
-        link.sendall(words)
-        link.recv(65536)
-
-    with raw(talk) as port:
-        yield port
-
-
-@contextmanager
-def datagrams(answer: Callable[[bytes], bytes]) -> Iterator[int]:
-    """A UDP server that answers each datagram."""
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
-    server.settimeout(0.05)
-    ends = threading.Event()
-
-    def serve() -> None:
-        while not ends.is_set():
-            try:
-                data, peer = server.recvfrom(65535)
-            except TimeoutError:
-                continue
-            if reply := answer(data):
-                server.sendto(reply, peer)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield server.getsockname()[1]
-    finally:
-        ends.set()
-        thread.join()
-        server.close()
-
-
-def details(seen: ServiceSeen) -> dict[str, Any]:
-    """What an observation says, for short comparisons."""
-    return {"service": seen.service, **seen.details}
