@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rempart.engines.exposure import discover
 from rempart.engines.exposure.discover import Proposal, proposals_yaml, propose, read_names
 from rempart.engines.exposure.perimeter import AssetKind, Perimeter, parse_perimeter
 from rempart.engines.exposure.seen.common import Endpoint, Reach
@@ -97,6 +98,19 @@ def test_an_extract_that_cannot_be_read_is_refused(tmp_path: Path, content: byte
     (tmp_path / "extrait").write_bytes(content)
     with pytest.raises(UnreadableSource, match="Extrait de noms illisible"):
         list(read_names(tmp_path / "extrait"))
+
+
+def test_lists_in_cells_and_bare_names_in_json_are_read_and_a_huge_file_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "names.json"
+    path.write_text('["a.chu.example", 3, {"dns_names": ["b.chu.example", null]}]', "utf-8")
+    assert list(read_names(path)) == ["a.chu.example", "b.chu.example"]
+    path.write_text('{"name": "c.chu.example"}', "utf-8")
+    assert list(read_names(path)) == ["c.chu.example"]
+    monkeypatch.setattr(discover, "LONGEST_FILE", 3)
+    with pytest.raises(UnreadableSource, match="256 Mo"):
+        list(read_names(path))
 
 
 def test_proposals_are_yaml_that_a_perimeter_takes_and_a_hostile_reason_stays_a_comment() -> None:

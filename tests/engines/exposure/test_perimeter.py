@@ -1,9 +1,12 @@
 """A perimeter file says what may be touched, and one that says it badly is refused whole."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from rempart.engines.exposure import perimeter as perimeters
+from rempart.engines.exposure.names import address_of, host_name, special
 from rempart.engines.exposure.perimeter import (
     AssetKind,
     Touch,
@@ -12,6 +15,7 @@ from rempart.engines.exposure.perimeter import (
     parse_perimeter,
     read_perimeter,
 )
+from rempart.engines.exposure.scope import Scope
 from rempart.kernel.errors import UnreadableSource
 
 CONSENT = "consent: {by: C. Martin, function: directrice, on: 2026-10-01, until: 2027-09-30}\n"
@@ -98,6 +102,40 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path) -> 
     (tmp_path / "latin.yaml").write_bytes("name: hôpital".encode("latin-1"))
     with pytest.raises(UnreadableSource, match="latin.yaml"):
         read_perimeter(tmp_path / "latin.yaml")
+
+
+def test_a_file_too_long_to_be_a_perimeter_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(perimeters, "LONGEST_FILE", 10)
+    (tmp_path / "long.yaml").write_text(stated("  - {kind: host, value: a.chu.example}\n"), "utf-8")
+    with pytest.raises(UnreadableSource, match="plus de 16 Mo"):
+        read_perimeter(tmp_path / "long.yaml")
+
+
+def test_an_excluded_address_of_ipv6_is_read() -> None:
+    perimeter = parse_perimeter(
+        stated("  - {kind: range, value: 2001:db8::/64}\n", "excluded: ['2001:db8::9']\n")
+    )
+    scope = Scope(perimeter, date(2026, 11, 1))
+    assert (bool(scope.address("2001:db8::8")), bool(scope.address("2001:db8::9"))) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "name", ["é" * 70 + ".example", "xn--.\udcff.example", "a..example", "1.2.3.4"]
+)
+def test_a_name_that_no_server_could_have_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="nom de domaine"):
+        host_name(name)
+
+
+def test_accents_are_written_as_the_wire_has_them() -> None:
+    assert host_name("Hôpital.Example.") == "xn--hpital-ixa.example"
+
+
+@pytest.mark.parametrize("address", ["2001:0:4136:e378:8000:63bf:3fff:fdd2", "64:ff9b::a00:1"])
+def test_an_address_that_carries_a_private_one_is_special(address: str) -> None:
+    assert special(address_of(address))
 
 
 def test_the_same_perimeter_written_otherwise_has_the_same_fingerprint() -> None:
