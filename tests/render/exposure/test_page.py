@@ -7,9 +7,10 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.report import ExposureReport, Gap
 from rempart.render.exposure import view
 from rempart.render.exposure.page import SHOWN_TARGETS, page
+from rempart.render.exposure.pdf import document
 from support import exposure_reports as reports
 from support.markup import Reader
 
@@ -117,3 +118,10 @@ def test_the_first_thing_to_do_is_what_the_nearest_grade_asks() -> None:
 def test_without_a_finding_the_gaps_are_the_thing_to_do() -> None:
     report = msgspec.structs.replace(reports.sample(), findings=[], score=reports.clean().score)
     assert [p.anchor for p in view.priorities(report)] == ["non-evalues"]
+
+
+def test_many_reasons_are_cut_and_the_rest_is_said_to_be_elsewhere() -> None:
+    gaps = [Gap("tls_old", f"h{k}.example:443", f"Raison {k}.", "silent") for k in range(300)]
+    report = msgspec.structs.replace(reports.sample(), gaps=gaps)
+    assert "Les 60 premières raisons sur 300" in text_of(report)
+    assert document(report)["gaps_note"].startswith("Les 40 premières sur 300")

@@ -12,6 +12,7 @@ SHOWN_TARGETS: Final = 50
 """Targets listed in the page for one check; the workbook and the JSON report have all of them."""
 SHOWN_ENDPOINTS: Final = 300
 SHOWN_GAP_TARGETS: Final = 12
+SHOWN_GAPS: Final = 60
 
 
 def page(report: ExposureReport) -> str:
@@ -41,6 +42,7 @@ def page(report: ExposureReport) -> str:
         shown=SHOWN_TARGETS,
         shown_endpoints=SHOWN_ENDPOINTS,
         shown_gaps=SHOWN_GAP_TARGETS,
+        shown_reasons=SHOWN_GAPS,
         fingerprint=f"{report.snapshot_sha256[:8]}…{report.snapshot_sha256[-4:]}"
         if report.snapshot_sha256
         else "",

@@ -16,6 +16,7 @@ TARGETS: Final = 12
 ENDPOINTS: Final = 150
 CERTIFICATES: Final = 12
 DISPUTES: Final = 60
+GAPS: Final = 40
 WHY_LIMIT: Final = 320
 
 
@@ -50,7 +51,8 @@ def document(report: ExposureReport) -> dict[str, Any]:
         "unknown": _unknown(report),
         "decisions": _decisions(report),
         "findings": [_group(group) for _, groups in view.by_severity(report) for group in groups],
-        "gaps": [_gap(gap) for gap in view.gaps(report)],
+        "gaps": [_gap(gap) for gap in view.gaps(report)[:GAPS]],
+        "gaps_note": _rest(len(view.gaps(report)), GAPS, "premières", "toutes"),
         "disputed": [
             [name(x.target), f"{sentence(x.title)} {name(x.ours)}", f"{name(x.claim.tool)} : {name(x.claim.says)}"]
             for x in view.disagreements(report)[:DISPUTES]
@@ -185,10 +187,10 @@ def _certificates(expiries: Sequence[view.Expiry]) -> list[list[str]]:
     return [[name(e.target), day(e.on), view.days_left(e.days)] for e in expiries[:CERTIFICATES]]
 
 
-def _rest(count: int, shown: int) -> str:
+def _rest(count: int, shown: int, first: str = "premiers", everything: str = "tous") -> str:
     if count <= shown:
         return ""
-    return f"Les {shown} premiers sur {number(count)} ; tous sont dans le classeur."
+    return f"Les {shown} {first} sur {number(count)} ; {everything} sont dans le classeur."
 
 
 def method(report: ExposureReport) -> list[str]:
