@@ -109,3 +109,15 @@ def test_the_queries_of_a_page_do_not_grow(cast: Cast, browser_of: BrowserOf, en
             text_of(browser, f"/etablissements/350000019/{end}")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("pdf", b"%PDF"), ("html", b"<!"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")],
+)
+def test_a_report_leaves_in_each_form(
+    cast: Cast, browser_of: BrowserOf, form: str, start: bytes
+) -> None:
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    answer = browser_of("alice").get(f"/exposition/audits/{audit.pk}/rapport.{form}")
+    assert b"".join(answer.streaming_content).startswith(start)  # type: ignore[arg-type]

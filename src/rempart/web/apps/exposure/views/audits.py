@@ -1,5 +1,7 @@
 """Audits of exposure: their deposit, their progress, their downloads."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, cast
 
 from django.contrib import messages
@@ -151,13 +153,18 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     access_log.shown(request, establishment=found.establishment_id, words=words)
     name = f"exposition-{found.establishment_id}-{found.swept_on}.{form}"
     if form == "json":
-        pieces = pieces_of(files.path_of(found.report_id).open("rb"))
+        pieces = _content(files.path_of(found.report_id))
         return attachment(request, pieces, filename=name, content_type=TYPES[form])
     # Drawing a report is heavy: the process of the pages must not carry it before it is asked.
     from rempart.render.exposure.outputs import FORMATS  # noqa: PLC0415
 
     content = FORMATS[form][1](report_of(found))
     return attachment(request, iter([content]), filename=name, content_type=TYPES[form])
+
+
+def _content(path: Path) -> Iterator[bytes]:
+    """A file opened when its first piece is asked for: an answer that nobody reads leaves nothing open."""
+    yield from pieces_of(path.open("rb"))
 
 
 @needs(Act.SEE_FINDINGS)
