@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rempart.engines.exposure.feeds import sources
 from rempart.engines.exposure.feeds.build import read_folder
 from rempart.engines.exposure.feeds.bundle import Affected, Span
 from rempart.kernel.errors import UnreadableSource
@@ -104,6 +105,56 @@ def test_a_damaged_file_is_named_in_the_refusal(
     with pytest.raises(UnreadableSource, match=said) as refused:
         read_folder(tmp_path)
     assert name in str(refused.value)
+
+
+def test_what_is_read_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MOST_BYTES", 100)
+    monkeypatch.setattr(sources, "_LINE", 50)
+    for name, said in (
+        ("kev.json", "dépasse 512 Mio"),
+        ("records.jsonl", "ligne de plus de 4 Mio"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(SAMPLES / name, folder)
+        with pytest.raises(UnreadableSource, match=said):
+            read_folder(folder)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(SAMPLES / "kev.json", "kev.json")
+    with pytest.raises(UnreadableSource, match="dépasse 512 Mio"):
+        list(sources.records_in_zip(tmp_path / "all.zip"))
+
+
+def test_what_nothing_recognises_is_passed_over_and_named(tmp_path: Path) -> None:
+    shutil.copy(SAMPLES / "kev.json", tmp_path / "kev.json")
+    for name, text in {
+        "a.csv": "x,y\n1,2\n",
+        "b.json": "[1]",
+        "c.json": "3",
+        "d.json": '{"x": {"y": 1}}',
+        "e.txt": "x",
+        ".hidden": "x",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = read_folder(tmp_path)
+    assert sorted(found.ignored) == ["a.csv", "b.json", "c.json", "d.json", "e.txt"]
+    assert [o.section for o in found.origins] == ["kev"]
+
+
+def test_records_one_a_line_and_scores_without_a_heading_are_read(tmp_path: Path) -> None:
+    record = json.loads((SAMPLES / "CVE-2099-0004.json").read_text("utf-8"))
+    other = {"dataType": "OTHER"}
+    lines = "\n".join(json.dumps(row) for row in (record, other))
+    (tmp_path / "all.ndjson").write_text(lines, encoding="utf-8")
+    rows = "cve,epss,percentile\nCVE-2099-0004,0.5,1\nCVE-2099-0005,x,1\nCVE-2099-0006,7,1\n"
+    (tmp_path / "epss.csv").write_text(rows, encoding="utf-8")
+    contents = read_folder(tmp_path).contents
+    assert (set(contents.holes), contents.epss) == ({"CVE-2099-0004"}, {"CVE-2099-0004": 0.5})
+
+
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="n’est pas un dossier"):
+        read_folder(tmp_path / "absent")
 
 
 def test_a_folder_without_anything_known_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A bundle that is altered, cut, from someone else or from tomorrow is refused, in French, before it is inflated."""
 
+import gzip
+import zlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -95,6 +97,49 @@ def test_a_signer_that_lies_on_the_size_is_not_followed(monkeypatch: pytest.Monk
     )
     monkeypatch.undo()
     assert "taille annoncée" in refusal(data)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("schema", "rempart/exposure-feeds/99", "Mettez Rempart à jour"),
+        ("made_on", "hier", "sa date ne se lit pas"),
+        ("payload_bytes", 10_000, "incomplet"),
+    ],
+)
+def test_a_header_that_its_signer_spoilt_is_refused(
+    monkeypatch: pytest.MonkeyPatch, field: str, value: object, said: str
+) -> None:
+    true = envelope.Header
+    monkeypatch.setattr(envelope, "Header", lambda **fields: true(**{**fields, field: value}))
+    data = sealed(Contents(), [], made_on=MADE_ON, key=KEY)
+    monkeypatch.undo()
+    assert said in refusal(data)
+
+
+@pytest.mark.parametrize(
+    ("squeezed", "said"),
+    [
+        (zlib.compress(b"not a gzip"), "ne se décompresse pas"),
+        (gzip.compress(b"\xc1"), "ne se lit pas"),
+    ],
+)
+def test_a_payload_that_its_signer_spoilt_is_refused(
+    monkeypatch: pytest.MonkeyPatch, squeezed: bytes, said: str
+) -> None:
+    class Squeezer:
+        def compress(self, data: bytes) -> bytes:
+            return squeezed
+
+        def flush(self) -> bytes:
+            return b""
+
+    true = envelope.Header
+    monkeypatch.setattr(envelope.zlib, "compressobj", lambda *given: Squeezer())
+    monkeypatch.setattr(envelope, "Header", lambda **f: true(**{**f, "inflated_bytes": 1}))
+    data = sealed(Contents(), [], made_on=MADE_ON, key=KEY)
+    monkeypatch.undo()
+    assert said in refusal(data)
 
 
 @settings(max_examples=200)

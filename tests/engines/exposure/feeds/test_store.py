@@ -64,6 +64,16 @@ def test_a_full_disk_leaves_the_installed_bundle_whole(
     assert load(folder, today=TODAY).made_on == "2026-03-10"
 
 
+def test_a_file_of_another_size_altogether_is_not_read(tmp_path: Path) -> None:
+    file, trust = signed_file(tmp_path)
+    with file.open("wb") as stream:
+        stream.truncate(257 << 20)
+    with pytest.raises(UnreadableSource, match="dépasse la taille"):
+        install(file, tmp_path / "feeds", today=TODAY, trust=trust)
+    with pytest.raises(UnreadableSource, match="Fichier illisible"):
+        install(tmp_path / "absent", tmp_path / "feeds", today=TODAY, trust=trust)
+
+
 def test_an_absent_bundle_is_said_with_the_command_that_installs_one(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="rempart feeds import"):
         load(tmp_path, today=TODAY)

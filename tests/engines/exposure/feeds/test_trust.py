@@ -46,3 +46,9 @@ def test_a_key_of_another_kind_is_refused() -> None:
 def test_a_huge_file_of_keys_is_not_read() -> None:
     with pytest.raises(UnreadableSource, match="trop grand"):
         read_trusted(b"x" * (1 << 17))
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"-----BEGIN PRIVATE KEY-----\nAAAA\n"])
+def test_a_file_without_a_private_key_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableSource, match="clé privée"):
+        read_signing_key(data)
