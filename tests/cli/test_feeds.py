@@ -1,5 +1,6 @@
 """`rempart feeds`: a pair of keys, a bundle, its installation, and refusals that say what to do."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,27 @@ def test_a_day_that_makes_no_sense_is_refused(tmp_path: Path, day: str) -> None:
     found = run("build", SAMPLES, *options, "--today", "2026-03-10")
     assert found.exit_code == 2
     assert not (tmp_path / "x").exists()
+
+
+def test_a_bundle_made_is_told_with_the_files_left_out(tmp_path: Path) -> None:
+    said("key", tmp_path / "key")
+    folder = tmp_path / "public"
+    shutil.copytree(SAMPLES, folder)
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    options = ["--output", tmp_path / "x.rempart-feeds", "--key", tmp_path / "key"]
+    days = ["--as-of", "libraries=2026-02-01", "--as-of", "takeovers=2026-02-02"]
+    told = said("build", folder, *options, *days, "--today", "2026-03-10")
+    assert "Lot écrit" in told
+    assert "1 fichier sans rapport avec ces données : notes.txt" in told
+
+
+def test_a_bundle_that_cannot_be_written_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    said("key", tmp_path / "key")
+    (tmp_path / "taken").mkdir()
+    options = ["--output", tmp_path / "taken", "--key", tmp_path / "key", "--today", "2026-03-10"]
+    days = ["--as-of", "libraries=2026-02-01", "--as-of", "takeovers=2026-02-02"]
+    assert "n’a pas pu être écrit" in refused("build", SAMPLES, *options, *days)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["key", "key.pub", "taken"]
 
 
 def test_the_folder_is_that_of_the_variable(

@@ -1,9 +1,16 @@
 """Rules of other tools: every check that they name exists, and the first pattern that fits wins."""
 
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from rempart.content import exposure_versions as versions_module, foreign_rules as foreign_module
 from rempart.content.exposure_catalogue import exposure_checks
 from rempart.content.exposure_versions import version_names
 from rempart.content.fingerprints import exposure_products
 from rempart.content.foreign_rules import check_of, foreign_rules
+from rempart.kernel.errors import InvalidContent
 
 
 def test_every_rule_speaks_of_a_check_that_exists() -> None:
@@ -27,6 +34,17 @@ def test_what_is_told_chooses_between_two_checks_of_one_rule() -> None:
     )
     assert check_of("testssl", "cert_expirationStatus <hostCert#1>", "expired") == "tls_expired"
     assert check_of("testssl", "nothing-such") == check_of("no tool", "SSLv3") == ""
+
+
+@pytest.mark.parametrize(
+    ("module", "reader"), [(foreign_module, foreign_rules), (versions_module, version_names)]
+)
+def test_a_reference_that_does_not_fit_is_refused(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, reader: Callable[[], object]
+) -> None:
+    monkeypatch.setattr(module, "read_yaml", lambda path: {"tools": 3})
+    with pytest.raises(InvalidContent, match="reference/exposure_"):
+        reader.__wrapped__()  # type: ignore[attr-defined]
 
 
 def test_every_product_with_other_names_is_a_known_product() -> None:

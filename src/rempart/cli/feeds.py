@@ -115,7 +115,7 @@ def feeds_build(
         _list(origins)
         if read.ignored:
             click.echo(
-                f"{counted(len(read.ignored), 'fichier')} sans rapport laissés de côté : "
+                f"{counted(len(read.ignored), 'fichier')} sans rapport avec ces données : "
                 f"{', '.join(read.ignored[:5])}{'…' if len(read.ignored) > 5 else ''}"
             )
 

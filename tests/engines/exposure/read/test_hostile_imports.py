@@ -99,6 +99,70 @@ def test_a_cut_gzip_is_said_incomplete(tmp_path: Path) -> None:
     assert "incomplet" in refusal(file)
 
 
+def test_a_damaged_gzip_and_an_absent_file_are_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "scan.xml.gz"
+    whole = bytearray(gzip.compress(bytes(range(256)) * 99))
+    whole[20:40] = b"\xff" * 20
+    file.write_bytes(bytes(whole))
+    assert "gzip abîmé" in refusal(file)
+    assert "Fichier illisible" in refusal(tmp_path / "absent")
+
+
+def test_a_text_of_windows_that_is_cut_is_said_unreadable(tmp_path: Path) -> None:
+    file = tmp_path / "testssl.json"
+    file.write_bytes('[{"id": "x", "finding": "y"}]'.encode("utf-16")[:-1])
+    assert "texte lisible" in refusal(file)
+
+
+def test_an_entity_that_only_a_later_part_declares_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "scan.xml"
+    file.write_bytes(b"<nmaprun>&later;</nmaprun>")
+    assert "bien formé" in refusal(file)
+
+
+def test_a_gvm_report_nested_without_end_is_refused(tmp_path: Path) -> None:
+    for name, head in (("gvm", b"<report>"), ("nessus", b"<NessusClientData_v2>")):
+        file = tmp_path / name
+        file.write_bytes(head + b"<a>" * 1000)
+        assert "emboîtés" in refusal(file)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (b'Adresse;R\n"' + b"x" * (2 << 20) + b'";1\n', "tableau mal formé"),
+        (b"Adresse;R\n" + b"x" * (9 << 20), "ligne démesurée"),
+    ],
+)
+def test_an_endless_table_is_refused(tmp_path: Path, table: bytes, said: str) -> None:
+    mapping, file = tmp_path / "mapping.yaml", tmp_path / "table.csv"
+    mapping.write_text("tool: x\ncolumns: {target: Adresse, rule: R}", encoding="utf-8")
+    file.write_bytes(table)
+    with pytest.raises(UnreadableSource, match=said):
+        read_import(file, mapping=read_mapping(mapping))
+
+
+def test_a_table_may_have_empty_and_short_lines_and_no_last_line_end(tmp_path: Path) -> None:
+    mapping, file = tmp_path / "mapping.yaml", tmp_path / "table.csv"
+    mapping.write_text(
+        "tool: x\nport: 443\ncolumns: {target: A, rule: R, title: T}", encoding="utf-8"
+    )
+    file.write_bytes(b"A;R;T\n\n192.0.2.1;r1\n192.0.2.2;r2;t")
+    found = read_import(file, mapping=read_mapping(mapping))
+    assert [(c.target, c.title) for c in found.claims] == [
+        ("192.0.2.1:443", "r1"),
+        ("192.0.2.2:443", "t"),
+    ]
+
+
+def test_a_mapping_that_is_absent_or_huge_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="Fichier illisible"):
+        read_mapping(tmp_path / "absent.yaml")
+    (tmp_path / "huge.yaml").write_bytes(b"x" * (1 << 17))
+    with pytest.raises(UnreadableSource, match="trop grand"):
+        read_mapping(tmp_path / "huge.yaml")
+
+
 def test_a_file_of_two_gigabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:
     file = tmp_path / "scan.xml"
     with file.open("wb") as stream:

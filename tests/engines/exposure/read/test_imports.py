@@ -1,6 +1,7 @@
 """Files of other tools, told by their content: what each says, and nothing of what it should not keep."""
 
 import gzip
+import json
 import shutil
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ import pytest
 from rempart.engines.exposure.read.imports import Import, kind_of, read_import
 from rempart.engines.exposure.read.mapped_csv import read_mapping
 from rempart.engines.exposure.seen.claims import ClaimSeen
+from rempart.kernel.errors import UnreadableSource
 
 SAMPLES: Final = Path(__file__).parents[3] / "data" / "exposure" / "imports"
 
@@ -136,6 +138,45 @@ def test_a_whole_answer_of_shodan_is_read_like_its_lines(tmp_path: Path) -> None
     whole = tmp_path / "search.json"
     whole.write_text('{\n"matches": [' + ",\n".join(lines) + '], "total": 2}', encoding="utf-8")
     assert len(read_import(whole).claims) == len(read("shodan.jsonl").claims)
+
+
+def test_search_engines_may_answer_with_lists_and_hide_anything(tmp_path: Path) -> None:
+    rows = [
+        {"ip_str": "192.0.2.1", "port": 443, "vulns": ["CVE-2099-0001"], "cpe": "cpe:/a:f5:nginx"},
+        {"ip_str": None, "port": "x", "vulns": 3, "hostnames": 4},
+        5,
+    ]
+    file = tmp_path / "list.json"
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    found = read_import(file)
+    assert {claim.rule for claim in found.claims} == {"service/inconnu", "CVE-2099-0001"}
+    file.write_text(
+        json.dumps({"count": 1, "results": [{"@category": "x", "ip": "192.0.2.1"}]}), "utf-8"
+    )
+    assert read_import(file).tool == "onyphe"
+    file.write_text(json.dumps({"ip_str": "192.0.2.9", "data": [{"port": 80}]}), "utf-8")
+    assert [claim.target for claim in read_import(file).claims] == ["192.0.2.9:80"]
+
+
+def test_what_nmap_says_oddly_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "odd.xml"
+    file.write_text(
+        '<nmaprun><state/><cpe>cpe:/a:x:y</cpe><host><address addr="192.0.2.1" addrtype="ipv4"/>'
+        '<address addr="02:00:00:00:00:01" addrtype="mac"/>'
+        '<script id="host" output="State: VULNERABLE"/><ports><port portid="x"/><port portid="123456"/>'
+        '<port portid="23"><state state="closed"/><service name="telnet"/></port>'
+        '<port portid="24"><state state="closed"/></port></ports></host></nmaprun>',
+        encoding="utf-8",
+    )
+    [claim] = read_import(file).claims
+    assert (claim.target, claim.check, claim.says) == ("192.0.2.1:23", "service_telnet", "passed")
+
+
+def test_a_whole_answer_that_is_cut_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "search.json"
+    file.write_text('{\n"matches": [{"ip_str": "192.0.2.1"', encoding="utf-8")
+    with pytest.raises(UnreadableSource, match="incomplet"):
+        read_import(file)
 
 
 def test_a_table_of_the_state_is_read_through_its_mapping() -> None:
