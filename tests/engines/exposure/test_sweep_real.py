@@ -104,7 +104,7 @@ def test_a_tarpit_costs_its_deadline_and_is_no_finding(swept: tuple[Snapshot, fl
     snapshot, spent = swept
     assert spent < 40
     ports = by_target(snapshot, PortsSeen)[TARPIT]
-    assert isinstance(ports, PortsSeen) and ports.open == [4443, 8080, 8443]
+    assert isinstance(ports, PortsSeen) and {4443, 8080, 8443} <= set(ports.open)
     mute = [
         one for one in snapshot.seen if one.target.startswith(TARPIT) and isinstance(one, TlsSeen)
     ]

@@ -1,16 +1,18 @@
 """The real probes, put together for one process of a sweep: one resolver and one trust store for all its looks."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 from rempart.content.fingerprints import ExposurePort, PortGroup, exposure_ports
 from rempart.engines.exposure.dial import Dial, ProtocolFault
 from rempart.engines.exposure.look import MAIL_PORTS, Allowed
-from rempart.engines.exposure.names import address_of, is_under
-from rempart.engines.exposure.perimeter import AssetKind, Touch, normal_value
+from rempart.engines.exposure.names import address_of, is_under, special
+from rempart.engines.exposure.perimeter import AssetKind, Perimeter, Touch, network_of, normal_value
 from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.answers import Found
+from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.names import to_text, to_wire
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.zone import look_at_zone
@@ -48,7 +50,11 @@ class RealProbes:
     def __init__(self, settings: Settings, resolver: Resolver | None = None) -> None:
         self._perimeter = settings.perimeter
         forwarder = next(iter(settings.resolvers or settings.perimeter.resolvers), "")
-        self._resolver = resolver or Resolver(now=settings.clock(), forwarder=forwarder)
+        self._resolver = resolver or Resolver(
+            now=settings.clock(),
+            forwarder=forwarder,
+            exchange=Exchange(may_ask=_asks(settings.perimeter, forwarder)),
+        )
         self._hosts = [
             normal_value(asset)
             for asset in settings.perimeter.assets
@@ -129,6 +135,24 @@ class RealProbes:
         except ProtocolFault as fault:
             return Found(b"\0", kind, Reach.BROKEN, str(fault))
         return await self._resolver.find(asked, kind, ends_at)
+
+
+def _asks(perimeter: Perimeter, forwarder: str) -> Callable[[str], bool]:
+    """Whether a name server may be asked: it is of the internet, it is the resolver given, or the perimeter writes it.
+
+    A zone names its servers as it likes, and may name what only this machine can reach.
+    """
+    written = {normal_value(a) for a in perimeter.assets if a.kind is AssetKind.ADDRESS}
+    ranges = [network_of(a.value) for a in perimeter.assets if a.kind is AssetKind.RANGE]
+
+    @lru_cache(maxsize=65536)
+    def may_ask(address: str) -> bool:
+        known = address_of(address)
+        if address == forwarder or not special(known) or str(known) in written:
+            return True
+        return any(known.version == n.version and known in n for n in ranges)
+
+    return may_ask
 
 
 def may_try(port: ExposurePort, touch: Iterable[Touch]) -> bool:

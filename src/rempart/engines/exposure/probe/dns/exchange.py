@@ -8,7 +8,7 @@ or comes back at once as « silent ». A truncated answer is asked again over TC
 import asyncio
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, cast
 
@@ -20,6 +20,11 @@ from rempart.engines.exposure.seen.common import Reach
 MISSES_OF_A_STRANGER: Final = 2
 MISSES_OF_AN_ACQUAINTANCE: Final = 8
 _TRY_ELSEWHERE: Final = frozenset({wire.FORMERR, wire.SERVFAIL, 4, wire.REFUSED})
+
+
+_INNER: Final = (
+    "Les serveurs de noms annoncés sont à des adresses internes : ils ne sont pas interrogés."
+)
 
 
 class Reply(NamedTuple):
@@ -97,7 +102,11 @@ class Exchange:
         most: int = 32,
         sockets: int = 8,
         dead_seconds: float = 300.0,
+        may_ask: Callable[[str], bool] | None = None,
     ) -> None:
+        self._may_ask = (
+            may_ask  # a zone may name any address as its server: an inner one is not asked
+        )
         self.port, self._seconds, self._most = port, seconds, most
         self._count, self._dead_seconds = sockets, dead_seconds
         self._servers: dict[str, _Server] = {}
@@ -163,6 +172,11 @@ class Exchange:
     ) -> "asyncio.Future[Reply]":
         """Ask the servers (addresses) in turn; the future gives a Reply, and never an exception."""
         future: asyncio.Future[Reply] = self._loop.create_future()
+        if self._may_ask is not None and servers:
+            servers = [server for server in servers if self._may_ask(server)]
+            if not servers:
+                future.set_result(Reply(None, "", Reach.OUTSIDE, _INNER))
+                return future
         wait = _Wait(
             wire.question(name, kind),
             servers,
