@@ -31,7 +31,7 @@ from rempart.engines.exposure.seen.common import Reach
 ZONES = 200
 HOSTS = 20
 IN_FLIGHT = 100
-PEER_ZONES = 20
+PEER_ZONES = 8
 LINES = """@ A 192.0.2.10
 www A 192.0.2.10
 webmail CNAME www
@@ -134,7 +134,7 @@ wall, cpu = time.perf_counter(), time.process_time()
 if task == "checkdmarc":
     import checkdmarc
     wall, cpu = time.perf_counter(), time.process_time()
-    found = checkdmarc.check_domains(names, skip_tls=True, nameservers=[server], timeout=1.0)
+    found = checkdmarc.check_domains(names, resolver=dns.resolver.Resolver(), timeout=1.0)
     found = found if isinstance(found, list) else [found]
     bad = sum(not one["spf"].get("valid") for one in found)
 else:
@@ -174,9 +174,10 @@ def peers(world: Names, folder: Path, count: int) -> None:
     for task in ("dnspython", "checkdmarc"):
         told = [f"z{i:05d}.example" for i in range(count if task == "dnspython" else PEER_ZONES)]
         command = [str(python), "-c", PEER, task, server, port, ",".join(told)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            print(f"{task}: failed ({done.stderr.strip().splitlines()[-1:]})")
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+            print(f"{task}: no figure ({type(fault).__name__} on {len(told)} domains)")
             continue
         said = json.loads(done.stdout.splitlines()[-1])
         print(
