@@ -38,7 +38,9 @@ def a_shown_report(days_ago: int, **fields: object) -> ExposureReport:
         an_exposed(
             "hole_known", VPN, title="Ce portail VPN a une faille que des attaquants exploitent",
             severity="critical", product="FortiGate", cves=["CVE-2024-21762"], is_exploited=True,
-            data_as_of="2026-06-01",
+            data_as_of="2026-06-01", detail="La version 7.2.5 a cette faille ; elle est corrigée en 7.2.7.",
+            evidence="Empreinte de la page de connexion : FortiOS 7.2.5",
+            why="Par ce portail, un attaquant entre sans mot de passe et chiffre le dossier patient.",
         ),
         an_exposed(RDP, BUREAU, title="Le bureau à distance répond à tout internet",
                    references=[Reference("ANSSI, administration sécurisée", "3.0", "R27")]),
@@ -105,6 +107,9 @@ def test_a_perimeter_is_declared_and_its_discoveries_decided(
     page.get_by_label("vpn.ch-exemple.example").check()
     page.get_by_role("button", name="Accepter").click()
     expect(page.get_by_text("Découvert, à décider")).to_have_count(0)
+    page.get_by_role("link", name="Découvrir ce qui manque").click()
+    axe_clean(page)
+    page.go_back()
     page.get_by_role("link", name="Changer").click()
     axe_clean(page)
     page.get_by_label("Heures sans aucune sonde").fill("lun-ven 08:00-18:00")
