@@ -99,6 +99,7 @@ def glue_of(
 
 
 def speaks_of_digest(message: Message) -> bool:
+    """Whether a referral brings a DS, or the proof that there is none."""
     return any(r.kind in (wire.DS, wire.NSEC, wire.NSEC3) for r in message.authority)
 
 
@@ -130,16 +131,19 @@ def follow(
 
 
 def worst(one: Judged, other: Judged) -> Judged:
+    """The worse of two judgements, the latest when they are equal."""
     order = (State.SECURE, State.INSECURE, State.UNKNOWN, State.BOGUS)
     return other if order.index(other.state) >= order.index(one.state) else one
 
 
 def no_server(cut: Cut, is_lame: bool) -> str:
+    """Why nobody could be asked for a delegation, French."""
     if is_lame:
         return f"Aucun des serveurs annoncés pour {to_text(cut.name)} ne dit en être responsable."
     return f"Aucune adresse connue pour les serveurs de {to_text(cut.name)}."
 
 
 def refusal(rcode: int) -> str:
+    """What a response code says, French."""
     said = {1: "question incomprise", 2: "panne du serveur", 4: "non pris en charge", 5: "refus"}
     return f"Les serveurs de noms répondent « {said.get(rcode, f'code {rcode}')} »."
