@@ -26,7 +26,7 @@ class Place(StrEnum):
     TITLE = "title"
     BODY = "body"  # the beginning of the page
     LOCATION = "location"  # where a redirection sends
-    FAVICON = "favicon"  # SHA-256 of the icon, in hexadecimal
+    FAVICON = "favicon"  # SHA-256 and MD5 of the icon, in hexadecimal
     BANNER = "banner"  # what a service says, HTTP apart
     CERTIFICATE = "certificate"  # names of the certificate's subject
 

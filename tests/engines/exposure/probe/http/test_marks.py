@@ -62,6 +62,12 @@ def test_a_mark_counts_on_its_own_page_only() -> None:
     assert "/global-protect/login.esp" in asked_paths()
 
 
+def test_an_icon_names_its_product() -> None:
+    answer = Answer(200, (), b"")
+    known = "0" * 64 + " 6e028d7cc65a1430c68a581f8064e8e2"
+    assert [p.id for p in recognised([Shown("", answer, favicon=known)])] == ["orthanc"]
+
+
 def test_an_error_of_the_server_proves_nothing() -> None:
     answer = Answer(502, (("server", "nginx/1.22.1"),), b"")
     assert recognised([Shown("", answer)]) == []

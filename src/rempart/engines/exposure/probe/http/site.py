@@ -126,7 +126,9 @@ class _Look:
         if answer.status == 200 and answer.body and not answer.is_cut:
             digest = hashlib.sha256(answer.body).hexdigest()
             self.found["favicon_sha256"] = digest
-            self._shown.append(Shown("", answer, favicon=digest))
+            # Public sets of icons are written in MD5, which is good enough to name a picture.
+            known = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
+            self._shown.append(Shown("", answer, favicon=f"{digest} {known}"))
 
     async def _marks(self, way: Way) -> None:
         absent = await way.session.get(exposed.NOWHERE[0], most=exposed.READ)
