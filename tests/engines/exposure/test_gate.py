@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rempart.engines.exposure import gate as gates
 from rempart.engines.exposure.dial import NotReached
 from rempart.engines.exposure.gate import MUTE_HOST, MUTE_PORT, PerimeterGate, StopSwitch
 from rempart.engines.exposure.perimeter import Limits, Perimeter, parse_perimeter
@@ -234,3 +235,21 @@ def test_one_that_waits_its_turn_is_let_go_when_the_sweep_stops() -> None:
         await asyncio.wait_for(gate.enter("127.0.9.1", 443), 2)
 
     assert refusal(two()).reach is Reach.STOPPED
+
+
+def test_idle_hosts_are_forgotten_and_those_in_use_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "MOST_HOSTS", 2)
+    gate = made(Wall())
+
+    async def five() -> None:
+        await gate.enter("127.0.9.1", 443)
+        for k in (2, 3, 4, 5):
+            await gate.enter(f"127.0.9.{k}", 443)
+            gate.leave(f"127.0.9.{k}")
+
+    asyncio.run(five())
+    assert {"127.0.9.1", "127.0.9.5"} <= gate._hosts.keys()
+    assert len(gate._hosts) == 3
+    gate.heard("127.0.9.2", 443, Reach.SILENT, connected=True)
+    gate.leave("127.0.9.2")  # forgotten: nothing to give back
+    assert len(gate._hosts) == 3
