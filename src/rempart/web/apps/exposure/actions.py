@@ -1,8 +1,8 @@
-"""The intake of exposure audits: a deposit, its reading by a job, and its end."""
+"""The intake of exposure audits: a deposit, and its reading by a job."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -10,22 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rempart.engines.exposure.report import ExposureReport
-from rempart.kernel.errors import RempartError, UnreadableSource
+from rempart.kernel.errors import UnreadableSource
 from rempart.render.french import size
 from rempart.render.text import name, visible
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.exposure import discovering, judging, reading, recording, traces
+from rempart.web.apps.exposure import discovering, judging, reading, recording
+from rempart.web.apps.exposure.ending import TRIES, Ending, waiting
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.core import files, jobs
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
-from rempart.web.core.models import Job, StoredFile
-
-TRIES: Final = 3
-CANCELLED: Final = RempartError(
-    "Ce travail a été annulé ; rien n’a été enregistré.", todo="Relancez-le quand vous voudrez."
-)
+from rempart.web.core.models import StoredFile
 
 
 class Upload(Protocol):
@@ -110,55 +106,6 @@ def _check_owner(report: ExposureReport, audit: ExposureAudit) -> None:
             f"Ce rapport est celui d’un autre établissement (FINESS {name(report.finess, 20)}).",
             todo="Déposez-le sur la page de cet établissement.",
         )
-
-
-def waiting(audit_id: int) -> ExposureAudit | None:
-    """The audit, while its job has yet to end."""
-    rows = ExposureAudit.objects.select_related("establishment", "asked_by")
-    return rows.filter(pk=audit_id, state=ExposureAudit.State.WAITING).first()
-
-
-class Ending:
-    """What becomes of an audit when its job raises: refused with the sentence, unless the job will run again."""
-
-    def __init__(self, audit: ExposureAudit, run: Run) -> None:
-        self._audit, self._run = audit, run
-
-    def __enter__(self) -> None:
-        """Nothing to open."""
-
-    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
-        if fault is None or isinstance(fault, jobs.Interrupted):
-            return  # the server stops: the job goes back to the queue
-        if isinstance(fault, jobs.Cancelled):
-            refuse(self._audit, CANCELLED)
-        elif isinstance(fault, RempartError):
-            refuse(self._audit, fault)
-        elif self._run.job.attempts >= TRIES:
-            refuse(self._audit, RempartError(jobs.UNEXPECTED))
-
-
-@transaction.atomic
-def refuse(audit: ExposureAudit, fault: RempartError) -> None:
-    """End an audit that has no result, with the sentence that says why."""
-    said = {"found": fault.found, "expected": fault.expected, "todo": fault.todo}
-    audit.state = ExposureAudit.State.REFUSED
-    audit.refusal = {key: visible(text)[:2000] for key, text in said.items()}
-    audit.save(update_fields=["state", "refusal"])
-    recording.told(audit, "refuse_exposure_audit", None, **audit.refusal)
-
-
-def cancel(*, audit: ExposureAudit, by: User) -> None:
-    """Stop a reading or a sweep. Raises Refused once it has ended."""
-    if audit.job is None or audit.state != ExposureAudit.State.WAITING:
-        raise Refused("Ce travail est déjà terminé.")
-    jobs.cancel(audit.job, by=by)
-    audit.job.refresh_from_db()
-    if audit.job.state != Job.State.CANCELLED:
-        traces.ask_to_stop(audit.establishment_id)
-    else:
-        # A job that had not begun: nobody else will end its audit.
-        refuse(audit, CANCELLED)
 
 
 def withdraw(*, audit: ExposureAudit, reason: str, by: User) -> ExposureAudit:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence.models import Document
-from rempart.web.apps.exposure import actions, rules, traces
+from rempart.web.apps.exposure import ending, rules, traces
 from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter, Touch
 from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
@@ -239,7 +239,7 @@ def _stop_sweeps(row: Perimeter, by: User) -> int:
     ).select_related("job")
     found = [audit for audit in running if audit.job and not audit.job.is_finished]
     for audit in found:
-        actions.cancel(audit=audit, by=by)
+        ending.cancel(audit=audit, by=by)
     return len(found)
 
 

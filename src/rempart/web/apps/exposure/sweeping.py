@@ -20,7 +20,7 @@ from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.exposure import declared, discovering, judging, recording
-from rempart.web.apps.exposure.actions import TRIES, Ending, waiting
+from rempart.web.apps.exposure.ending import TRIES, Ending, waiting
 from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
 from rempart.web.apps.exposure.traces import (
     forget,

@@ -19,7 +19,7 @@ from django.views.decorators.http import (
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
-from rempart.web.apps.exposure import actions, holding, pages, queries, sweeping
+from rempart.web.apps.exposure import actions, ending, holding, pages, queries, sweeping
 from rempart.web.apps.exposure.forms import DepositForm
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.apps.exposure.recording import report_of
@@ -127,7 +127,7 @@ def _progress(found: ExposureAudit) -> dict[str, object]:
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a sweep or a reading."""
     found = queries.audit_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
-    actions.cancel(audit=found, by=cast(User, request.user))
+    ending.cancel(audit=found, by=cast(User, request.user))
     return redirect("exposure_audit", pk)
 
 

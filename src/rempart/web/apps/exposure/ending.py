@@ -1,0 +1,69 @@
+"""How the work of an exposure audit ends when it has no result: refused, interrupted or cancelled."""
+
+from typing import Final
+
+from django.db import transaction
+
+from rempart.kernel.errors import RempartError
+from rempart.render.text import visible
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.exposure import recording, traces
+from rempart.web.apps.exposure.models import ExposureAudit
+from rempart.web.core import jobs
+from rempart.web.core.errors import Refused
+from rempart.web.core.jobs import Run
+from rempart.web.core.models import Job
+
+TRIES: Final = 3
+CANCELLED: Final = RempartError(
+    "Ce travail a été annulé ; rien n’a été enregistré.", todo="Relancez-le quand vous voudrez."
+)
+
+
+def waiting(audit_id: int) -> ExposureAudit | None:
+    """The audit, while its job has yet to end."""
+    rows = ExposureAudit.objects.select_related("establishment", "asked_by")
+    return rows.filter(pk=audit_id, state=ExposureAudit.State.WAITING).first()
+
+
+class Ending:
+    """What becomes of an audit when its job raises: refused with the sentence, unless the job will run again."""
+
+    def __init__(self, audit: ExposureAudit, run: Run) -> None:
+        self._audit, self._run = audit, run
+
+    def __enter__(self) -> None:
+        """Nothing to open."""
+
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        if fault is None or isinstance(fault, jobs.Interrupted):
+            return  # the server stops: the job goes back to the queue
+        if isinstance(fault, jobs.Cancelled):
+            refuse(self._audit, CANCELLED)
+        elif isinstance(fault, RempartError):
+            refuse(self._audit, fault)
+        elif self._run.job.attempts >= TRIES:
+            refuse(self._audit, RempartError(jobs.UNEXPECTED))
+
+
+@transaction.atomic
+def refuse(audit: ExposureAudit, fault: RempartError) -> None:
+    """End an audit that has no result, with the sentence that says why."""
+    said = {"found": fault.found, "expected": fault.expected, "todo": fault.todo}
+    audit.state = ExposureAudit.State.REFUSED
+    audit.refusal = {key: visible(text)[:2000] for key, text in said.items()}
+    audit.save(update_fields=["state", "refusal"])
+    recording.told(audit, "refuse_exposure_audit", None, **audit.refusal)
+
+
+def cancel(*, audit: ExposureAudit, by: User) -> None:
+    """Stop a reading or a sweep. Raises Refused once it has ended."""
+    if audit.job is None or audit.state != ExposureAudit.State.WAITING:
+        raise Refused("Ce travail est déjà terminé.")
+    jobs.cancel(audit.job, by=by)
+    audit.job.refresh_from_db()
+    if audit.job.state != Job.State.CANCELLED:
+        traces.ask_to_stop(audit.establishment_id)
+    else:
+        # A job that had not begun: nobody else will end its audit.
+        refuse(audit, CANCELLED)
