@@ -194,3 +194,26 @@ def test_what_a_confirmation_of_rdp_says_is_told_apart() -> None:
         "nla": confirm + bytes.fromhex("0300080005000000"),
     }
     assert {name: windows.read_rdp(body) for name, body in told.items()} == {k: k for k in told}
+
+
+def test_a_reading_of_identity_that_is_refused_still_tells_the_protocol() -> None:
+    refusal = bytes.fromhex("00010000000300ab01")
+    with servers.scripted([(b"", refusal)]) as port:
+        seen = look(port, "modbus")
+    assert (seen.service, seen.details["identity"]) == ("modbus", "refused")
+
+
+def test_a_store_over_udp_that_is_another_thing_is_broken_and_its_version_is_read() -> None:
+    answer = b"\0\1\0\0\0\1\0\0VERSION 1.6.18\r\n"
+    with servers.datagrams(lambda asked: answer) as port:
+        seen = look(port, "memcached_udp", transport="udp")
+    assert seen.details["version"] == "1.6.18"
+
+
+def test_an_imaging_server_that_closes_instead_of_releasing_is_read() -> None:
+    accepted = bytes(68) + bytes.fromhex("210000080100030040000000")
+    with servers.scripted(
+        [(b"", b"\x02\x00" + struct.pack(">I", len(accepted)) + accepted)]
+    ) as port:
+        seen = look(port, "dicom", seconds=0.8)
+    assert seen.reach in {Reach.SILENT, Reach.ANSWERED}
