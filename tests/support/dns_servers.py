@@ -237,7 +237,7 @@ class Answering:
 
 def missing() -> str | None:
     """Why these servers cannot run here, or None."""
-    for name in ("named", "dnssec-keygen", "dnssec-signzone", "ip"):
+    for name in ("named", "dnssec-keygen", "dnssec-signzone", "delv", "ip"):
         if not shutil.which(name):
             return f"{name} is not installed"
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
