@@ -26,9 +26,12 @@ def direct() -> dict[str, set[str]]:
         key: {normal(r) for r in group if isinstance(r, str)}
         for key, group in table["dependency-groups"].items()
     }
-    extras = table["project"]["optional-dependencies"].values()
-    platform = own | {normal(r) for extra in extras for r in extra}
-    dev = platform | groups["build"] | groups["dev"]
+    extras = {
+        key: {normal(r) for r in extra}
+        for key, extra in table["project"]["optional-dependencies"].items()
+    }
+    platform = own | extras["web"] | extras["postgres"]
+    dev = platform.union(*extras.values()) | groups["build"] | groups["dev"]
     return {
         "cli": own | groups["build"],
         "runtime": platform | groups["build"],

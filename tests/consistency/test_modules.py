@@ -89,6 +89,11 @@ INTEGRATION: dict[str, str] = {
     "tests/engines/directory/collect/test_hostile_servers.py": "the collector and a server that lies",
     "tests/engines/directory/collect/test_samba.py": "the collector and a real domain controller",
     "tests/engines/directory/read/test_three_formats.py": "three readers and the generator",
+    "tests/engines/exposure/probe/dns/test_checks.py": "every check of names and mail, and real zones",
+    "tests/engines/exposure/probe/dns/test_hostile.py": "the resolver and servers that lie",
+    "tests/engines/exposure/probe/dns/test_mail_records.py": "the readers of mail records, together",
+    "tests/engines/exposure/probe/dns/test_proofs.py": "denials and keys, beside another implementation",
+    "tests/engines/exposure/probe/dns/test_spf.py": "SPF followed over real zones",
     "tests/engines/directory/test_live.py": "a whole audit of a real domain controller",
 }
 """A test of an engine that follows no single source file → what it holds together."""

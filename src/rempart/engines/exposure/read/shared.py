@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import astuple
+
 from rempart.content.foreign_rules import check_of
 from rempart.engines.exposure.read.source import LIMITS, Limits
 from rempart.engines.exposure.seen.claims import ClaimSeen
@@ -66,14 +68,7 @@ class Claims:
         """Keep one claim. `double` tells apart two results of one rule on one endpoint. Raises UnreadableSource."""
         if endpoint is None:
             return
-        key = (
-            endpoint.address,
-            str(endpoint.port),
-            endpoint.name,
-            endpoint.transport,
-            rule,
-            double,
-        )
+        key = (*map(str, astuple(endpoint)), rule, double)
         if key in self._known:
             return
         if len(self.found) >= self._limits.claims:
