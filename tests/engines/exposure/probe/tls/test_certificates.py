@@ -3,12 +3,18 @@
 import pytest
 from benchmarks._tls_pki import Authority, Leaf, key
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed448, x25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, strategies as st
 
 from rempart.engines.exposure.dial import ProtocolFault
-from rempart.engines.exposure.probe.tls.certificates import MOST_NAMES, read_certificate
+from rempart.engines.exposure.probe.tls.certificates import (
+    MOST_NAMES,
+    is_issued_by,
+    read_certificate,
+)
 
 AUTHORITY = Authority()
 
@@ -90,3 +96,42 @@ def test_a_feature_that_no_one_registered_is_refused_and_breaks_nothing() -> Non
     assert known in DER
     with pytest.raises(ProtocolFault, match="mal formé"):
         read_certificate(DER.replace(known, bytes.fromhex("3003020102")))
+
+
+def with_key(public: object) -> bytes:
+    """A certificate of an authority for a key of another kind, whose list of revocation has a name and no address."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ch.example")])
+    relative = x509.RelativeDistinguishedName(name)
+    point = x509.DistributionPoint(None, relative, None, None)
+    return (
+        x509.CertificateBuilder(name, name, public, 1)  # type: ignore[arg-type]
+        .not_valid_before(AUTHORITY.now)
+        .not_valid_after(AUTHORITY.now)
+        .add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        .sign(key("ec"), hashes.SHA256())
+        .public_bytes(Encoding.DER)
+    )
+
+
+def test_a_key_of_a_rare_kind_is_named_or_shown_by_its_number() -> None:
+    rare = read_certificate(with_key(ed448.Ed448PrivateKey.generate().public_key()))
+    assert (rare.key_kind, rare.key_bits, rare.curve) == ("ed448", 456, "ed448")
+    other = read_certificate(with_key(x25519.X25519PrivateKey.generate().public_key()))
+    assert (other.key_kind, other.key_bits, other.crl_urls) == ("1.3.101.110", 0, [])
+
+
+def test_a_signature_that_no_one_knows_is_shown_by_its_number_and_cannot_be_checked() -> None:
+    known, unknown = bytes.fromhex("06082a8648ce3d040302"), bytes.fromhex("06082a8648ce3d040309")
+    bent = with_key(ed448.Ed448PrivateKey.generate().public_key()).replace(known, unknown)
+    found = read_certificate(bent)
+    assert found.signature_hash == "1.2.840.10045.4.3.9"
+    certificate = x509.load_der_x509_certificate(bent)
+    assert is_issued_by(certificate, AUTHORITY.root) is False
+
+
+def test_an_algorithm_that_this_machine_lacks_concludes_nothing() -> None:
+    class Lacking:
+        def verify_directly_issued_by(self, issuer: object) -> None:
+            raise UnsupportedAlgorithm("?")
+
+    assert is_issued_by(Lacking(), AUTHORITY.root) is None  # type: ignore[arg-type]

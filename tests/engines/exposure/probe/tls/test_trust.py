@@ -1,9 +1,17 @@
 """Where chains lead: to a root of the store, to themselves, to nobody, or to a lie."""
 
-from benchmarks._tls_pki import Authority, Leaf
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from benchmarks._tls_pki import Authority, Leaf, key
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from rempart.engines.exposure.probe.tls import trust
 from rempart.engines.exposure.probe.tls.trust import (
     NO_STORE,
     TrustStore,
@@ -68,3 +76,74 @@ def test_the_store_of_this_machine_says_how_many_it_has() -> None:
     store = system_store()
     assert store is NO_STORE or "autorités" in store.name
     assert system_store() is store
+
+
+def test_a_root_given_twice_counts_once() -> None:
+    store = read_store("essais", OURS.root_pem + OURS.root_pem)
+    assert len(store.fingerprints) == 1
+    assert [len(roots) for roots in store.roots.values()] == [1]
+
+
+def test_a_certificate_in_its_own_name_and_of_another_key_is_broken() -> None:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ch.example")])
+    made = (
+        x509.CertificateBuilder(name, name, key("ec").public_key(), 1)
+        .not_valid_before(OURS.now)
+        .not_valid_after(OURS.now)
+        .sign(key("2048"), hashes.SHA256())
+    )
+    assert read_chain(ders(made), STORE).trust == Trust.BROKEN
+
+
+def test_a_signature_that_this_machine_cannot_check_concludes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trust, "is_issued_by", lambda certificate, issuer: None)
+    chain = read_chain(ders(LEAF, OURS.intermediate), STORE)
+    assert (chain.trust, "ne sait pas vérifier" in chain.reason) == (None, True)
+
+
+def test_a_chain_of_too_many_steps_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trust, "MOST_STEPS", 1)
+    chain = read_chain(ders(LEAF, OURS.intermediate, OURS.root), STORE)
+    assert (chain.trust, "trop longue" in chain.reason) == (None, True)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A machine whose store is read anew, before and after."""
+    system_store.cache_clear()
+    yield monkeypatch
+    system_store.cache_clear()
+
+
+def test_the_store_of_windows_is_read_without_what_is_no_certificate(
+    machine: pytest.MonkeyPatch,
+) -> None:
+    entries = [
+        (*ders(OURS.root), "x509_asn", True),
+        (b"?", "pkcs_7_asn", True),
+        (b"\x30\x03\x02\x01\x01", "x509_asn", True),
+    ]
+    machine.setattr(trust, "sys", SimpleNamespace(platform="win32"))
+    machine.setattr(ssl, "enum_certificates", lambda store: entries, raising=False)
+    assert system_store().name == "magasin de cette machine, 1 autorités"
+
+
+@pytest.mark.parametrize(
+    ("files", "count"), [(["ca-certificates.crt"], 1), (["a.pem", "b.pem"], 2)]
+)
+def test_a_folder_of_authorities_is_read_by_its_bundle_or_by_its_files(
+    files: list[str], count: int, machine: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, authority in zip(files, (OURS, OTHER), strict=False):
+        (tmp_path / name).write_bytes(authority.root_pem)
+    found = SimpleNamespace(cafile=None, capath=str(tmp_path))
+    machine.setattr(ssl, "get_default_verify_paths", lambda: found)
+    assert len(system_store().fingerprints) == count
+
+
+def test_a_machine_without_any_authority_has_no_store(machine: pytest.MonkeyPatch) -> None:
+    found = SimpleNamespace(cafile=None, capath=None)
+    machine.setattr(ssl, "get_default_verify_paths", lambda: found)
+    assert system_store() is NO_STORE

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rempart.engines.exposure.dial import ProtocolFault
-from rempart.engines.exposure.probe.tls.hello import SSLV3, TLS13, Extension
+from rempart.engines.exposure.probe.tls.hello import TLS13, Extension
 
 MOST_RECORD: Final = 16384 + 2048
 MOST_MESSAGE: Final = 256 * 1024
@@ -227,8 +227,3 @@ def read_sslv2_hello(data: bytes) -> list[int] | None:
         return None
     block = data[13 + certificate : 13 + certificate + suites]
     return [int.from_bytes(block[at : at + 3]) for at in range(0, len(block), 3)]
-
-
-def is_version(hello: ServerHello, version: int) -> bool:
-    """Whether the server chose the version that was asked."""
-    return hello.version == version and SSLV3 <= version <= TLS13

@@ -4,8 +4,7 @@ SSLv2 (draft-hickman-netscape-ssl-00), SSLv3 (RFC 6101), TLS 1.0 to 1.3 (RFC 224
 """
 
 import os
-import sys
-from array import array
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -76,10 +75,8 @@ def _extension(kind: int, body: bytes) -> bytes:
 
 
 def _words(codes: Iterable[int]) -> bytes:
-    numbers = array("H", codes)
-    if sys.byteorder == "little":
-        numbers.byteswap()
-    return numbers.tobytes()
+    numbers = tuple(codes)
+    return struct.pack(f">{len(numbers)}H", *numbers)
 
 
 def _listed(codes: Iterable[int]) -> bytes:
