@@ -101,3 +101,41 @@ def test_sslv2_suites_are_read_and_half_of_them_wait() -> None:
     record = (0x8000 | len(body)).to_bytes(2) + body
     assert flight.read_sslv2_hello(record) == [0x010080]
     assert flight.read_sslv2_hello(record[:20]) is None
+
+
+def sslv2(size: int, body: bytes) -> bytes:
+    return (0x8000 | size).to_bytes(2) + body
+
+
+@pytest.mark.parametrize(
+    ("reader", "data", "said"),
+    [
+        ("certificates12", b"\x00\x00\x05\x00\x00\x09ab", "Un certificat dépasse"),
+        ("certificates12", b"\x00\x00\x09", "La liste"),
+        ("certificates12", b"\x00\x00\x00", "vide"),
+        ("certificates13", b"", "trop court"),
+        ("extensions", b"\x00\x05\x00\x01\x00\x09a", "Une extension dépasse"),
+        ("sslv2", b"\x00\x10", "pas du SSLv2"),
+        ("sslv2", sslv2(14, b"\x04\x00\x01\x00\x09" + bytes(9)), "pas du SSLv2"),
+        ("sslv2", sslv2(14, bytes.fromhex("0400010002000000040010") + bytes(3)), "mal formée"),
+        ("prime", b"\x00\x05ab", "Diffie-Hellman"),
+        ("curve", b"\x03", "courbe"),
+        ("server_hello", b"\x03\x03" + bytes(32) + b"\x40" + bytes(9), "mal formé"),
+    ],
+)
+def test_a_message_that_lies_about_its_lengths_is_refused(
+    reader: str, data: bytes, said: str
+) -> None:
+    with pytest.raises(ProtocolFault, match=said):
+        READERS[reader](data)
+
+
+def test_an_alert_without_its_number_is_refused() -> None:
+    with pytest.raises(ProtocolFault, match="alerte"):
+        flight.Records().feed(b"\x15\x03\x03\x00\x01\x02")
+
+
+def test_more_messages_than_the_bound_are_not_kept() -> None:
+    empty = b"\x16\x03\x03\x00\xa0" + b"\x04\x00\x00\x00" * 40
+    with pytest.raises(ProtocolFault, match="n’en finit pas"):
+        flight.Records().feed(empty * 2)

@@ -157,3 +157,18 @@ def test_any_words_end_the_opening_or_are_refused(protocol: str, said: list[byte
         assert isinstance(end.value, bytes)
     except ProtocolFault as fault:
         assert str(fault).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "said", "reason"),
+    [
+        ("pop3", b"x" * 20_000, "parle sans fin"),
+        ("rdp", bytes.fromhex("030000130ed000001234000200080000000000"), "ancien chiffrement"),
+        ("mysql", b"\x05\x00\x00\x00\xff\x6a\x04ab", "mal formé"),
+    ],
+)
+def test_what_leads_to_no_tls_is_said(protocol: str, said: bytes, reason: str) -> None:
+    dialogue = opening(protocol)
+    next(dialogue)
+    with pytest.raises(ProtocolFault, match=reason):
+        dialogue.send(said)
