@@ -68,8 +68,6 @@ class Cluster:
         """The futures that ended within a moment."""
         if self._client.status not in ("running", "connecting"):
             raise self._lost()
-        if not futures:
-            return []
         try:
             with self._client.as_current():
                 found = distributed.wait(futures, timeout=LOOK_EVERY, return_when="FIRST_COMPLETED")

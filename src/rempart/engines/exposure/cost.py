@@ -6,7 +6,7 @@ turned out not to be needed is put back. Its answer always reaches the grade, an
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, takewhile
 from typing import Final
 
 from rempart.content.exposure_rules import ScoreRules
@@ -24,11 +24,7 @@ TAIL: Final = 8
 def next_grades(losses: Sequence[Loss], rules: ScoreRules) -> list[NextGrade]:
     """Each grade better than the present one, the nearest first, with what reaches it."""
     current = grade_of(value_of(losses, rules), rules)
-    better = []
-    for grade in rules.grades:
-        if grade.id == current:
-            break
-        better.append(grade)
+    better = takewhile(lambda grade: grade.id != current, rules.grades)
     useful = [x for x in losses if x.weight > 0 or x.ceiling < NO_CEILING]
     found: list[NextGrade] = []
     for grade in better:
@@ -158,9 +154,7 @@ def _put_back(choice: _Choice, allowed: float) -> None:
     order = sorted(choice.groups, key=lambda key: -choice.minutes(key, 0, choice.taken[key]))
     for key in order:
         whole = choice.taken[key]
-        for taken in [0, *choice.steps(key)]:
-            if taken >= whole:
-                break
+        for taken in [step for step in (0, *choice.steps(key)) if step < whole]:
             choice.taken[key] = taken
             if choice.lost() <= allowed:
                 break

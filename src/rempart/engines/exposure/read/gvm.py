@@ -57,8 +57,7 @@ class GvmHandler:
             self._add(self._result)
             self._result = None
             self.listen(False)
-        if self._path:
-            self._path.pop()
+        self._path.pop()
 
     def _key(self) -> str:
         """« qod/value », « nvt/name », and the bare name at the first level."""
