@@ -10,13 +10,16 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from rempart.engines.exposure.processes import LOST
 from rempart.engines.exposure.scope import demand_consent
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.sweep import Executor, InProcess, Settings, run_sweep
+from rempart.engines.exposure.work import Done, Kind, Piece, grouped
 from rempart.kernel.errors import RempartError
 from support.fake_probes import perimeter_text, settings_of, slow, unhurried
 from support.parts import LOOPBACK
@@ -129,3 +132,34 @@ def test_a_scheduler_that_is_not_there_is_said() -> None:
 
     with pytest.raises(RempartError, match="ne répond pas"):
         Cluster("tcp://127.0.0.1:9")
+
+
+def test_what_is_no_address_of_a_scheduler_is_refused_before_any_connection() -> None:
+    from rempart.engines.exposure.cluster import Cluster
+
+    with pytest.raises(RempartError, match="ce n’est pas l’adresse d’un ordonnanceur") as refused:
+        Cluster("http://127.0.0.1:8786/status")
+    assert "tls://ordonnanceur:8786" in refused.value.expected
+
+
+def test_a_scheduler_lost_on_the_way_is_said_with_how_to_resume() -> None:
+    from rempart.engines.exposure.cluster import Cluster
+
+    cluster = Cluster.__new__(Cluster)
+    cluster.address = "tcp://127.0.0.1:8786"
+    cluster._client = SimpleNamespace(status="closed")
+    with pytest.raises(RempartError, match="ne répond plus") as refused:
+        cluster._finished([])
+    assert "--resume" in refused.value.todo
+    with pytest.raises(RempartError, match="ne répond plus"):
+        cluster._take(SimpleNamespace(status="cancelled"), [], settings_of(), list[Done]().append)
+
+
+def test_a_batch_whose_workers_all_died_is_given_as_not_done() -> None:
+    from rempart.engines.exposure.cluster import Cluster
+
+    given: list[Done] = []
+    batch = grouped([Piece(kind=Kind.PORTS, address="127.0.9.1")])
+    error = SimpleNamespace(status="error")
+    Cluster.__new__(Cluster)._take(error, batch, settings_of(), given.append)
+    assert [(done.piece.address, done.stopped) for done in given] == [("127.0.9.1", LOST)]

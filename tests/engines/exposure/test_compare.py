@@ -4,11 +4,12 @@ import pytest
 
 from rempart.engines.exposure.compare import ExposureComparison, compare
 from rempart.engines.exposure.report import is_cleared
+from rempart.engines.exposure.run import run
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.snapshot import AnySeen
 from rempart.kernel.errors import UnreadableSource
-from support.exposure import report, service
+from support.exposure import FUNCTIONS, TODAY, catalogue, content, report, service, snapshot
 
 HOST = "www.hopital.example"
 OPEN = [service(3389, "rdp")]
@@ -93,3 +94,16 @@ def test_cleared_says_what_is_known_to_be_gone() -> None:
     said = [is_cleared(r, "service_rdp", target) for r in (good, shut, silent, report(*OPEN))]
     assert said == [True, True, False, False]
     assert not is_cleared(good, "service_unknown", target)
+
+
+def test_a_check_that_is_gone_from_the_catalogue_leaves_its_findings_unmeasured() -> None:
+    new = run(
+        snapshot(service(3389, "https")),
+        catalogue=catalogue(content("http_banner", "low")),
+        today=TODAY,
+        tool_version="0.1.0",
+        checks=FUNCTIONS,
+    )
+    (change,) = compare(report(*OPEN), new).changes
+    assert (change.state, change.finding.check) == ("unmeasured", "service_rdp")
+    assert "n’existe plus" in change.reason

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rempart.content.exposure import ExposureCheck
+from rempart.engines.exposure import content_check
 from rempart.engines.exposure.content_check import Known, of_check, references
 from rempart.engines.exposure.examples import run_examples
 from rempart.engines.exposure.registry import CHECKS
@@ -108,3 +109,18 @@ def test_a_check_that_breaks_or_says_nothing_is_told() -> None:
 
 def test_the_functions_of_the_tests_are_not_those_of_the_audit() -> None:
     assert all(CHECKS.get(name) is not check for name, check in FUNCTIONS.items())
+
+
+def test_a_deprecated_check_owes_no_example() -> None:
+    assert of_check(rdp(status="deprecated"), KNOWN) == []
+    assert len(of_check(rdp(), KNOWN)) == 2
+
+
+def test_examples_are_not_tried_while_names_do_not_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content_check, "CHECKS", {})
+    monkeypatch.setattr(content_check, "exposure_checks", lambda: {"service_rdp": rdp(GOOD, BAD)})
+    faults = content_check.faults_of_content()
+    assert faults[0] == (
+        "exposure_checks/service_rdp.yaml : aucune fonction ne porte cet identifiant."
+    )
+    assert not any("Aucune fonction" in fault for fault in faults)

@@ -12,6 +12,7 @@ from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.dns import AliasSeen, ServerSeen, ZoneSeen
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.mail import ExchangerSeen, MailSeen, SpfSeen
+from rempart.engines.exposure.seen.services import ServiceSeen
 from rempart.engines.exposure.seen.tls import CertificateSeen, ChainSeen, TlsSeen
 from rempart.engines.exposure.snapshot import AnySeen
 from rempart.kernel.errors import UnreadableSource
@@ -120,3 +121,18 @@ def test_proposals_are_yaml_that_a_perimeter_takes_and_a_hostile_reason_stays_a_
     assert {"kind": "host", "value": "mx.chu.example"} in data["assets"]
     assert parse_perimeter("name: CH\n" + text).assets[0].value == "a.chu.example"
     assert yaml.safe_load(proposals_yaml(perimeter(), [])) == {"assets": []}
+
+
+def test_a_proposal_keeps_few_reasons_each_once_and_what_names_nothing_gives_none() -> None:
+    twice = [
+        ZoneSeen(reach=ANSWERED, domain="chu.example", servers=[ServerSeen(name="ns.x.example")])
+    ] * 2
+    many = [
+        PortsSeen(reach=ANSWERED, address=f"192.0.2.{k}", reverse=["ns.x.example"])
+        for k in range(9)
+    ]
+    nothing = ServiceSeen(reach=ANSWERED, endpoint=Endpoint("192.0.2.1", 443))
+    (found,) = propose(perimeter(), [nothing, *twice])
+    assert found.why == ["serveur de noms de chu.example"]
+    (found,) = propose(perimeter(), [*twice, *many])
+    assert len(found.why) == len(set(found.why)) == discover.REASONS_KEPT

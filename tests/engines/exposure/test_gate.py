@@ -253,3 +253,35 @@ def test_idle_hosts_are_forgotten_and_those_in_use_are_not(monkeypatch: pytest.M
     gate.heard("127.0.9.2", 443, Reach.SILENT, connected=True)
     gate.leave("127.0.9.2")  # forgotten: nothing to give back
     assert len(gate._hosts) == 3
+
+
+def test_the_scope_of_a_day_is_kept_from_one_minute_to_the_next() -> None:
+    wall = Wall()
+    gate = made(wall)
+    first = gate.scope()
+    wall.at += 3600
+    assert gate.scope() is first
+    wall.at += 86_400
+    assert gate.scope() is not first
+
+
+def test_a_right_that_is_not_remembered_is_the_same_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "MOST_RIGHTS", 1)
+    gate = made(Wall())
+    rights = [gate.right(a) for a in ("127.0.9.1", "127.0.9.2", "127.0.9.2")]
+    assert all(rights) and list(gate._rights) == ["127.0.9.1"]
+    assert not gate.right("127.0.9.16")
+
+
+def test_a_port_that_refuses_is_not_mute() -> None:
+    gate = made(Wall())
+
+    async def sweep() -> None:
+        for _ in range(MUTE_PORT + MUTE_HOST):
+            gate.heard("127.0.9.1", 443, Reach.CLOSED, connected=False)
+        await gate.enter("127.0.9.1", 443)
+
+    asyncio.run(gate.enter("127.0.9.1", 80))
+    gate.leave("127.0.9.1")
+    asyncio.run(sweep())
+    assert (gate.counters.connections, gate.counters.left_alone) == (2, set())

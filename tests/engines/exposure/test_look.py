@@ -11,6 +11,7 @@ from rempart.engines.exposure.gate import PerimeterGate
 from rempart.engines.exposure.look import Allowed, Look, Tools, not_done
 from rempart.engines.exposure.perimeter import Touch
 from rempart.engines.exposure.seen.common import Endpoint, Reach
+from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
@@ -200,3 +201,29 @@ def test_a_probe_that_the_gate_refuses_makes_a_gap_with_its_words() -> None:
 
     found = done(endpoint(22), Refused())
     assert [(one.reach, one.reason) for one in found.seen] == [(Reach.SILENT, "Laissée en paix.")]
+
+
+def test_servers_of_a_zone_may_be_asked_only_once_the_gate_knew_of_them() -> None:
+    class Delegated(FakeProbes):
+        asked = "93.184.215.14"
+
+        async def servers(self, domain: str, touch: Touch) -> list[HostSeen]:
+            ns = HostSeen(
+                reach=Reach.ANSWERED, name=f"ns.{domain}", addresses=["93.184.215.14", "127.0.0.1"]
+            )
+            return [ns] if touch is Touch.DNS else []
+
+        async def zone(self, domain: str, dial: Dial) -> ZoneSeen:
+            await self._touch(self.asked, 53, dial)
+            return await super().zone(domain, dial)
+
+    piece = Piece(kind=Kind.ZONE, name="chu.example")
+    assert kinds(done(piece, Delegated())) == [("ZoneSeen", "chu.example", Reach.ANSWERED)]
+    inner = Delegated()
+    inner.asked = "127.0.0.1"
+    assert kinds(done(piece, inner)) == [("ZoneSeen", "chu.example", Reach.OUTSIDE)]
+
+
+def test_an_answer_over_udp_is_kept() -> None:
+    found = done(endpoint(623, transport="udp"), Named("ipmi"))
+    assert kinds(found) == [("ServiceSeen", "127.0.9.1:623", Reach.ANSWERED)]

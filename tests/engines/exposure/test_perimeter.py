@@ -138,6 +138,16 @@ def test_an_address_that_carries_a_private_one_is_special(address: str) -> None:
     assert special(address_of(address))
 
 
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [("169.254.1.1", "lien local"), ("fe80::1", "lien local"), ("169.254.169.254", "métadonnées")],
+)
+def test_an_address_of_the_local_link_is_told_from_that_of_metadata(
+    address: str, kind: str
+) -> None:
+    assert kind in special(address_of(address))
+
+
 def test_the_same_perimeter_written_otherwise_has_the_same_fingerprint() -> None:
     one = parse_perimeter(stated("  - {kind: host, value: a.chu.example}\n"))
     other = parse_perimeter(stated("  - value: a.chu.example\n    kind: host\n"))
@@ -162,3 +172,10 @@ def test_a_wide_range_of_ipv6_is_scope_and_not_work() -> None:
         stated("  - {kind: range, value: 2001:db8::/48}\n  - {kind: range, value: 192.0.2.0/28}\n")
     )
     assert addresses_to_try(perimeter) == 16
+
+
+def test_an_excluded_range_is_not_tried() -> None:
+    text = stated("  - {kind: range, value: 192.0.2.0/28}\n", "excluded: [192.0.2.0/30]\n")
+    scope = Scope(parse_perimeter(text), date(2026, 11, 22))
+    allowed = [bool(scope.address(f"192.0.2.{k}")) for k in (0, 3, 4, 15)]
+    assert allowed == [False, False, True, True]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rempart.engines.exposure.processes import LOST, Processes, batches
+from rempart.engines.exposure.processes import BATCHES_A_WORKER, LOST, Processes, batches
 from rempart.engines.exposure.scope import demand_consent
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.snapshot import Snapshot
@@ -61,3 +61,13 @@ def test_a_host_is_never_shared_between_two_batches() -> None:
     hosts = [{piece.address for group in batch for piece in group} for batch in found]
     assert sum(len(h) for h in hosts) == len(set().union(*hosts)) == 7
     assert len(found) > 2
+
+
+def test_batches_are_of_one_size_but_the_last() -> None:
+    pieces = [
+        Piece(kind=Kind.PORTS, address=f"127.0.0.{k}") for k in range(2 * BATCHES_A_WORKER + 1)
+    ]
+    found = list(batches(grouped(pieces), 1))
+    assert [len(batch) for batch in found] == [2] * BATCHES_A_WORKER + [1]
+    assert sum((group for batch in found for group in batch), []) == pieces
+    assert list(batches([], 1)) == []

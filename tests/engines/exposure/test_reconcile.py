@@ -15,6 +15,7 @@ from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
 from rempart.kernel.outcome import Outcome
+from support.exposure import catalogue, content
 from support.feeds import sample_bundle
 
 CATALOGUE: Final = exposure_catalogue()
@@ -210,3 +211,24 @@ def test_without_claims_nothing_changes(said: str) -> None:
     results = [result(outcome=Outcome(said), cleared=[] if findings else [TARGET])]
     found = joined(findings=findings, results=results)
     assert (found.findings, found.results, found.disputes) == (findings, results, [])
+
+
+def test_a_tool_that_finds_all_well_where_we_do_too_is_no_dispute() -> None:
+    cleared = [result(outcome=Outcome.PASSED, passed=1, cleared=[TARGET])]
+    found = joined(claim(says="passed"), results=cleared)
+    assert (found.findings, found.results, found.disputes) == ([], cleared, [])
+
+
+def test_a_catalogue_without_a_check_for_the_rest_drops_what_nothing_looks_at() -> None:
+    told = [claim("", severity="high"), claim()]
+    found = reconcile(
+        [], [], [result()], told, catalogue=catalogue(content("tls_sslv3")), seen=SEEN
+    )
+    assert [one.check for one in found.findings] == ["tls_sslv3"]
+
+
+def test_one_product_named_by_two_tools_makes_one_finding_of_both() -> None:
+    product = Product(id="nginx", name="nginx", version="1.18.0")
+    told = [claim("", tool=t, rule="service/http", product=product) for t in ("nmap", "shodan")]
+    [one] = [f for f in joined(*told).findings if f.check == "hole_known"]
+    assert (one.cves, one.sources) == (["CVE-2099-0002"], ["nmap", "shodan"])

@@ -56,6 +56,11 @@ def test_a_zone_is_asked_again_as_a_zone_only() -> None:
             Retested.UNMEASURED,
         ),
         ([service(443, "https")], Retested.UNMEASURED),
+        ([service(3389, "https"), service(3389, "rdp", host="b.example")], Retested.MENDED),
+        (
+            [service(3389, "https"), service(3389, reach=Reach.SILENT, host="b.example")],
+            Retested.MENDED,
+        ),
         ([], Retested.UNMEASURED),
     ],
 )

@@ -14,8 +14,8 @@ from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
 from rempart.engines.exposure.seen.tls import TlsSeen
 from rempart.engines.exposure.snapshot import Snapshot
-from rempart.engines.exposure.sweep import Settings, do, run_sweep
-from rempart.engines.exposure.work import Kind, Piece, Planner, grouped
+from rempart.engines.exposure.sweep import HOST_CUT, Emit, InProcess, Settings, do, run_sweep
+from rempart.engines.exposure.work import Done, Kind, Piece, Planner, grouped
 from rempart.kernel.errors import UnreadableSource
 from support.fake_probes import broken, perimeter_text, settings_of, slow
 
@@ -165,3 +165,29 @@ def test_an_address_is_asked_under_all_its_names_in_one_piece() -> None:
         last = planned
     first = next(p for p in last if p.address == "127.0.9.1")
     assert [lead.name for lead in first.leads] == ["chu.example", "www.chu.example"]
+
+
+def test_pieces_of_a_host_whose_time_is_spent_are_not_begun() -> None:
+    text = perimeter_text(more="limits: {seconds_per_host: 0.2, connections: 2}\n")
+    pieces = [Piece(kind=Kind.ENDPOINT, address="127.0.9.1", port=p) for p in (80, 443, 8443)]
+    began = time.monotonic()
+    found = do(grouped(pieces), settings_of(slow, text=text))
+    assert time.monotonic() - began < 2
+    assert [(done.piece.port, done.stopped) for done in found] == [
+        (port, HOST_CUT) for port in (80, 443, 8443)
+    ]
+
+
+def test_a_result_given_twice_counts_once(tmp_path: Path) -> None:
+    class Twice(InProcess):
+        def run(self, groups: list[list[Piece]], settings: Settings, emit: Emit) -> None:
+            def both(done: Done) -> None:
+                emit(done)
+                emit(done)
+
+            super().run(groups, settings, both)
+
+    settings = settings_of()
+    path = tmp_path / "twice"
+    found = run_sweep(settings, scope_of(settings), journal=path, executor=Twice())
+    assert found.seen == swept(settings_of(), tmp_path).seen

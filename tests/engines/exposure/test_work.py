@@ -120,3 +120,17 @@ def test_a_wide_range_of_ipv6_plans_nothing() -> None:
         scope("\n  - {kind: range, value: 2001:db8::/48}\n  - {kind: range, value: 127.0.9.0/31}\n")
     )
     assert [p.target for p in pieces] == ["127.0.9.0", "127.0.9.1"]
+
+
+def test_a_name_declared_before_its_domain_stays_declared() -> None:
+    pieces = plan_pieces(scope("\n  - {kind: host, value: vpn.chu.example}" + DOMAIN))
+    (vpn,) = [p for p in pieces if p.name == "vpn.chu.example"]
+    assert (vpn.kind, vpn.is_guess) == (Kind.HOST, False)
+
+
+@pytest.mark.parametrize(
+    ("touch", "kinds"), [("mail", {Kind.MAIL}), ("dns", {Kind.ZONE}), ("dns, mail", {Kind.ZONE, Kind.MAIL})]
+)  # fmt: skip
+def test_a_domain_is_looked_at_as_far_as_its_rights_go(touch: str, kinds: set[Kind]) -> None:
+    pieces = plan_pieces(scope(f"\n  - {{kind: domain, value: chu.example, touch: [{touch}]}}\n"))
+    assert {p.kind for p in pieces} == kinds

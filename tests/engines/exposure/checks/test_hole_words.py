@@ -1,10 +1,11 @@
 """What the checks of known holes say, word for word where it matters, without any server."""
 
+import msgspec
 import pytest
 
 from rempart.content.exposure_catalogue import exposure_checks
 from rempart.engines.exposure.examples import run_examples
-from rempart.engines.exposure.feeds.bundle import bundle_of
+from rempart.engines.exposure.feeds.bundle import Bundle, bundle_of
 from rempart.engines.exposure.judge import verdicts_on
 from rempart.engines.exposure.registry import CHECKS, Context, Verdict
 from rempart.engines.exposure.seen.common import Endpoint, Reach
@@ -17,7 +18,9 @@ HOLES = {name: content for name, content in exposure_checks().items() if name.st
 BUNDLE = sample_bundle()
 
 
-def said(check: str, identifier: str, version: str, **more: object) -> Verdict:
+def said(
+    check: str, identifier: str, version: str, bundle: Bundle = BUNDLE, **more: object
+) -> Verdict:
     """The verdict on one product, with the bundle of the samples."""
     product = Product(id=identifier, name=identifier, version=version, **more)  # type: ignore[arg-type]
     seen = HttpSeen(
@@ -26,7 +29,7 @@ def said(check: str, identifier: str, version: str, **more: object) -> Verdict:
         products=[product],
         libraries=[product],
     )
-    [verdict] = verdicts_on(CHECKS[check], seen, Context(HOLES[check].params, TODAY, BUNDLE))
+    [verdict] = verdicts_on(CHECKS[check], seen, Context(HOLES[check].params, TODAY, bundle))
     return verdict
 
 
@@ -74,3 +77,24 @@ def test_a_library_without_a_bundle_is_not_evaluated_and_a_version_set_apart_is_
         for b in (None, table)
     ]
     assert found == ["not_measured", "passed"]
+
+
+def test_a_hole_that_is_only_possible_is_held_at_medium_whatever_is_foreseen() -> None:
+    possible = said("hole_known", "nginx", "1.22.1")
+    probable = said("hole_known", "nginx", "1.17.1")
+    assert (possible.outcome, possible.confidence) == ("failed", "possible")
+    assert possible.severity in {"low", "medium"}
+    assert (probable.confidence, probable.cves) == ("probable", possible.cves)
+
+
+def test_a_hole_that_no_ransomware_uses_is_not_said_to_serve_one() -> None:
+    with_ransom = said("hole_known_exploited", "fortigate", "7.0.9")
+    [hole] = with_ransom.cves
+    kev = BUNDLE.contents.kev | {
+        hole: msgspec.structs.replace(BUNDLE.contents.kev[hole], is_ransomware=False)
+    }
+    contents = msgspec.structs.replace(BUNDLE.contents, kev=kev)
+    bundle = Bundle(contents, BUNDLE.origins, made_on=BUNDLE.made_on)
+    found = said("hole_known_exploited", "fortigate", "7.0.9", bundle)
+    assert found.outcome == "failed"
+    assert "rançongiciel" in with_ransom.detail and "rançongiciel" not in found.detail

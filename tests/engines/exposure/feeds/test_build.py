@@ -4,12 +4,14 @@ import gzip
 import json
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rempart.engines.exposure.feeds import sources
-from rempart.engines.exposure.feeds.build import read_folder
+from rempart.engines.exposure.feeds.build import latest_day, read_folder
 from rempart.engines.exposure.feeds.bundle import Affected, Span
 from rempart.kernel.errors import UnreadableSource
 from support.feeds import SAMPLES
@@ -168,3 +170,10 @@ def test_two_files_of_one_section_are_refused(tmp_path: Path) -> None:
     shutil.copy(SAMPLES / "kev.json", tmp_path / "b.json")
     with pytest.raises(UnreadableSource, match="Deux fichiers du dossier"):
         read_folder(tmp_path)
+
+
+def test_the_newest_day_of_the_data_is_that_of_its_newest_section() -> None:
+    dated = [o for o in read_folder(SAMPLES).origins if o.section in {"kev", "epss", "exchange"}]
+    assert latest_day(dated) == date(2026, 3, 2)
+    assert latest_day([msgspec.structs.replace(o, as_of="") for o in dated]) is None
+    assert latest_day([]) is None

@@ -98,3 +98,15 @@ def test_keys_are_the_same_from_a_cpe_and_from_names() -> None:
     assert key_of_cpe("cpe:2.3:o:fortinet:fortios:7.0") == names == "fortinet:fortios"
     assert key_of_cpe("cpe:/o:fortinet:fortios") == "fortinet:fortios"
     assert key_of_cpe("cpe") == key_of_cpe("") == ""
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_a_hole_is_automatable_when_any_assessor_says_so(said: str) -> None:
+    def metrics(*options: dict[str, str]) -> dict[str, Any]:
+        return {"metrics": [{"format": "x"}, {"other": {"content": {"options": list(options)}}}]}
+
+    one = record(product())
+    one["containers"]["adp"] = [metrics({"Exploitation": "none"}), metrics({"Automatable": said})]
+    found = Holes()
+    found.add_record(one)
+    assert found.holes["CVE-2099-0001"].is_automatable is (said == "yes")

@@ -127,3 +127,10 @@ def test_a_version_of_no_branch_has_no_end() -> None:
 def test_a_product_unknown_to_the_reference_is_looked_up_by_its_names() -> None:
     found = keys_of(Product(id="x", name="Portal 9", vendor="Some Vendor"))
     assert found == ["some_vendor:portal_9"]
+
+
+def test_the_same_product_seen_elsewhere_is_looked_up_once() -> None:
+    bundle = sample_bundle()
+    first = match(product("nginx", "1.18.0", proof="bannière"), bundle)
+    assert match(product("nginx", "1.18.0", proof="page d’erreur"), bundle) is first
+    assert match(product("nginx", "1.18.1"), bundle) is not first

@@ -63,7 +63,9 @@ def test_two_writings_of_a_version_are_equal(one: str, other: str) -> None:
     assert compare(one, other) == 0
 
 
-@pytest.mark.parametrize("text", ["", "7.0.9 and earlier", "n/a", "a" * 40, "1" * 65, "7.0\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "7.0.9 and earlier", "n/a", "a" * 40, "1" * 65, "7.0\x00", "v\t7.0"]
+)
 def test_what_is_not_a_version_is_not_compared(text: str) -> None:
     assert (parse(text), compare(text, "1.0")) == (None, None)
 

@@ -206,3 +206,57 @@ def test_a_text_that_only_looks_like_json_has_no_tool(tmp_path: Path) -> None:
     assert kind_of(b'{"a": 1}') == ""
     assert kind_of(b"<html><body/></html>") == ""
     shutil.copy(SAMPLES / "state.csv", tmp_path / "state.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "tail", "rule"),
+    [
+        (
+            "scan.nessus",
+            '<NessusClientData_v2><ReportHost name="192.0.2.1"><ReportItem port="443" pluginID="9"><plugin_output>',
+            "</plugin_output></ReportItem></ReportHost></NessusClientData_v2>",
+            "9",
+        ),
+        (
+            "nmap.xml",
+            '<nmaprun><host><address addr="192.0.2.1" addrtype="ipv4"/><port portid="443">'
+            '<state state="open"/><service name="https"><cpe>',
+            "</cpe></service></port></host></nmaprun>",
+            "service/https",
+        ),
+    ],
+)
+def test_a_field_without_end_is_cut_and_its_result_is_read(
+    tmp_path: Path, name: str, head: str, tail: str, rule: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(head + "x" * 400_000 + tail, encoding="utf-8")
+    [claim] = read_import(file).claims
+    assert (claim.rule, claim.target) == (rule, "192.0.2.1:443")
+    assert len(claim.evidence) <= 300
+
+
+def test_a_line_that_holds_a_list_of_banners_is_read_like_as_many_lines(tmp_path: Path) -> None:
+    row = {"ip_str": "192.0.2.1", "port": 443, "hostnames": []}
+    file = tmp_path / "shodan.jsonl"
+    file.write_text(
+        "\n".join(json.dumps(x) for x in (row, [row | {"port": 80}, 5, row | {"port": 25}])),
+        "utf-8",
+    )
+    assert [c.endpoint.port for c in read_import(file).claims] == [443, 80, 25]
+
+
+def test_what_sslyze_does_not_say_is_not_claimed(tmp_path: Path) -> None:
+    deployments = [
+        {"path_validation_results": []},
+        {"leaf_certificate_subject_matches_hostname": None},
+    ]
+    results = {
+        "http_headers": {"result": {"strict_transport_security_header": None}},
+        "certificate_info": {"result": {"certificate_deployments": deployments}},
+        "robot": {"result": {"robot_result": "VULNERABLE_WEAK_ORACLE"}},
+    }
+    server = {"server_location": {"ip_address": "192.0.2.1", "port": 443}, "scan_result": results}
+    file = tmp_path / "sslyze.json"
+    file.write_text(json.dumps({"server_scan_results": [server]}), encoding="utf-8")
+    assert [(c.rule, c.says) for c in read_import(file).claims] == [("robot", "failed")]
