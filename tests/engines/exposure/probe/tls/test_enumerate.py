@@ -47,9 +47,7 @@ class Scripted(Survey):
 
 
 def listed(*answers: object) -> Listed:
-    return asyncio.run(
-        list_suites(Scripted(*answers), Asked(TLS12), None, Notes(NO_STORE))  # type: ignore[arg-type]
-    )
+    return asyncio.run(list_suites(Scripted(*answers), Asked(TLS12), None, Notes(NO_STORE)))
 
 
 def test_a_silence_is_asked_again_once_and_a_second_one_cuts_the_list() -> None:

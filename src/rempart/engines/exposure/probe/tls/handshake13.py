@@ -99,9 +99,9 @@ def expand(secret: bytes, label: str, context: bytes, size: int, name: str) -> b
     full = b"tls13 " + label.encode("ascii")
     info = size.to_bytes(2) + bytes([len(full)]) + full + bytes([len(context)]) + context
     out = block = b""
-    for rank in range(1, 255):
-        if len(out) >= size:
-            break
+    rank = 0
+    while len(out) < size:
+        rank += 1
         block = hmac.digest(secret, block + info + bytes([rank]), name)
         out += block
     return out[:size]
