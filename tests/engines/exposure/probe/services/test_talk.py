@@ -5,7 +5,7 @@ from hypothesis import given, settings, strategies as st
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.services.look import TALKS
-from rempart.engines.exposure.probe.services.talk import Feed, plain, unpack
+from rempart.engines.exposure.probe.services.talk import LONGEST, Feed, plain, unpack
 from support.exposure_parsers import PARSERS, hold, read_parser
 
 pytestmark = pytest.mark.slow
@@ -49,6 +49,13 @@ def test_a_dialogue_ends_soon_after_its_peer(name: str, begins: bytes, pieces: l
 def test_a_length_beyond_the_bound_is_a_fault_and_not_a_wait() -> None:
     with pytest.raises(ProtocolFault):
         next(Feed().exactly(1 << 30))
+
+
+def test_an_answer_that_has_no_end_is_a_fault() -> None:
+    waiting = Feed().exactly(LONGEST)
+    next(waiting)
+    with pytest.raises(ProtocolFault, match="plus longue que la limite"):
+        waiting.send(bytes(4 * LONGEST + 1))
 
 
 def test_a_message_that_ends_too_soon_is_a_fault() -> None:
