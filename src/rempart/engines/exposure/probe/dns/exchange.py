@@ -58,9 +58,7 @@ class _Wait:
     is_recursive: bool
     tries: int
     server: str = ""
-    identifier: int = -1
     stamp: int = 0  # which sending it is: a time-out speaks of that one only
-    socket: "_Socket | None" = None
     best: Reply | None = None
     tried: tuple[str, ...] = ()
 
@@ -68,10 +66,11 @@ class _Wait:
 class _Socket(asyncio.DatagramProtocol):
     """One UDP socket: its questions by identifier."""
 
+    transport: asyncio.DatagramTransport
+
     def __init__(self, owner: "Exchange") -> None:
         self.owner = owner
         self.waits: dict[int, _Wait] = {}
-        self.transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.DatagramTransport, transport)
@@ -79,7 +78,8 @@ class _Socket(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
         if len(data) < 12:
             return
-        wait = self.waits.get(data[0] << 8 | data[1])
+        identifier = data[0] << 8 | data[1]
+        wait = self.waits.get(identifier)
         # Whoever is not the server asked, or does not repeat the question, is an impostor: not even a fault.
         if (
             wait is None
@@ -88,6 +88,7 @@ class _Socket(asyncio.DatagramProtocol):
             or not wire.is_answer_to(data, wait.asked)
         ):
             return
+        del self.waits[identifier]
         self.owner.answered(wait, data)
 
 
@@ -148,8 +149,7 @@ class Exchange:
         for one in (s for sockets in self._sockets.values() for s in sockets):
             for wait in list(one.waits.values()):
                 self._finish(wait, Reply(None, "", Reach.STOPPED, "Travail arrêté."))
-            if one.transport:
-                one.transport.abort()
+            one.transport.abort()
         for server in self._servers.values():
             for wait in server.waiting:
                 self._finish(wait, Reply(None, "", Reach.STOPPED, "Travail arrêté."))
@@ -190,7 +190,6 @@ class Exchange:
 
     def answered(self, wait: _Wait, data: bytes) -> None:
         """A datagram that is the answer to a question of ours."""
-        self._forget(wait)
         server = self._servers[wait.server]
         server.answers += 1
         server.misses = 0
@@ -258,14 +257,13 @@ class Exchange:
         while identifier in one.waits:
             identifier = next(self._identifiers)
         self.sent += 1
-        wait.identifier, wait.socket, wait.stamp = identifier, one, self.sent
+        wait.stamp = self.sent
         one.waits[identifier] = wait
         server.in_flight += 1
         data = wire.query(
             identifier, wait.asked, recursive=wait.is_recursive, checking=not wait.is_recursive
         )
-        if one.transport:
-            one.transport.sendto(data, (wait.server, self.port))
+        one.transport.sendto(data, (wait.server, self.port))
         self._timers.append((self._loop.time() + self._seconds, one, identifier, wait.stamp))
         if self._timer is None:
             self._timer = self._loop.call_later(self._seconds, self._tick)
@@ -278,13 +276,13 @@ class Exchange:
             _, one, identifier, stamp = timers.popleft()
             wait = one.waits.get(identifier)
             if wait is not None and wait.stamp == stamp:
+                del one.waits[identifier]
                 self._missed(wait, now)
         self._timer = (
             self._loop.call_later(max(timers[0][0] - now, 0.02), self._tick) if timers else None
         )
 
     def _missed(self, wait: _Wait, now: float) -> None:
-        self._forget(wait)
         server = self._servers[wait.server]
         server.misses += 1
         patience = MISSES_OF_AN_ACQUAINTANCE if server.answers else MISSES_OF_A_STRANGER
@@ -295,11 +293,6 @@ class Exchange:
                 self._advance(other)
         self._advance(wait)
         self._leave(server)
-
-    def _forget(self, wait: _Wait) -> None:
-        if wait.socket is not None:
-            wait.socket.waits.pop(wait.identifier, None)
-            wait.socket = None
 
     def _leave(self, server: _Server) -> None:
         server.in_flight -= 1

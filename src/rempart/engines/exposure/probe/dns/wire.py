@@ -71,24 +71,22 @@ class Message:
     def __init__(self, flags: int, rcode: int, answer: list[Record]) -> None:
         self.flags, self.rcode, self.answer = flags, rcode, answer
         self.additional: list[Record] = []
-        self._authority: list[Record] | None = []
+        self._authority: list[Record] = []
         self._reader: _Reader | None = None
         self._rest = (0, 0)
 
     @property
     def authority(self) -> list[Record]:
         """The second section."""
-        if self._authority is None:
-            self._authority = []
-            if self._reader is not None:
-                with suppress(ProtocolFault, IndexError, struct.error):
-                    self._authority = self._reader.section(*self._rest)[0]
-                self._reader = None
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            with suppress(ProtocolFault, IndexError, struct.error):
+                self._authority = reader.section(*self._rest)[0]
         return self._authority
 
     def put_off(self, reader: "_Reader", at: int, count: int) -> None:
         """Read the second section later: `count` records from `at`."""
-        self._authority, self._reader, self._rest = None, reader, (at, count)
+        self._reader, self._rest = reader, (at, count)
 
     def put(self, authority: list[Record], additional: list[Record]) -> None:
         """The sections, when there is no answer."""

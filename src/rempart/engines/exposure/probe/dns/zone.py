@@ -176,9 +176,9 @@ async def _servers(work: _Work, hosts: list[str]) -> list[ServerSeen]:
         found = None if given else await work.find(name, wire.A)
         addresses = given or (fact(found, rdata.address).values if found else [])
         addresses = [a for a in addresses if ":" not in a] or addresses
-        if addresses:
+        if found is None or addresses:
             servers.append(ServerSeen(name=host, address=addresses[0]))
-        elif found is not None:
+        else:
             six = await work.find(name, wire.AAAA)
             is_missing = found.is_absent and six.is_absent
             reason = found.why or ("" if is_missing else "Serveur joignable en IPv6 seulement.")
