@@ -291,11 +291,8 @@ def _journal(settings: Settings, path: Path, *, resume: bool) -> tuple[Journal, 
 
 def _snapshot(settings: Settings, kept: Journal, pieces: int, consent: str) -> Snapshot:
     """All that the journal holds; a piece done to its end replaces the times when it was not."""
-    by_key: dict[str, Done] = {}
-    for done in kept.results():
-        known = by_key.get(done.key)
-        if known is None or known.stopped:
-            by_key[done.key] = done
+    # The journal takes nothing more of a piece done to its end: the last result is the best one.
+    by_key = {done.key: done for done in kept.results()}
     stopped = [done.stopped for done in by_key.values() if done.stopped]
     return Snapshot(
         perimeter=settings.perimeter.name,

@@ -53,10 +53,10 @@ class NessusHandler:
             found = "".join(self._buffer)
             if self._field.startswith("tag:"):
                 self._host[self._field[4:]] = found.strip()
-            elif self._field == "cve":
-                self._cves.append(found.strip())
-            elif self._item is not None:
+            elif self._item is not None and self._field != "cve":
                 self._item.setdefault(f"<{self._field}>", found)
+            else:
+                self._cves.append(found.strip())
             self._field = ""
             self.listen(False)
         elif name == "ReportItem" and self._item is not None:
