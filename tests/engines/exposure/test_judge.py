@@ -157,6 +157,14 @@ def test_the_inventory_says_the_versions_and_the_first_certificate_that_ends() -
     assert (line.service, line.tls, line.expires_on) == ("tls", "TLS 1.2", "2026-09-21")
 
 
+def test_a_tls_endpoint_that_speaks_no_version_has_none_in_the_inventory() -> None:
+    end = Endpoint("127.0.0.9", 25, "mx.hopital.example")
+    refused = [VersionSeen(version="TLSv1.2", state=VersionState.REFUSED)]
+    tls = TlsSeen(reach=Reach.ANSWERED, endpoint=end, versions=refused, starttls="smtp", at=AT)
+    (line,) = report(tls).endpoints
+    assert (line.service, line.tls, line.expires_on) == ("smtp", "", "")
+
+
 def test_a_web_site_of_which_nothing_else_is_known_is_in_the_inventory() -> None:
     end = Endpoint("127.0.0.9", 8443)
     (line,) = report(HttpSeen(reach=Reach.ANSWERED, endpoint=end, is_tls=True)).endpoints
