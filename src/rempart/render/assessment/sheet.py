@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that a report is made of. Days are ISO; `before` is the result of a year ago, and its day."""
+    """All that a report is made of. Days are ISO; `before` is the result of the time before, and its day."""
 
     framework: Framework
     establishment: str
@@ -120,7 +120,7 @@ def _see(sheet: Sheet) -> str:
 
 
 def picture_of(sheet: Sheet) -> str:
-    """The radar of the themes with that of a year ago; nothing under three themes."""
+    """The radar of the themes with that of the time before; nothing under three themes."""
     themes = sheet.score.themes
     if len(themes) < LEAST_AXES:
         return ""
@@ -218,13 +218,19 @@ def _measured(sheet: Sheet) -> str:
     shown = [line for line in sheet.lines.values() if line.measured]
     proven = sum(bool(line.documents) for line in sheet.lines.values())
     apart = sum(line.is_contradicted for line in shown)
+    agreed = sum(_says_a_level(line) and not line.is_contradicted for line in shown)
+    joined = f"{counted(proven, 'a', 'ont').replace(chr(160), ' ')} une pièce jointe"
     said = (
-        f"{counted(len(shown), 'réponse')} {plural(len(shown), 'est vérifiée', 'sont vérifiées')} par une mesure, "
-        f"{counted(proven, 'a', 'ont').replace(chr(160), ' ')} une pièce jointe ; les autres sont déclarées."
+        f"{counted(agreed, 'réponse')} {plural(agreed, 'est vérifiée', 'sont vérifiées')} par une mesure, "
+        f"{joined if proven else 'aucune n’a de pièce jointe'} ; les autres sont déclarées."
     )
     if apart:
         said += f" Pour {counted(apart, 'question')}, la mesure et la réponse diffèrent : c’est signalé."
     return said
+
+
+def _says_a_level(line: Line) -> bool:
+    return line.given is not None and line.given.kind not in SAID
 
 
 def _source(framework: Framework) -> str:

@@ -145,7 +145,7 @@ class Offer:
 
 
 def offers(scope: Scope, establishment: Establishment) -> list[Offer]:
-    """The frameworks of an establishment: those under way, then the one to begin with, then those never answered, the
+    """The frameworks of an establishment: those under way, then the one meant for it, then those never answered, the
     shortest before the others."""
     first = beginning(establishment)
     rows = _usable(scope, establishment)
@@ -173,7 +173,7 @@ def _place(offer: Offer) -> tuple[bool, bool, bool, int, str]:
     done = offer.last is not None
     return (
         offer.open is None,
-        done or not offer.is_first,
+        not offer.is_first,
         done,
         offer.framework.minutes,
         offer.stored.title,
