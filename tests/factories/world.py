@@ -68,7 +68,7 @@ def a_world(cast: Any) -> dict[str, dict[str, Any]]:
     found |= {"job_": {"pk": audit.job_id}, "registry_": {"pk": given.pk}}
     care = {"care_file_id": found["care_"]["pk"]}
     found |= {"api": care | {"audit_id": audit.pk, "action_id": action.pk, "job_id": audit.job_id}}
-    found["api"]["document_id"] = document.pk
+    found["api"] |= {"document_id": document.pk, "assessment_id": found["assessment_"]["pk"]}
     return _exposed(found, cast)
 
 
