@@ -81,7 +81,7 @@ async def _look(work: _Work, domain: str) -> ZoneSeen:
     if found.is_known and (not found.data or found.aliases):
         return await _host(work, domain, found)
     parent = _parent(work)
-    if parent.is_absent and found.reach is not Reach.ANSWERED:
+    if not parent.values and found.reach is not Reach.ANSWERED:
         return ZoneSeen(reach=found.reach, reason=found.reason, domain=domain)
     child = fact(found, name_text)
     _prepare(work)
