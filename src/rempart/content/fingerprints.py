@@ -28,7 +28,6 @@ class Place(StrEnum):
     LOCATION = "location"  # where a redirection sends
     FAVICON = "favicon"  # SHA-256 and MD5 of the icon, in hexadecimal
     BANNER = "banner"  # what a service says, HTTP apart
-    CERTIFICATE = "certificate"  # names of the certificate's subject
 
 
 class ExposureProduct(Struct, forbid_unknown_fields=True, frozen=True):

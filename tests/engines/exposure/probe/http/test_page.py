@@ -68,6 +68,11 @@ def test_icons_refreshes_and_addresses_that_cannot_be_read_are_sorted_out() -> N
     assert (page.scripts, page.own_scripts, page.mixed) == ([], [], [])
 
 
+def test_a_meta_that_sends_nowhere_and_a_charset_are_no_redirection() -> None:
+    text = "<meta charset=utf-8><meta name=a content=b><meta http-equiv=refresh content=30>"
+    assert read_page(text, HERE).refresh == ""
+
+
 def test_what_is_kept_of_a_page_is_bounded() -> None:
     loads = "".join(f"<script src='http://c{n}.example/a.js'></script>" for n in range(100))
     own = "".join(f"<script src='/{n}.js'></script>" for n in range(100))

@@ -33,7 +33,6 @@ class Shown:
     answer: Answer
     title: str = ""
     favicon: str = ""
-    subject: str = ""
     cookies: tuple[str, ...] = ()
 
 
@@ -151,7 +150,5 @@ def _texts(mark: Mark, page: Shown) -> list[str]:
             return list(page.cookies)
         case Place.TITLE:
             return [page.title]
-        case Place.FAVICON:
-            return [page.favicon]
         case _:
-            return [page.subject]
+            return [page.favicon]
