@@ -5,10 +5,11 @@ import socket
 import pytest
 
 from rempart.content.exposure_catalogue import exposure_checks
-from rempart.engines.exposure.checks.service_families import FAMILIES
+from rempart.engines.exposure.checks.service_families import FAMILIES, verdicts_of
 from rempart.engines.exposure.registry import Confidence
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.hosts import PortsSeen
+from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
 from support import service_servers as servers
 from support.parts import LOOPBACK
@@ -105,3 +106,9 @@ def test_another_service_on_the_port_of_a_family_is_not_a_finding() -> None:
     assert outcome("service_remote_desktop", seen) == "passed"
     unknown = ServiceSeen(reach=Reach.ANSWERED, endpoint=endpoint)
     assert outcome("service_remote_desktop", unknown) == "not_measured"
+
+
+def test_a_family_without_a_web_product_says_nothing_of_a_site() -> None:
+    seen = HttpSeen(reach=Reach.ANSWERED, endpoint=Endpoint("192.0.2.1", 443), is_tls=True)
+    silent = [family.id for family in FAMILIES if not list(verdicts_of(family, seen))]
+    assert silent == [family.id for family in FAMILIES if not family.kinds]

@@ -54,3 +54,8 @@ def test_an_address_wants_its_own_entry_and_the_common_name_does_not_count() -> 
     assert covers(certificate(addresses=("192.0.2.1",)), "192.0.2.1")
     assert not covers(certificate("192.0.2.1"), "192.0.2.1")
     assert not covers(certificate(common_name="www.ch.example"), "www.ch.example")
+
+
+def test_a_name_that_has_no_form_on_the_wire_is_compared_as_it_is() -> None:
+    assert covers(certificate("é..example"), "É..example")
+    assert not covers(certificate("é..example"), "www.ch.example")
