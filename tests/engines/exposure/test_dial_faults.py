@@ -95,6 +95,13 @@ def test_bytes_that_come_in_pieces_are_put_together_and_their_lack_is_said() -> 
     assert (fault.reach, "au milieu" in fault.reason) == (Reach.BROKEN, True)
 
 
+def test_a_link_that_receives_more_than_its_bound_is_left() -> None:
+    end = Pieces(bytes(101))
+    one = Link(end, end, CountingGate(), "192.0.2.1", 1e12, 100)  # type: ignore[arg-type]
+    fault = not_reached(one.receive())
+    assert (fault.reach, "plus que la limite" in fault.reason) == (Reach.BROKEN, True)
+
+
 @pytest.mark.parametrize(
     ("fault", "reach", "told"),
     [

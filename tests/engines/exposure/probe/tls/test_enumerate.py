@@ -126,3 +126,10 @@ def test_an_order_that_cannot_be_asked_is_left_unknown() -> None:
         assert found.has_server_order is None
     asyncio.run(listing.find_order(Scripted(chosen(0x009C)), Asked(TLS12), found))
     assert found.has_server_order is True
+
+
+def test_an_order_that_a_suite_of_telephones_would_hide_is_not_asked() -> None:
+    found = Listed(TLS12, [0xC02F, 0xCCA8])
+    survey = Scripted()
+    asyncio.run(listing.find_order(survey, Asked(TLS12), found))
+    assert (found.has_server_order, survey.connections) == (None, 0)
