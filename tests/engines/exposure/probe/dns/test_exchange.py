@@ -10,7 +10,7 @@ from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.exchange import Exchange, Reply, _identifiers
 from rempart.engines.exposure.probe.dns.names import to_wire
 from rempart.engines.exposure.seen.common import Reach
-from support.dns_answers import Say, reply, txt
+from support.dns_answers import Say, flags, reply, txt
 from support.dns_servers import Answering, free_port
 from support.parts import LOOPBACK
 
@@ -55,6 +55,16 @@ def test_an_address_that_may_not_be_asked_is_outside() -> None:
 
     closed = with_exchange(act, lambda q: [], may_ask=lambda address: False)
     assert closed == (Reach.OUTSIDE, 0)
+    answer: Say = lambda q: [reply(q, txt(b"x"))]  # noqa: E731
+    assert with_exchange(act, answer, may_ask=lambda address: True) == (Reach.ANSWERED, 1)
+
+
+def test_an_answer_that_is_cut_and_a_server_deaf_over_tcp_leave_what_came() -> None:
+    async def act(exchange: Exchange) -> Reply:
+        return await ask(exchange, "127.0.0.1")
+
+    found = with_exchange(act, lambda q: [flags(reply(q, txt(b"x")), 0, cut=True)])
+    assert (found.reach, "tronquée" in found.reason) == (Reach.SILENT, True)
 
 
 def test_a_server_of_a_kind_that_the_machine_does_not_have_is_dead(
