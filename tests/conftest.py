@@ -1,6 +1,7 @@
 """What holds for every test: parts that are named, a network that is cut, coverage with floors."""
 
-from collections.abc import Generator
+import asyncio
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import coverage
@@ -53,6 +54,18 @@ def pytest_terminal_summary(
     """Say which floor was missed, before the closing line."""
     for sentence in config.stash.get(FAILED_FLOORS, []):
         terminalreporter.write_line(f"FAILED {sentence}", red=True)
+
+
+@pytest.fixture(autouse=True)
+def loop_of_the_browser_set_aside(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright leaves its event loop running between its tests: another test, after it in the same process, has none."""
+    loop = asyncio._get_running_loop()
+    if loop is None or "browser_name" in request.fixturenames:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")

@@ -34,9 +34,9 @@ SITES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("check", "page"), SITES, ids=lambda v: str(v)[:40])
-def test_a_product_that_should_not_be_there_is_found_on_its_page(check: str, page: Page) -> None:
-    with site({"/": page}) as port:
+@pytest.mark.parametrize(("check", "shown"), SITES, ids=lambda v: str(v)[:40])
+def test_a_product_that_should_not_be_there_is_found_on_its_page(check: str, shown: Page) -> None:
+    with site({"/": shown}) as port:
         assert outcome(check, look(port)) == "failed"
 
 

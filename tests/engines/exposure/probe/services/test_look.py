@@ -196,9 +196,11 @@ INTERFACES: list[tuple[str, str, Page, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("talk", "path", "page", "check"), INTERFACES, ids=lambda v: str(v)[:14])
-def test_an_interface_over_http_is_recognised(talk: str, path: str, page: Page, check: str) -> None:
-    with site({path: page}) as port:
+@pytest.mark.parametrize(("talk", "path", "shown", "check"), INTERFACES, ids=lambda v: str(v)[:14])
+def test_an_interface_over_http_is_recognised(
+    talk: str, path: str, shown: Page, check: str
+) -> None:
+    with site({path: shown}) as port:
         seen = look(port, talk)
     assert (seen.service, outcome(check, seen)) == (talk, "failed")
 
