@@ -25,10 +25,11 @@ audit: $(VENV)/.runtime ## Install, audit the bundled directory sample, and say 
 	@$(BIN)/rempart audit directory $(SAMPLE) --output out/demo
 	@echo "Le rapport est dans $(CURDIR)/out/demo : ouvrez report.html."
 
-test: check ## Everything: check, the platform on PostgreSQL, then all the tests with their coverage
+test: check ## Everything: check, the platform on PostgreSQL, in a browser, then the rest; coverage
 	@tools/system-parts tests
 	@$(BIN)/python tests/support/postgres.py $(BIN)/python -m pytest tests/web -m "not e2e" -n $(WORKERS) --dist worksteal -q
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term -q
+	@$(BIN)/python -m pytest -m e2e -n $(WORKERS) --dist worksteal --cov --cov-report= -q
+	@$(BIN)/python -m pytest -m "not e2e" -n $(WORKERS) --dist worksteal --cov --cov-append --cov-report=term -q
 
 check: $(VENV)/.dev ## Format, lint, types, layers, spelling, content
 	@$(BIN)/ruff format --check --quiet .

@@ -1,7 +1,6 @@
 """What holds for every test: parts that are named, a network that is cut, coverage with floors."""
 
-import asyncio
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import coverage
@@ -15,11 +14,23 @@ pytest_plugins = ["plugins.samba", "plugins.sites", "plugins.tls"]
 FAILED_FLOORS = pytest.StashKey[list[str]]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that names a domain controller may speak to it; nothing else leaves the process."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that names a domain controller may speak to it; nothing else leaves the process.
+
+    Tests in a browser run apart from the others (`pytest -m e2e`): Playwright keeps its event loop
+    running in the process, where other tests could neither run theirs nor use the same connection
+    to the database.
+    """
     for item in items:
         if any("samba" in mark.args for mark in item.iter_markers("needs")):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+        if "browser_name" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.e2e)
+    apart = [item for item in items if item.get_closest_marker("e2e")]
+    if config.option.markexpr != "e2e" and len(apart) != len(items):
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if not item.get_closest_marker("e2e")]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -39,8 +50,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """Once pytest-cov has written its data, hold each layer to its floor."""
     result = yield
     config = session.config
-    whole = not config.getoption("file_or_dir") and not config.getoption("keyword")
-    if whole and config.getoption("cov_source", None) and not hasattr(config, "workerinput"):
+    part = any(config.getoption(name) for name in ("file_or_dir", "keyword"))
+    part = part or config.getoption("markexpr") == "e2e"
+    if not part and config.getoption("cov_source", None) and not hasattr(config, "workerinput"):
         data = coverage.Coverage(config_file=str(config.rootpath / "pyproject.toml"))
         data.load()
         config.stash[FAILED_FLOORS] = failed = below(data)
@@ -54,18 +66,6 @@ def pytest_terminal_summary(
     """Say which floor was missed, before the closing line."""
     for sentence in config.stash.get(FAILED_FLOORS, []):
         terminalreporter.write_line(f"FAILED {sentence}", red=True)
-
-
-@pytest.fixture(autouse=True)
-def loop_of_the_browser_set_aside(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright leaves its event loop running between its tests: another test, after it in the same process, has none."""
-    loop = asyncio._get_running_loop()
-    if loop is None or "browser_name" in request.fixturenames:
-        yield
-        return
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")

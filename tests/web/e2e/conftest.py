@@ -38,6 +38,7 @@ Look = Callable[..., None]
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each test of this folder drives a browser on loopback, over rows that another thread must see."""
     for item in items:
