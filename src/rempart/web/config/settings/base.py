@@ -81,7 +81,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "rempart.web.core.context.page",
             ],
-            "builtins": ["rempart.web.core.templatetags.ui", "django.templatetags.i18n"],
+            "builtins": [
+                "rempart.web.core.templatetags.ui",
+                "rempart.web.core.templatetags.texts",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]

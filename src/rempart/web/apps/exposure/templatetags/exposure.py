@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from rempart.content.places import departments
 from rempart.engines.exposure.held import Window, WindowState
 from rempart.render import french
-from rempart.render.html.page import safe_link
 from rempart.render.text import name, visible
 from rempart.web.apps.exposure.coverage import Tally
 from rempart.web.apps.exposure.models import (
@@ -53,26 +52,6 @@ PROOFS: Final[dict[WindowState, tuple[str, str]]] = {
 }
 WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
-register.simple_tag(french.counted, name="counted")
-
-
-@register.filter
-def shown(text: str) -> str:
-    """A name on one line, what is invisible in it made visible."""
-    return name(text)
-
-
-@register.filter
-def shown_lines(text: str) -> str:
-    """A text of several lines, what is invisible in it made visible."""
-    return visible(text)
-
-
-@register.filter
-def prose(text: str) -> str:
-    """A text of the catalogue or of a report, a capital first and a full stop last."""
-    return french.sentence(visible(text))
-
 
 @register.filter
 def day(when: object) -> str:
@@ -92,18 +71,6 @@ def moment(iso: str) -> str:
         return name(iso)
     local = timezone.localtime(found if found.tzinfo else found.replace(tzinfo=UTC))
     return f"{WEEK[local.weekday()]} {french.day(str(local.date()))} à {local.hour} h {local:%M}"
-
-
-@register.filter
-def duration(minutes: int) -> str:
-    """Minutes of an administrator, in hours or days."""
-    return french.duration(minutes)
-
-
-@register.filter
-def link(url: str) -> str:
-    """The address when it is a plain https one, else nothing."""
-    return safe_link(url)
 
 
 @register.filter
