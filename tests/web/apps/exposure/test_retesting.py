@@ -7,12 +7,22 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
-from factories.exposure import RDP, a_perimeter, an_exposed, an_exposure, an_exposure_audit
+from factories.exposure import (
+    APRIL,
+    HSTS,
+    RDP,
+    a_perimeter,
+    an_exposed,
+    an_exposure,
+    an_exposure_audit,
+)
 from rempart.engines.exposure import retest as engine
+from rempart.engines.exposure.report import EndpointLine
 from rempart.web.apps.exposure import perimeters, sweeping
-from rempart.web.apps.exposure.models import ExposedFinding
+from rempart.web.apps.exposure.models import Asset, ExposedFinding, Perimeter
 from rempart.web.apps.remediation.models import Finding
 from rempart.web.core import jobs
 from rempart.web.core.models import Job, JournalEntry
@@ -73,6 +83,36 @@ def test_a_new_look_says_what_became_of_a_finding(
     assert entry.details["sha256"] == "a" * 64
     page = browser_of("alice").get(f"/exposition/constats/{line.pk}/").content.decode()
     assert "Dit ainsi." in page
+
+
+def test_a_name_is_asked_where_it_leads_today_whatever_the_report_says(
+    cast: Cast, browser_of: BrowserOf, line: ExposedFinding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Asset.objects.filter(kind="domain").update(follows_addresses=True)
+    told = EndpointLine("www.chu.example:443", "198.41.0.4", 443, "https", "nginx")
+    report = an_exposure(an_exposed(HSTS, told.target), at=APRIL, endpoints=(told,))
+    an_exposure_audit(cast.home, cast.alice, report)
+    touched: list[str] = []
+
+    async def touch(self: Any, address: str, port: int, dial: Any) -> None:
+        await dial.gate.enter(address, port)
+        touched.append(f"{address}:{port}")
+        dial.gate.leave(address)
+
+    monkeypatch.setattr(fake_probes.FakeProbes, "_touch", touch)
+    found = again(browser_of("alice"), ExposedFinding.objects.get(check_id=HSTS))
+    assert set(touched) == {"127.0.9.1:443"}
+    assert found.retest_outcome == "still"
+
+
+def test_a_new_look_waits_for_the_hours_and_says_which(
+    browser_of: BrowserOf, line: ExposedFinding
+) -> None:
+    day = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")[timezone.localtime().weekday()]
+    Perimeter.objects.update(blackouts=f"{day} 00:00-24:00")
+    answer = browser_of("alice").post(f"/exposition/constats/{line.pk}/reverifier/")
+    assert answer.status_code == 409
+    assert "Recommencez à partir du" in answer.content.decode()
 
 
 def test_a_check_that_is_gone_measures_nothing(browser_of: BrowserOf, line: ExposedFinding) -> None:

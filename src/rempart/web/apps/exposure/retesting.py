@@ -1,6 +1,5 @@
 """Looking again at one finding, in seconds: mended with its proof, still there, or not measured."""
 
-from time import time as seconds
 from typing import Any, Final
 
 from django.db import transaction
@@ -30,7 +29,7 @@ LOOKS: Final = {"mended": Look.ABSENT, "still": Look.SEEN, "unmeasured": Look.NO
 def ask(*, line: ExposedFinding, by: User) -> Job:
     """Queue a new look at a finding. Raises Refused without a consent that stands, or when one is under way."""
     row = ExposedFinding.objects.select_for_update(of=("self",), no_key=True).get(pk=line.pk)
-    sweeping.may_sweep(line.audit.establishment)
+    sweeping.may_sweep_now(line.audit.establishment)
     if row.retest is not None and not row.retest.is_finished:
         raise Refused("Ce constat est déjà en train d’être revérifié.")
     finess = line.audit.establishment_id
@@ -70,24 +69,15 @@ def retest(run: Run, *, line_id: int, by_id: int) -> None:
 
 
 def _seen_again(row: Perimeter, finding: Finding, line: ExposedFinding) -> Snapshot:
+    """What the target shows now, asked where its name leads today: the addresses of a report may be old, or made up."""
     from rempart.engines.exposure.retest import pieces_to_redo  # noqa: PLC0415
     from rempart.engines.exposure.scope import demand_consent  # noqa: PLC0415
-    from rempart.engines.exposure.sweep import do  # noqa: PLC0415
+    from rempart.engines.exposure.sweep import look_again  # noqa: PLC0415
 
     settings = sweeping.settings_of(row)
-    demand_consent(settings.perimeter, timezone.localdate())
+    scope = demand_consent(settings.perimeter, timezone.localdate())
     pieces = pieces_to_redo(finding, recording.report_of(line.audit))
-    done = do([[piece] for piece in pieces], settings)
-    return Snapshot(
-        perimeter=settings.perimeter.name,
-        started_at=settings.started_at,
-        ended_at=seconds(),
-        tool_version=__version__,
-        seen=[seen for one in done for seen in one.seen],
-        finess=row.pk,
-        pieces=len(pieces),
-        pieces_stopped=sum(bool(one.stopped) for one in done),
-    )
+    return look_again(settings, scope, pieces, consent=sweeping.consent_words(row))
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rempart import __version__
-from rempart.engines.exposure.hours import next_open
+from rempart.engines.exposure.hours import is_open, local_words, next_open
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.web.apps.accounts.models import User
@@ -79,6 +79,19 @@ def may_sweep(establishment: Establishment) -> Perimeter:
     return row
 
 
+def may_sweep_now(establishment: Establishment) -> Perimeter:
+    """The perimeter that may be touched at this very moment. Raises Refused, with the next hour when it is too early."""
+    row = may_sweep(establishment)
+    hours, now = declared.declared(row).hours, seconds()
+    if not is_open(hours, now):
+        again = next_open(hours, now)
+        raise Refused(
+            "Rien n’est sondé à cette heure : l’établissement l’a réglé ainsi.",
+            todo=f"Recommencez à partir du {local_words(hours, again)}." if again else "",
+        )
+    return row
+
+
 @jobs.job("sweep_exposure", title="Balayer ce qui est exposé", tries=TRIES, is_heavy=True)
 def sweep(run: Run, *, audit_id: int) -> None:
     """Sweep the perimeter as it is declared now, judge what was seen, and write it."""
@@ -108,16 +121,21 @@ def swept(row: Perimeter, audit_id: int, run: Run) -> Snapshot:
 
     settings = settings_of(row)
     scope = demand_consent(settings.perimeter, timezone.localdate())
-    said = f"{row.consent_by}, {row.consent_function}, jusqu’au {row.consent_until:%d/%m/%Y}"
     go = partial(
-        run_sweep, settings, scope, journal=journal_of(audit_id), observer=run, consent=said
-    )
+        run_sweep, settings, scope, journal=journal_of(audit_id), observer=run,
+        consent=consent_words(row),
+    )  # fmt: skip
     if journal_of(audit_id).exists():
         try:
             return go(resume=True)
         except UnreadableSource:
             run.note("Le périmètre a changé pendant l’interruption : le balayage recommence.")
     return go()
+
+
+def consent_words(row: Perimeter) -> str:
+    """Who consents, as a report says it."""
+    return f"{row.consent_by}, {row.consent_function}, jusqu’au {row.consent_until:%d/%m/%Y}"
 
 
 def settings_of(row: Perimeter) -> Any:
