@@ -10,6 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from factories.exposure import APRIL, MARCH, an_exposed, an_exposure, an_exposure_audit
+from rempart.engines.exposure.report import Gap
+from rempart.web.apps.exposure import recording
 from rempart.web.apps.exposure.models import ExposedFinding, ExposureAudit
 from web.conftest import Cast
 
@@ -52,6 +54,21 @@ def test_a_file_that_cannot_be_read_is_refused_with_advice(
     assert audit.state == "refused"
     assert said in audit.refusal["found"]
     assert audit.refusal["expected"]
+
+
+def test_a_report_that_holds_half_a_character_is_recorded(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    an_exposure_audit(cast.home, cast.alice, an_exposure())
+    audit = ExposureAudit.objects.create(establishment=cast.home, asked_by=cast.alice, form="sweep")
+    finding = an_exposed(target="www\ud83d.chu.example:443", title="Bannière \ud800")
+    gap = Gap("http_hsts", "rdv\udc00.chu.example:443", "Le serveur a dit \udfff.")
+    report = an_exposure(finding, at=APRIL, gaps=(gap,))
+    done = recording.record(audit, report, "sweep", APRIL.date())
+    assert recording.report_of(done).findings[0].title == "Bannière \ufffd"
+    page = browser_of("alice").get(f"/exposition/audits/{done.pk}/").content.decode()
+    assert "rdv\ufffd.chu.example:443" in page
+    assert "Bannière \ufffd" in page  # what changed since the audit before it
 
 
 def test_a_report_of_tomorrow_is_refused(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rempart.engines.exposure.compare import Change as FindingChange, Door, compare
 from rempart.engines.exposure.report import ExposureReport, Gap
+from rempart.render.outputs import encoded
 
 GAP_GROUPS: Final = 40
 GAP_TARGETS: Final = 20
@@ -44,7 +45,7 @@ def page_of(report: ExposureReport) -> bytes:
         zones=[],
         closed=[],
     )
-    return msgspec.json.encode(Page(short, gap_groups(report.gaps)))
+    return encoded(Page(short, gap_groups(report.gaps)))
 
 
 def read_page(data: bytes) -> Page:
@@ -98,7 +99,7 @@ def changes_between(old: ExposureReport, new: ExposureReport) -> bytes:
         counts[change.kind] = counts.get(change.kind, 0) + 1
         if counts[change.kind] <= CHANGES_SHOWN:
             shown.append(change)
-    return msgspec.json.encode(Changes(counts, shown))
+    return encoded(Changes(counts, shown))
 
 
 def _door(door: Door, new: ExposureReport) -> Change:

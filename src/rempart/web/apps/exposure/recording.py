@@ -13,6 +13,7 @@ from rempart.content.exposure_rules import held_rules
 from rempart.engines.exposure.held import reaches_level
 from rempart.engines.exposure.report import ExposureReport
 from rempart.render.french import day
+from rempart.render.outputs import encoded
 from rempart.render.text import name
 from rempart.web.apps.accounts import notices
 from rempart.web.apps.accounts.models import User
@@ -55,7 +56,7 @@ def report_of(audit: ExposureAudit) -> ExposureReport:
 def record(audit: ExposureAudit, report: ExposureReport, form: str, today: date) -> ExposureAudit:
     """Write the report of an audit. The same report twice is the same audit."""
     drawn = Drawn(
-        files.store([msgspec.json.encode(report)], kind="report"),
+        files.store([encoded(report)], kind="report"),
         pages.page_of(report),
         reading.proposals(report),
         lines.findings(report),
