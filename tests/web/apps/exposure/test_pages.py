@@ -9,9 +9,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from factories.exposure import APRIL, a_perimeter, an_exposed, an_exposure, an_exposure_audit
+from factories.exposure import (
+    APRIL,
+    a_perimeter,
+    an_exposed,
+    an_exposure,
+    an_exposure_audit,
+    an_exposure_file,
+)
 from rempart.engines.exposure.report import Claim, Gap, Reference
+from rempart.web.apps.exposure import actions
 from rempart.web.apps.exposure.models import ExposedFinding
+from rempart.web.core import jobs
 from web.conftest import Cast
 
 BrowserOf = Callable[[str | None], Client]
@@ -121,3 +130,21 @@ def test_a_report_leaves_in_each_form(
     audit = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
     answer = browser_of("alice").get(f"/exposition/audits/{audit.pk}/rapport.{form}")
     assert b"".join(answer.streaming_content).startswith(start)  # type: ignore[arg-type]
+
+
+def test_a_reading_under_way_is_followed_until_its_figures_are_there(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    file = an_exposure_file(an_exposure(an_exposed()))
+    audit = actions.deposit(establishment=cast.home, file=file, by=cast.alice).audit
+    page, browser = f"/exposition/audits/{audit.pk}/", browser_of("alice")
+    address, asked = f"{page}avancement/", {"HX-Request": "true"}
+    before = browser.get(address, headers=asked)
+    assert f'data-hx-get="{address}"' in before.content.decode()
+    assert f'data-hx-get="{address}"' in text_of(browser, page)
+    assert "HX-Redirect" not in before.headers
+    jobs.perform(audit.job_id or 0)
+    after = browser.get(address, headers=asked)
+    assert after.headers["HX-Redirect"] == page
+    assert "C’est terminé." in after.content.decode() and "hx-get" not in after.content.decode()
+    assert browser.get(address).headers["Location"] == page

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from rempart.engines.directory.report import Report
@@ -19,7 +18,7 @@ from rempart.web.apps.audits.forms import DepositForm
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.audits.recording import report_of
 from rempart.web.apps.establishments.access import establishment_or_404
-from rempart.web.core import access_log, board, files
+from rempart.web.core import access_log, files, following
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
@@ -84,7 +83,9 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
         context["shown"] = queries.shown(found)
         context["may_deposit"] = queries.may_deposit(scope_of(request), found)
         return render(request, "audits/audit.html", context)
-    return render(request, "audits/waiting.html", context | _progress(found))
+    is_waiting = found.state == Audit.State.WAITING
+    context |= following.progress_of(found.job, is_waiting=is_waiting)
+    return render(request, "audits/waiting.html", context)
 
 
 @needs(Act.SEE_FINDINGS)
@@ -92,20 +93,14 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an analysis is: a fragment, asked for every second; the page itself without scripts."""
     found = queries.audit_or_404(scope_of(request), pk)
-    if not request.headers.get("HX-Request"):
-        return redirect("audit", pk)
-    context = {"audit": found} | _progress(found)
-    response = render(request, "audits/parts/progress.html", context)
-    if found.state != Audit.State.WAITING or context["is_stopped"]:
-        response["HX-Redirect"] = reverse("audit", args=[pk])
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _progress(found: Audit) -> dict[str, object]:
-    job = board.refresh(found.job) if found.job else None
-    is_stopped = job is None or job.ended_at is not None
-    return {"job": job, "is_stopped": is_stopped}
+    return following.fragment(
+        request,
+        "audits/parts/progress.html",
+        {"audit": found},
+        job=found.job,
+        is_waiting=found.state == Audit.State.WAITING,
+        page=reverse("audit", args=[pk]),
+    )
 
 
 @needs(Act.DEPOSIT_AUDIT)

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -23,7 +22,7 @@ from rempart.web.apps.exposure import actions, ending, holding, pages, queries, 
 from rempart.web.apps.exposure.forms import DepositForm
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.apps.exposure.recording import report_of
-from rempart.web.core import access_log, board, files
+from rempart.web.core import access_log, files, following
 from rempart.web.core.downloads import CSV, XLSX, attachment, pieces_of
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs, scope_of
@@ -99,7 +98,9 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {"page": page, "themes": queries.themes_of(page), "changes": changes}
         context["downloads"] = [(form, WORDS[form]) for form in TYPES]
         return render(request, "exposure/audit.html", context)
-    return render(request, "exposure/waiting.html", context | _progress(found))
+    is_waiting = found.state == ExposureAudit.State.WAITING
+    context |= following.progress_of(found.job, is_waiting=is_waiting)
+    return render(request, "exposure/waiting.html", context)
 
 
 @needs(Act.SEE_FINDINGS)
@@ -107,19 +108,14 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a sweep is: a fragment, asked for every second; the page itself without scripts."""
     found = queries.audit_or_404(scope_of(request), pk)
-    if not request.headers.get("HX-Request"):
-        return redirect("exposure_audit", pk)
-    context = {"audit": found} | _progress(found)
-    response = render(request, "exposure/parts/progress.html", context)
-    if found.state != ExposureAudit.State.WAITING or context["is_stopped"]:
-        response["HX-Redirect"] = reverse("exposure_audit", args=[pk])
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _progress(found: ExposureAudit) -> dict[str, object]:
-    job = board.refresh(found.job) if found.job else None
-    return {"job": job, "is_stopped": job is None or job.ended_at is not None}
+    return following.fragment(
+        request,
+        "exposure/parts/progress.html",
+        {"audit": found},
+        job=found.job,
+        is_waiting=found.state == ExposureAudit.State.WAITING,
+        page=reverse("exposure_audit", args=[pk]),
+    )
 
 
 @needs(Act.DEPOSIT_AUDIT)
