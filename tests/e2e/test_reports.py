@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from rempart.engines.directory.report import Comparison, Difference
 from rempart.engines.exposure.compare import compare as compare_exposures
@@ -50,26 +50,15 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, once for the module."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def show(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
+def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
     """Open a page of `PAGES`; also gives what its console says, content security policy included."""
     contexts = []
 
     def opened(name: str, **options: object) -> tuple[Page, list[str]]:
         path = tmp_path / f"{name}.html"
         path.write_text(PAGES[name](), encoding="utf-8")
-        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
         page, heard = context.new_page(), []
         page.on("console", lambda m: heard.append(m.text))
