@@ -180,3 +180,15 @@ def test_closed_ports_are_said_once_and_only_when_nothing_answers_there() -> Non
     port = PortsSeen(reach=Reach.ANSWERED, address="2001:db8::1", closed=[25, 80], open=[443])
     there = service(80, "http", host="", address="2001:db8::1")
     assert report(port, there).closed == ["[2001:db8::1]:25"]
+
+
+def test_two_sentences_of_one_target_are_joined_with_one_full_stop() -> None:
+    def two(seen: ServiceSeen, context: Context) -> Iterable[Verdict]:
+        yield failed("Le premier défaut.", "a")
+        yield failed("Le second défaut.", "b")
+
+    check = Check("service_rdp", ServiceSeen, two, frozenset({Reach.ANSWERED}))
+    judge = Judge(snapshot(service(3389)), today=TODAY)
+    assert judge.judge(content("service_rdp"), check).findings[0].detail == (
+        "Le premier défaut ; Le second défaut."
+    )

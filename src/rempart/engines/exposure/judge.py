@@ -207,7 +207,9 @@ def _gravity(said: _Said) -> tuple[int, int, str, str]:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    return " ; ".join(dict.fromkeys(text for text in texts if text))
+    """Each text once; of several sentences, the last one alone keeps its full stop."""
+    told = list(dict.fromkeys(text for text in texts if text))
+    return " ; ".join([*(text.removesuffix(".") for text in told[:-1]), *told[-1:]])
 
 
 def _result(

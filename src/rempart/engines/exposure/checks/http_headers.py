@@ -14,6 +14,7 @@ from rempart.engines.exposure.registry import (
     unmeasured,
 )
 from rempart.engines.exposure.seen.http import HttpSeen
+from rempart.kernel.french import counted
 
 _VERSION: Final = re.compile(r"\d+\.\d+")
 _TALKING: Final = (
@@ -110,9 +111,8 @@ def hsts(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
         yield failed("L’en-tête Strict-Transport-Security est vide ou annulé.", value[:160])
     elif int(age[1]) < wanted:
         days = int(age[1]) // 86400
-        yield failed(
-            f"La durée annoncée est trop courte : {days} jours.", value[:160], severity="low"
-        )
+        said = counted(days, "jour") if days else "moins d’un jour"
+        yield failed(f"La durée annoncée est trop courte : {said}.", value[:160], severity="low")
     elif "includesubdomains" not in value.lower():
         yield failed("Les sous-domaines ne sont pas couverts.", value[:160], severity="low")
     else:

@@ -17,6 +17,7 @@ from rempart.engines.exposure.registry import (
     unmeasured,
 )
 from rempart.engines.exposure.seen.http import Cookie, HttpSeen
+from rempart.kernel.french import counted
 
 _SEVERITIES: Final = ("critical", "high", "medium", "low")
 _ADDRESS: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
@@ -90,7 +91,8 @@ def mixed_content(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     elif not seen.is_tls:
         yield not_applicable("La page elle-même est servie en clair.")
     elif seen.mixed:
-        yield failed(f"La page charge en clair {len(seen.mixed)} fichiers ou plus.", seen.mixed[0])
+        loaded = counted(len(seen.mixed), "fichier")
+        yield failed(f"La page charge en clair {loaded} au moins.", seen.mixed[0])
     else:
         yield passed("Aucun fichier n’est chargé en clair.")
 

@@ -1,5 +1,7 @@
 """Certificates of all kinds, and those that were made to break the reader."""
 
+from types import SimpleNamespace
+
 import pytest
 from benchmarks._tls_pki import Authority, Leaf, key
 from cryptography import x509
@@ -10,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, strategies as st
 
 from rempart.engines.exposure.dial import ProtocolFault
+from rempart.engines.exposure.probe.tls import certificates
 from rempart.engines.exposure.probe.tls.certificates import (
     MOST_NAMES,
     is_issued_by,
@@ -17,6 +20,20 @@ from rempart.engines.exposure.probe.tls.certificates import (
 )
 
 AUTHORITY = Authority()
+# Signed over SHA-1 by itself, as old equipment does: openssl req -x509 -sha1, a key of P-256.
+OLD = x509.load_pem_x509_certificate(
+    b"""-----BEGIN CERTIFICATE-----
+MIIBfzCCASagAwIBAgIUOdNcG9Yrh+QVBrLFVv1CdsHp1eIwCQYHKoZIzj0EATAW
+MRQwEgYDVQQDDAtvbGQuZXhhbXBsZTAeFw0yNjExMjIxMDM5MDFaFw0zNjExMTkx
+MDM5MDFaMBYxFDASBgNVBAMMC29sZC5leGFtcGxlMFkwEwYHKoZIzj0CAQYIKoZI
+zj0DAQcDQgAEckJPE5y1EuhFeZBi+eNkamq+ibW/gnW4KBYB5ANdzdi9uH4qX1Ko
+YE81lUR8rBSkxKAFR2IklBRwYbhqPeuBC6NTMFEwHQYDVR0OBBYEFHMfJMK/R9kG
+kqdboGydMb7+tvXoMB8GA1UdIwQYMBaAFHMfJMK/R9kGkqdboGydMb7+tvXoMA8G
+A1UdEwEB/wQFMAMBAf8wCQYHKoZIzj0EAQNIADBFAiEA83ROF7ME/E91sSJUtSc/
+PstvPYL41jfR2xoyHgoiyQcCIF8TDwW5Ib7RxM6Exjfhbr8oKLxh4Ca2f8uLYr1J
+WlMn
+-----END CERTIFICATE-----"""
+)
 
 
 def der(leaf: Leaf) -> bytes:
@@ -126,12 +143,29 @@ def test_a_signature_that_no_one_knows_is_shown_by_its_number_and_cannot_be_chec
     found = read_certificate(bent)
     assert found.signature_hash == "1.2.840.10045.4.3.9"
     certificate = x509.load_der_x509_certificate(bent)
+    assert is_issued_by(certificate, certificate) is None
     assert is_issued_by(certificate, AUTHORITY.root) is False
 
 
-def test_an_algorithm_that_this_machine_lacks_concludes_nothing() -> None:
-    class Lacking:
-        def verify_directly_issued_by(self, issuer: object) -> None:
-            raise UnsupportedAlgorithm("?")
+def test_an_algorithm_that_this_machine_lacks_concludes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lacking(certificate: object, issuer: object, hashed: object) -> None:
+        raise UnsupportedAlgorithm("?")
 
-    assert is_issued_by(Lacking(), AUTHORITY.root) is None  # type: ignore[arg-type]
+    monkeypatch.setattr(certificates, "_verify_old", lacking)
+    assert is_issued_by(OLD, OLD) is None
+
+
+def test_a_signature_over_sha1_is_weak_and_not_forged() -> None:
+    assert is_issued_by(OLD, OLD) is True
+    der = bytearray(OLD.public_bytes(Encoding.DER))
+    der[-1] ^= 1
+    forged = x509.load_der_x509_certificate(bytes(der))
+    assert (forged.issuer == OLD.subject, is_issued_by(forged, OLD)) == (True, False)
+
+
+def test_an_old_signature_by_another_kind_of_key_concludes_nothing() -> None:
+    other = x509.load_der_x509_certificate(with_key(ed448.Ed448PrivateKey.generate().public_key()))
+    issuer = SimpleNamespace(subject=OLD.issuer, public_key=other.public_key)
+    assert is_issued_by(OLD, issuer) is None  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from rempart.engines.exposure.dial import ProtocolFault
@@ -122,13 +123,37 @@ def is_self_signed(certificate: x509.Certificate) -> bool:
 
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool | None:
     """Whether the key of `issuer` signs it; None when this machine cannot tell (an algorithm that it lacks)."""
+    if certificate.issuer != issuer.subject:
+        return False
+    oid = certificate.signature_algorithm_oid.dotted_string
+    hashed = _OLD_HASHES.get(oid)
+    if hashed is None and _hash(certificate) in (oid, "md2", "md4"):
+        return None
     try:
-        certificate.verify_directly_issued_by(issuer)
+        if hashed is None:
+            certificate.verify_directly_issued_by(issuer)
+        else:
+            _verify_old(certificate, issuer, hashed)
     except (UnsupportedAlgorithm, TypeError):
         return None
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _verify_old(
+    certificate: x509.Certificate, issuer: x509.Certificate, hashed: hashes.HashAlgorithm
+) -> None:
+    """A signature over MD5 or SHA-1, which the verifier of chains refuses to look at: weak does not mean forged."""
+    key, signature, body = (
+        issuer.public_key(), certificate.signature, certificate.tbs_certificate_bytes,
+    )  # fmt: skip
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, body, padding.PKCS1v15(), hashed)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, body, ec.ECDSA(hashed))
+    else:
+        raise UnsupportedAlgorithm("An old signature by a key of another kind")
 
 
 def _key(certificate: x509.Certificate) -> tuple[str, int, str]:
@@ -150,6 +175,13 @@ def _key(certificate: x509.Certificate) -> tuple[str, int, str]:
     return certificate.public_key_algorithm_oid.dotted_string, 0, ""
 
 
+# These verify signatures that others made; nothing is signed nor kept with them.
+_MD5, _SHA1 = hashes.MD5(), hashes.SHA1()  # noqa: S303
+_OLD_HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
+    "1.2.840.113549.1.1.4": _MD5,
+    "1.2.840.113549.1.1.5": _SHA1,
+    "1.2.840.10045.4.1": _SHA1,
+}
 _OLD_SIGNATURES: Final = {
     "1.2.840.113549.1.1.2": "md2",
     "1.2.840.113549.1.1.3": "md4",
