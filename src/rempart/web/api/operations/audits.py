@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.http import FileResponse, Http404, HttpResponse
-from django.urls import reverse
+from django.http import FileResponse, HttpResponse
 from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
+from rempart.web.api.auditing import Deposited, accepted, report_of
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
+from rempart.web.apps.audits import queries
 from rempart.web.apps.audits.actions import deposit
 from rempart.web.apps.audits.keeping import Upload
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.access import establishment_or_404
-from rempart.web.core import access_log, files as stored
+from rempart.web.core import access_log
 from rempart.web.core.scope import Act
 
 router = Router(tags=["Audits"])
@@ -57,14 +58,6 @@ class DepositBody(Schema):
     is_kept: bool = Field(True, description="Conserver les fichiers après l’analyse.")
 
 
-class Deposited(Schema):
-    """What the deposit became."""
-
-    audit: int
-    job: int | None = Field(description="Le travail d’analyse, à suivre sous /jobs/.")
-    is_known: bool = Field(description="Ces fichiers avaient déjà été déposés ici.")
-
-
 @router.get("/audits", response=Page[AuditItem], summary="Lister les audits")
 @needs(Act.SEE_FINDINGS)
 def list_audits(request: ApiRequest, filters: Query[AuditFilters]) -> dict[str, Any]:
@@ -89,14 +82,7 @@ def get_audit(request: ApiRequest, audit_id: int) -> dict[str, Any]:
 def get_report(request: ApiRequest, audit_id: int) -> FileResponse:
     """Le rapport entier, en JSON, au schéma rempart/directory-report/1."""
     found = _found(request, audit_id)
-    if found.report_id is None:
-        raise Http404("Cet audit n’a pas encore de rapport, ou n’a pas pu être lu.")
-    return FileResponse(
-        stored.path_of(found.report_id).open("rb"),
-        as_attachment=True,
-        filename=f"rapport-{found.pk}.json",
-        content_type="application/json",
-    )
+    return report_of(found, f"rapport-{found.pk}.json")
 
 
 @router.post(
@@ -117,16 +103,11 @@ def deposit_audit(
         is_kept=payload.is_kept,
         by=request.user,
     )
-    job = made.audit.job_id
-    if job:
-        response["Location"] = reverse("api:get_job", args=[job])
-    return Status(202, {"audit": made.audit.pk, "job": job, "is_known": made.is_known})
+    return accepted(response, made.audit, is_known=made.is_known)
 
 
 def _found(request: ApiRequest, audit_id: int) -> Audit:
-    found = Audit.objects.visible_to(request.scope).filter(pk=audit_id).first()
-    if found is None:
-        raise Http404("Cet audit n’existe pas, ou n’est pas de votre périmètre.")
+    found = queries.audit_or_404(request.scope, audit_id)
     access_log.shown(request, establishment=found.establishment_id, words=BY_SCRIPT)
     return found
 

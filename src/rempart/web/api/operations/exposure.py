@@ -3,17 +3,17 @@
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.http import FileResponse, Http404, HttpResponse
-from django.urls import reverse
+from django.http import FileResponse, HttpResponse
 from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
+from rempart.web.api.auditing import Deposited, accepted, report_of
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
 from rempart.web.apps.establishments.access import establishment_or_404
-from rempart.web.apps.exposure import actions, sweeping
+from rempart.web.apps.exposure import actions, queries, sweeping
 from rempart.web.apps.exposure.models import ExposedFinding, ExposureAudit
-from rempart.web.core import access_log, files as stored
+from rempart.web.core import access_log
 from rempart.web.core.scope import Act
 
 router = Router(tags=["Exposition"])
@@ -46,14 +46,6 @@ class ExposureItem(Schema):
     gaps: int | None = Field(description="Points non évalués : ni bons ni mauvais.")
     data_as_of: str
     is_latest: bool
-
-
-class ExposureDeposited(Schema):
-    """What the deposit, or the sweep that was asked for, became."""
-
-    audit: int
-    job: int | None = Field(description="Le travail, à suivre sous /jobs/.")
-    is_known: bool = Field(description="Ce fichier avait déjà été déposé ici.")
 
 
 class ExposedFilters(Paging):
@@ -121,19 +113,12 @@ def get_exposure_audit(request: ApiRequest, exposure_audit_id: int) -> dict[str,
 def get_exposure_report(request: ApiRequest, exposure_audit_id: int) -> FileResponse:
     """Le rapport entier, en JSON, au schéma rempart/exposure-report/1."""
     found = _found(request, exposure_audit_id)
-    if found.report_id is None:
-        raise Http404("Cet audit n’a pas de rapport.")
-    return FileResponse(
-        stored.path_of(found.report_id).open("rb"),
-        as_attachment=True,
-        filename=f"exposition-{found.pk}.json",
-        content_type="application/json",
-    )
+    return report_of(found, f"exposition-{found.pk}.json")
 
 
 @router.post(
     "/establishments/{finess}/exposure",
-    response={202: ExposureDeposited},
+    response={202: Deposited},
     summary="Déposer un rapport d’exposition",
 )
 @needs(Act.DEPOSIT_AUDIT)
@@ -146,12 +131,12 @@ def deposit_exposure(
         file=cast(actions.Upload, file),
         by=request.user,
     )
-    return _accepted(response, made.audit, is_known=made.is_known)
+    return accepted(response, made.audit, is_known=made.is_known)
 
 
 @router.post(
     "/establishments/{finess}/exposure/sweeps",
-    response={202: ExposureDeposited},
+    response={202: Deposited},
     summary="Demander un balayage",
 )
 @needs(Act.DEPOSIT_AUDIT)
@@ -159,21 +144,11 @@ def ask_sweep(request: ApiRequest, response: HttpResponse, finess: str) -> Statu
     """Balaye le périmètre consenti. 409 sans consentement valable : rien ne permet de passer outre."""
     establishment = establishment_or_404(request.scope, finess, Act.DEPOSIT_AUDIT)
     made = sweeping.launch(establishment=establishment, by=request.user)
-    return _accepted(response, made, is_known=False)
-
-
-def _accepted(
-    response: HttpResponse, audit: ExposureAudit, *, is_known: bool
-) -> Status[dict[str, Any]]:
-    if audit.job_id:
-        response["Location"] = reverse("api:get_job", args=[audit.job_id])
-    return Status(202, {"audit": audit.pk, "job": audit.job_id, "is_known": is_known})
+    return accepted(response, made)
 
 
 def _found(request: ApiRequest, pk: int) -> ExposureAudit:
-    found = ExposureAudit.objects.visible_to(request.scope).filter(pk=pk).first()
-    if found is None:
-        raise Http404("Cet audit n’existe pas, ou n’est pas de votre périmètre.")
+    found = queries.audit_or_404(request.scope, pk)
     access_log.shown(request, establishment=found.establishment_id, words=BY_SCRIPT)
     return found
 
