@@ -14,7 +14,15 @@ from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
 from rempart.engines.exposure.seen.tls import TlsSeen
 from rempart.engines.exposure.snapshot import Snapshot
-from rempart.engines.exposure.sweep import HOST_CUT, Emit, InProcess, Settings, do, run_sweep
+from rempart.engines.exposure.sweep import (
+    HOST_CUT,
+    Emit,
+    InProcess,
+    Paused,
+    Settings,
+    do,
+    run_sweep,
+)
 from rempart.engines.exposure.work import Done, Kind, Piece, Planner, grouped
 from rempart.kernel.errors import UnreadableSource
 from support.fake_probes import broken, perimeter_text, settings_of, slow
@@ -90,6 +98,42 @@ def test_a_resumption_does_only_what_was_not_done(tmp_path: Path) -> None:
 def test_a_resumption_of_a_finished_sweep_touches_nothing(tmp_path: Path) -> None:
     first = swept(settings_of(), tmp_path)
     assert swept(settings_of(broken), tmp_path, resume=True) == first
+
+
+def test_a_sweep_that_gives_way_again_and_again_ends_as_if_it_had_not(tmp_path: Path) -> None:
+    settings, turns, keys = settings_of(in_flight=2), 0, []
+
+    class Turn(InProcess):
+        def run(self, groups: list[list[Piece]], settings: Settings, emit: Emit) -> None:
+            super().run(groups, settings, lambda done: (keys.append(done.key), emit(done))[1])
+
+    turn = Turn(lambda done: done >= 3)
+    scope, journal = scope_of(settings), tmp_path / "journal"
+    snapshot = None
+    while snapshot is None:
+        try:
+            snapshot = run_sweep(
+                settings, scope, journal=journal, executor=turn, resume=journal.exists()
+            )
+        except Paused:
+            turns += 1
+    assert turns >= 4
+    assert len(keys) == len(set(keys)) == snapshot.pieces
+    assert snapshot == swept(settings_of(), tmp_path / "whole")
+
+
+def test_a_resumption_ends_when_its_settings_say(tmp_path: Path) -> None:
+    settings = settings_of()
+    with pytest.raises(Paused):
+        run_sweep(
+            settings,
+            scope_of(settings),
+            journal=tmp_path / "journal",
+            executor=InProcess(lambda done: done > 0),
+        )
+    late = replace(settings, ends_at=settings.clock())
+    snapshot = swept(late, tmp_path, resume=True)
+    assert snapshot.notes == ["La durée permise pour le balayage est écoulée."]
 
 
 def test_a_journal_of_another_perimeter_is_refused(tmp_path: Path) -> None:

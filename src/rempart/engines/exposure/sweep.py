@@ -7,6 +7,7 @@ settings, and gives results. Batches are cut so that a host belongs to one of th
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -96,14 +97,40 @@ class Executor(Protocol):
         """Do every group, and give each result as it comes, in any order, possibly twice."""
 
 
+class Paused(Exception):
+    """The sweep was asked to give way: its journal holds all that was done, and it goes on with `resume`."""
+
+
+Pause = Callable[[int], bool]
+"""Asked before each piece, with how many were done since the last beginning: True to give way. What is under way is
+finished, and nothing is begun."""
+
+
 class InProcess:
     """All the work in this process."""
 
     workers = 1
 
+    def __init__(self, pause: Pause | None = None) -> None:
+        self._pause = pause
+
     def run(self, groups: list[list[Piece]], settings: Settings, emit: Emit) -> None:
-        """Do every group, `settings.in_flight` at a time."""
-        asyncio.run(do_groups(groups, settings, emit))
+        """Do every group, `settings.in_flight` at a time. Raises Paused when it gave way before the end."""
+        done, given_way = 0, False
+
+        def counted(one: Done) -> None:
+            nonlocal done
+            done += 1
+            emit(one)
+
+        def gives_way() -> bool:
+            nonlocal given_way
+            given_way = given_way or (self._pause is not None and self._pause(done))
+            return given_way
+
+        asyncio.run(do_groups(groups, settings, counted, gives_way))
+        if given_way:
+            raise Paused
 
 
 def do(batch: Batch, settings: Settings) -> list[Done]:
@@ -113,9 +140,18 @@ def do(batch: Batch, settings: Settings) -> list[Done]:
     return found
 
 
-async def do_groups(groups: Sequence[list[Piece]], settings: Settings, emit: Emit) -> None:
+def _never() -> bool:
+    return False
+
+
+async def do_groups(
+    groups: Sequence[list[Piece]],
+    settings: Settings,
+    emit: Emit,
+    gives_way: Callable[[], bool] = _never,
+) -> None:
     """Do groups of pieces, so many at a time, and give each result as it comes. When the sweep stops, what is under
-    way is cut, and what remains is given as not done."""
+    way is cut, and what remains is given as not done; when it gives way, nothing is said of what remains."""
     limits = settings.perimeter.limits
     own = frozenset(piece.address for group in groups for piece in group if piece.address)
     switch = settings.switch()
@@ -127,7 +163,7 @@ async def do_groups(groups: Sequence[list[Piece]], settings: Settings, emit: Emi
     tools = Tools(probes, gate, dial, settings.clock, settings.rules, settings.minute)
     waiting = iter(groups)
     crew = [
-        asyncio.create_task(_worker(waiting, tools, settings, emit))
+        asyncio.create_task(_worker(waiting, tools, settings, emit, gives_way))
         for _ in range(
             max(1, min(settings.in_flight, len(groups), MOST_OPEN // limits.connections))
         )
@@ -142,12 +178,18 @@ async def do_groups(groups: Sequence[list[Piece]], settings: Settings, emit: Emi
 
 
 async def _worker(
-    waiting: Iterator[list[Piece]], tools: Tools, settings: Settings, emit: Emit
+    waiting: Iterator[list[Piece]],
+    tools: Tools,
+    settings: Settings,
+    emit: Emit,
+    gives_way: Callable[[], bool],
 ) -> None:
     """Take groups until there are none."""
     limits = settings.perimeter.limits
     for group in waiting:
-        pieces = iter(group)
+        if gives_way():
+            return
+        pieces = takewhile(lambda _: not gives_way(), group)
         ends_at = asyncio.get_running_loop().time() + limits.seconds_per_host
         # A look may hold one connection and want another: half the lanes never wait for one another.
         lanes = min(max(limits.connections // 2, 1), len(group))
@@ -211,7 +253,8 @@ def run_sweep(
     """Sweep a perimeter whose consent was asked (`scope.demand_consent`), and give what was seen.
 
     The journal is left on disk: the caller removes it once the snapshot is written. With `resume`, what it holds is
-    not done again. Raises UnreadableSource on a journal of other rules, RempartError when it cannot be written.
+    not done again. Raises UnreadableSource on a journal of other rules, RempartError when it cannot be written, and
+    Paused when its executor gives way.
     """
     executor, observer = executor or InProcess(), observer or Silent()
     kept, settings = _journal(replace(settings, share=executor.workers), journal, resume=resume)
@@ -277,7 +320,7 @@ def _journal(settings: Settings, path: Path, *, resume: bool) -> tuple[Journal, 
     """The journal, and the settings with the start of the sweep that goes on."""
     if resume:
         kept = resumed_journal(path, settings.rules)
-        ends_at = settings.clock() + settings.perimeter.limits.seconds
+        ends_at = settings.ends_at or settings.clock() + settings.perimeter.limits.seconds
         return kept, replace(settings, started_at=kept.head.started_at, ends_at=ends_at)
     head = JournalHead(
         rules=settings.rules,

@@ -98,6 +98,11 @@ VARIABLES: Final[dict[str, tuple[Variable, ...]]] = {
             "Secondes avant le deuxième essai d’un travail qui a échoué ; les pauses suivantes quadruplent, jusqu’à une heure.",
         ),
         Variable(
+            "REMPART_JOB_TURN",
+            "60",
+            "Secondes après lesquelles un balayage laisse passer les travaux qui attendent, puis reprend où il en était.",
+        ),
+        Variable(
             "REMPART_JOB_LOST_AFTER",
             "30",
             "Secondes de silence après lesquelles un travail est repris à un processus mort.",

@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from rempart.kernel.errors import RempartError
@@ -41,7 +42,17 @@ class Cancelled(Exception):
 
 
 class Interrupted(Exception):
-    """The server stops: the work goes back to the queue."""
+    """The server stops: the work goes back to the queue, and no try is counted."""
+
+    pause = timedelta(0)
+
+
+class GaveWay(Interrupted):
+    """A long work lets others pass: it goes back to the queue, behind them, or for after a pause."""
+
+    def __init__(self, pause: timedelta = Interrupted.pause) -> None:
+        super().__init__()
+        self.pause = pause
 
 
 class Watch(Protocol):
@@ -60,6 +71,9 @@ class Watch(Protocol):
     def check(self) -> None:
         """Raise Cancelled or Interrupted when the run must stop."""
 
+    def others_wait(self) -> bool:
+        """Whether other jobs wait for a place. Asks nothing of the database: this may be called in the middle of work."""
+
     def run_apart(self, job_id: int) -> None:
         """Run a heavy job in a process of its own."""
 
@@ -73,7 +87,18 @@ class Run:
 
     job: Job
     watch: Watch | None = None
-    _seen: float = field(default=0.0, repr=False)
+    _began: float = field(default_factory=time.monotonic, repr=False)
+
+    @property
+    def lasts(self) -> float:
+        """Seconds since the job, or this turn of it, began."""
+        return time.monotonic() - self._began
+
+    def should_give_way(self) -> bool:
+        """Whether a job that can stop half-way has had its turn, and others wait. It then raises GaveWay."""
+        if self.watch is None or self.lasts < settings.JOB_TURN_SECONDS:
+            return False
+        return self.watch.others_wait()
 
     def stage(self, name: str, total: int | None = None) -> None:
         """A stage begins."""
@@ -191,8 +216,8 @@ def perform(job_id: int) -> Job:
         kind.function(Run(row, watch), **row.arguments)
     except Cancelled:
         return _stopped(row)
-    except Interrupted:
-        return _put_back(row, timedelta(0), attempts=row.attempts - 1)
+    except Interrupted as fault:
+        return _put_back(row, fault.pause, attempts=row.attempts - 1)
     except RempartError as fault:
         return _ended(row, Job.State.FAILED, str(fault))
     except Exception as fault:  # noqa: BLE001  # whatever it is, the job must not stay running
@@ -267,6 +292,13 @@ def give_back(row: Job) -> None:
         )
     else:
         _put_back(row, timedelta(0), attempts=row.attempts)
+
+
+def others_wait(row: Job) -> bool:
+    """Whether another job could begin now, had it a worker."""
+    waiting = Job.objects.filter(state=Job.State.WAITING).exclude(pk=row.pk)
+    now = timezone.now()
+    return waiting.filter(Q(not_before_at=None) | Q(not_before_at__lte=now)).exists()
 
 
 def _is_heavy(job_id: int) -> bool:

@@ -39,10 +39,11 @@ class Watcher:
         self.stopped = threading.Event()
         self._job: Job | None = None
         self._orders = board.Orders()
+        self._others_wait = False
 
     def begin(self, job: Job) -> None:
         """A job begins: its progress is published from now on."""
-        self._orders = board.Orders()
+        self._orders, self._others_wait = board.Orders(), False
         self._job = job
 
     def end(self) -> None:
@@ -56,6 +57,10 @@ class Watcher:
         if self._orders.lost or self.stopped.is_set():
             raise jobs.Interrupted
 
+    def others_wait(self) -> bool:
+        """Whether other jobs waited at the last look."""
+        return self._others_wait
+
     def run_apart(self, job_id: int) -> None:
         """Run a heavy job here: this process is already one of its own."""
         jobs.perform(job_id)
@@ -67,6 +72,7 @@ class Watcher:
     def _beat(self) -> None:
         if (job := self._job) is not None:
             self._orders = board.beat(job)
+            self._others_wait = jobs.others_wait(job)
 
     def repeat(self, name: str, step: Callable[[], object], pause: float) -> None:
         """Do a step again and again in a thread of its own; a fault is logged, and waited for."""

@@ -16,11 +16,12 @@ from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import packed
-from rempart.web.apps.exposure import perimeters, sweeping, traces
+from rempart.web.apps.exposure import pages, perimeters, sweeping, traces
 from rempart.web.apps.exposure.models import Asset, ExposedFinding, ExposureAudit, Perimeter
 from rempart.web.core import jobs
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
+from rempart.web.core.worker import Watcher
 from support import fake_probes
 from web.conftest import Cast
 
@@ -142,6 +143,108 @@ def test_a_sweep_that_a_dead_worker_left_goes_on(
     monkeypatch.setattr(fake_probes.FakeProbes, "service", lambda *_: asked.append("again"))
     monkeypatch.setattr(sweeping, "probes", lambda: fake_probes.quick)
     assert (run_job(audit).state, asked) == ("done", [])
+
+
+class Busy(Watcher):
+    """A worker that others wait for, always."""
+
+    def others_wait(self) -> bool:
+        return True
+
+
+def a_turn(audit: ExposureAudit) -> Job:
+    token = jobs.WATCH.set(Busy("busy"))
+    try:
+        return jobs.perform(audit.job_id or 0)
+    finally:
+        jobs.WATCH.reset(token)
+
+
+def a_long_sweep(cast: Cast, settings: Settings) -> ExposureAudit:
+    settings.JOB_TURN_SECONDS = 0
+    a_small_perimeter(cast, connections_at_once=2)
+    perimeters.add_asset(establishment=cast.home, kind="range", value="127.0.9.0/29", by=cast.alice)
+    return sweeping.launch(establishment=cast.home, by=cast.alice)
+
+
+def test_a_long_sweep_lets_other_jobs_pass_and_keeps_what_it_saw(
+    cast: Cast, browser_of: BrowserOf, settings: Settings
+) -> None:
+    audit, turns = a_long_sweep(cast, settings), 0
+    while (job := a_turn(audit)).state == "waiting":
+        turns += 1
+        assert (job.attempts, job.not_before_at, traces.known_journals()) == (0, None, {audit.pk})
+        if turns == 1:
+            page = browser_of("alice").get(f"/exposition/audits/{audit.pk}/").content.decode()
+            assert "d’autres travaux passent" in page
+    audit.refresh_from_db()
+    assert (job.error, audit.state, traces.known_journals()) == ("", "done", set())
+    assert turns > 2
+
+
+@pytest.mark.parametrize("way", ["annuler", "arreter"])
+def test_a_sweep_between_two_turns_is_stopped_at_once(
+    cast: Cast, browser_of: BrowserOf, settings: Settings, way: str
+) -> None:
+    audit = a_long_sweep(cast, settings)
+    assert a_turn(audit).state == "waiting"
+    url = {"annuler": f"/exposition/audits/{audit.pk}/annuler/"}.get(
+        way, f"{HOME}perimetre/arreter/"
+    )
+    assert browser_of("alice").post(url).status_code == 302
+    audit.refresh_from_db()
+    job = Job.objects.get(pk=audit.job_id)
+    assert (audit.state, job.state, traces.known_journals()) == ("refused", "cancelled", set())
+
+
+def test_a_stop_asked_as_a_turn_ends_is_heard(cast: Cast, settings: Settings) -> None:
+    audit = a_long_sweep(cast, settings)
+    a_turn(audit)
+    Job.objects.filter(pk=audit.job_id).update(is_cancel_asked=True)
+    assert a_turn(audit).state == "cancelled"
+    audit.refresh_from_db()
+    assert (audit.state, traces.known_journals()) == ("refused", set())
+
+
+def test_a_sweep_that_meets_hours_without_probes_goes_on_after_them(
+    cast: Cast,
+) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    now = timezone.localtime()
+    day = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")[now.weekday()]
+    Perimeter.objects.update(blackouts=f"{day} 00:00-24:00")
+    job = jobs.perform(audit.job_id or 0)
+    assert (job.state, job.attempts) == ("waiting", 0)
+    assert job.not_before_at is not None
+    assert timezone.localtime(job.not_before_at).date() == now.date() + timedelta(days=1)
+    Perimeter.objects.update(blackouts="")
+    assert run_job(audit).state == "done"
+
+
+def test_a_sweep_that_never_ends_says_what_it_had_no_time_for(
+    cast: Cast,
+) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    Job.objects.filter(pk=audit.job_id).update(result={"worked_seconds": 6 * 3600})
+    audit = run_job(audit)
+    page = pages.read_page(bytes(audit.page or b""))
+    assert (audit.state, audit.findings_count) == ("done", 0)
+    assert page.report.notes[0] == "La durée permise pour le balayage est écoulée."
+
+
+def test_a_sweep_whose_job_was_cancelled_apart_holds_back_nothing(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    a_small_perimeter(cast)
+    audit = sweeping.launch(establishment=cast.home, by=cast.alice)
+    assert browser_of("alice").post(f"/travaux/{audit.job_id}/annuler").status_code == 302
+    assert "est en cours" not in browser_of("alice").get(HOME).content.decode()
+    again = sweeping.launch(establishment=cast.home, by=cast.alice)
+    audit.refresh_from_db()
+    assert (audit.state, again.state) == ("refused", "waiting")
+    assert "Annulé avant de commencer" in audit.refusal["found"]
 
 
 def test_hours_without_probe_put_the_sweep_off(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from rempart.render.french import size
 from rempart.render.text import name, visible
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.exposure import discovering, judging, reading, recording
+from rempart.web.apps.exposure import discovering, ending, judging, reading, recording
 from rempart.web.apps.exposure.ending import TRIES, Ending, waiting
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.core import files, jobs
@@ -60,6 +60,7 @@ def _written(
     establishment: Establishment, stored: StoredFile, source_name: str, by: User
 ) -> Deposit:
     Establishment.objects.select_for_update(no_key=True).get(pk=establishment.pk)
+    ending.bury(establishment.pk)
     known = ExposureAudit.objects.filter(establishment=establishment, source=stored)
     standing = (ExposureAudit.State.WAITING, ExposureAudit.State.DONE, ExposureAudit.State.SAME)
     if (twin := known.filter(state__in=standing).first()) is not None:

@@ -11,8 +11,8 @@ from rempart.web.apps.exposure import rules
 from rempart.web.apps.exposure.models import Asset, Perimeter
 from rempart.web.core.errors import Refused
 
-LONGEST_SECONDS: Final = 3600.0
-"""A worker that sweeps does nothing else meanwhile: a perimeter that needs longer is swept from the command line."""
+LONGEST_SECONDS: Final = 6 * 3600.0
+"""Work of one sweep, its pauses apart: a perimeter that needs longer is swept from the command line."""
 
 HEAD: Final = (
     "# Périmètre exposé, écrit par Rempart. Pour la ligne de commande :\n"

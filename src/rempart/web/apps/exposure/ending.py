@@ -37,7 +37,7 @@ class Ending:
 
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
         if fault is None or isinstance(fault, jobs.Interrupted):
-            return  # the server stops: the job goes back to the queue
+            return  # the server stops, or others pass: the job goes back to the queue
         if isinstance(fault, jobs.Cancelled):
             refuse(self._audit, CANCELLED)
         elif isinstance(fault, RempartError):
@@ -56,6 +56,16 @@ def refuse(audit: ExposureAudit, fault: RempartError) -> None:
     recording.told(audit, "refuse_exposure_audit", None, **audit.refusal)
 
 
+def bury(finess: str = "") -> None:
+    """End the audits whose job ended without them: cancelled on its own page, or lost with its server too many times."""
+    rows = ExposureAudit.objects.filter(state=ExposureAudit.State.WAITING)
+    rows = rows.filter(establishment_id=finess) if finess else rows
+    lost = rows.exclude(job__in=Job.objects.unfinished())
+    for audit in lost.select_related("establishment", "job"):
+        traces.forget(audit.pk)
+        refuse(audit, RempartError((audit.job.error if audit.job else "") or jobs.UNEXPECTED))
+
+
 def cancel(*, audit: ExposureAudit, by: User) -> None:
     """Stop a reading or a sweep. Raises Refused once it has ended."""
     if audit.job is None or audit.state != ExposureAudit.State.WAITING:
@@ -65,5 +75,6 @@ def cancel(*, audit: ExposureAudit, by: User) -> None:
     if audit.job.state != Job.State.CANCELLED:
         traces.ask_to_stop(audit.establishment_id)
     else:
-        # A job that had not begun: nobody else will end its audit.
+        # A job that had not begun, or was between two turns: nobody else will end its audit.
+        traces.forget(audit.pk)
         refuse(audit, CANCELLED)

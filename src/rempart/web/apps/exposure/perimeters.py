@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Final
 
 from django.conf import settings as site
 from django.db import transaction
@@ -16,6 +17,8 @@ from rempart.web.apps.exposure import ending, rules, traces
 from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter, Touch
 from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
+
+_told: Final = partial(journal.record_on, "perimeter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +249,3 @@ def _stop_sweeps(row: Perimeter, by: User) -> int:
 def _saved(row: Perimeter) -> None:
     row.version += 1
     row.save()
-
-
-def _told(row: Perimeter, act: str, by: User | None, **details: Any) -> None:
-    journal.record(
-        act,
-        by=by,
-        object_kind="perimeter",
-        object_id=row.pk,
-        object_label=str(row),
-        establishment=row.establishment_id,
-        details=details,
-    )

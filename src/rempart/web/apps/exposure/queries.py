@@ -25,6 +25,7 @@ from rempart.web.apps.exposure.recording import report_of
 from rempart.web.apps.remediation.models import Action, Finding as PlanFinding, Severity
 from rempart.web.apps.remediation.states import State
 from rempart.web.core.charts.chart import Chart
+from rempart.web.core.models import Job
 from rempart.web.core.scope import Act, Scope
 from rempart.web.core.text import folded
 
@@ -203,7 +204,9 @@ def overview(finess: str, today: date) -> Overview:
         standing=allowed,
         next=next_step(audit, allowed),
         audit=audit,
-        waiting=mine.filter(state=ExposureAudit.State.WAITING).first(),
+        waiting=mine.filter(
+            state=ExposureAudit.State.WAITING, job__in=Job.objects.unfinished()
+        ).first(),
         page=page,
         changes=pages.read_changes(bytes(audit.changes)) if audit and audit.changes else None,
         chart=pictures.history(done[::-1]),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -29,6 +30,8 @@ from rempart.web.core.errors import Refused
 from rempart.web.core.models import StoredFile
 
 ROWS_AT_ONCE: Final = 500
+told: Final = partial(journal.record_on, "exposure_audit")
+"""Write an act on an audit in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,17 +251,4 @@ def _alert(audit: ExposureAudit) -> None:
         subject=f"Du nouveau visible depuis internet : {audit.establishment}",
         words="Un balayage a vu quelque chose de nouveau à corriger. Le détail est sur la page de l’établissement.",
         but_not=audit.asked_by_id,
-    )
-
-
-def told(audit: ExposureAudit, act: str, by: User | None, **details: object) -> None:
-    """Write an act on an audit in the journal."""
-    journal.record(
-        act,
-        by=by,
-        object_kind="exposure_audit",
-        object_id=audit.pk,
-        object_label=str(audit),
-        establishment=audit.establishment_id,
-        details=details,
     )

@@ -22,6 +22,7 @@ from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
 from rempart.web.core.models import Job
 
+MOST_SECONDS: Final = 300.0
 LOOKS: Final = {"mended": Look.ABSENT, "still": Look.SEEN, "unmeasured": Look.NOT_MEASURED}
 
 
@@ -74,7 +75,7 @@ def _seen_again(row: Perimeter, finding: Finding, line: ExposedFinding) -> Snaps
     from rempart.engines.exposure.scope import demand_consent  # noqa: PLC0415
     from rempart.engines.exposure.sweep import look_again  # noqa: PLC0415
 
-    settings = sweeping.settings_of(row)
+    settings = sweeping.settings_of(row, MOST_SECONDS)
     scope = demand_consent(settings.perimeter, timezone.localdate())
     pieces = pieces_to_redo(finding, recording.report_of(line.audit))
     return look_again(settings, scope, pieces, consent=sweeping.consent_words(row))

@@ -1,6 +1,7 @@
 """Sweeps of this server: asked for by a person or by the clock, done by a job, stopped by a switch.
 
 A sweep that a dead worker left begins again where it was: what it had seen is in its journal, under the data folder.
+So does a long one, which works by turns and lets other jobs pass in between, and one that meets hours without probes.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.exposure import declared, discovering, judging, recording
-from rempart.web.apps.exposure.ending import TRIES, Ending, waiting
+from rempart.web.apps.exposure.ending import TRIES, Ending, bury, waiting
 from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
 from rempart.web.apps.exposure.traces import (
     forget,
@@ -42,6 +43,7 @@ def launch(*, establishment: Establishment, by: User | None) -> ExposureAudit:
     with transaction.atomic():
         Establishment.objects.select_for_update(no_key=True).get(pk=establishment.pk)
         row = may_sweep(establishment)
+        bury(establishment.pk)
         mine = ExposureAudit.objects.filter(establishment=establishment)
         if mine.filter(state=ExposureAudit.State.WAITING, form=ExposureAudit.Form.SWEEP).exists():
             raise Refused("Un balayage est déjà en cours.", todo="Attendez sa fin, ou arrêtez-le.")
@@ -100,6 +102,8 @@ def sweep(run: Run, *, audit_id: int) -> None:
         return
     with Ending(audit, run):
         try:
+            if run.job.is_cancel_asked:
+                raise jobs.Cancelled  # asked as its last turn ended
             may_go(audit.establishment_id)
             snapshot = swept(may_sweep(audit.establishment), audit.pk, run)
         except (jobs.Cancelled, RempartError):
@@ -114,22 +118,39 @@ def sweep(run: Run, *, audit_id: int) -> None:
 
 
 def swept(row: Perimeter, audit_id: int, run: Run) -> Snapshot:
-    """What a sweep of this perimeter sees. Raises NoConsent: the engine asks for the consent again."""
+    """What a sweep of this perimeter sees. Raises NoConsent, since the engine asks for the consent again, and GaveWay
+    when it goes on later."""
     # The engine and its probes are heavy: the process of the pages must not carry them.
     from rempart.engines.exposure.scope import demand_consent  # noqa: PLC0415
-    from rempart.engines.exposure.sweep import run_sweep  # noqa: PLC0415
+    from rempart.engines.exposure.sweep import InProcess, Paused, run_sweep  # noqa: PLC0415
 
-    settings = settings_of(row)
+    worked = float(run.job.result.get("worked_seconds", 0))
+    settings = settings_of(row, declared.LONGEST_SECONDS - worked)
+    hours, clock = settings.perimeter.hours, settings.clock
+
+    def gives_way(done: int) -> bool:
+        return (done > 0 and run.should_give_way()) or not is_open(hours, clock())
+
     scope = demand_consent(settings.perimeter, timezone.localdate())
     go = partial(
-        run_sweep, settings, scope, journal=journal_of(audit_id), observer=run,
+        run_sweep, settings, scope, journal=journal_of(audit_id), executor=InProcess(gives_way), observer=run,
         consent=consent_words(row),
     )  # fmt: skip
-    if journal_of(audit_id).exists():
-        try:
-            return go(resume=True)
-        except UnreadableSource:
-            run.note("Le périmètre a changé pendant l’interruption : le balayage recommence.")
+    try:
+        return _gone_on(go, run) if journal_of(audit_id).exists() else go()
+    except Paused:
+        if stop_file_of(row.pk).exists():
+            raise jobs.Cancelled from None
+        run.job.result |= {"worked_seconds": round(worked + run.lasts)}
+        now = clock()
+        raise jobs.GaveWay(timedelta(seconds=(next_open(hours, now) or now) - now)) from None
+
+
+def _gone_on(go: Callable[..., Snapshot], run: Run) -> Snapshot:
+    try:
+        return go(resume=True)
+    except UnreadableSource:
+        run.note("Le périmètre a changé pendant l’interruption : le balayage recommence.")
     return go()
 
 
@@ -138,17 +159,19 @@ def consent_words(row: Perimeter) -> str:
     return f"{row.consent_by}, {row.consent_function}, jusqu’au {row.consent_until:%d/%m/%Y}"
 
 
-def settings_of(row: Perimeter) -> Any:
-    """What the engine needs to probe a perimeter now."""
+def settings_of(row: Perimeter, most_seconds: float = declared.LONGEST_SECONDS) -> Any:
+    """What the engine needs to probe a perimeter now, for so long at most."""
     from rempart.engines.exposure.sweep import Settings  # noqa: PLC0415
 
+    now = seconds()
     return Settings(
         perimeter=declared.declared(row),
         make_probes=probes(),
         clock=seconds,
         tool_version=__version__,
-        started_at=seconds(),
+        started_at=now,
         stop_file=stop_file_of(row.pk),
+        ends_at=now + max(most_seconds, 0.0),
     )
 
 
@@ -173,7 +196,8 @@ def plan_sweeps(run: Run) -> None:
 
 
 def sweep_traces() -> None:
-    """Delete the journals of sweeps that no job will take up again."""
+    """Delete the journals of sweeps that no job will take up again, once these have ended too."""
+    bury()
     alive = ExposureAudit.objects.filter(state=ExposureAudit.State.WAITING)
     for audit_id in known_journals() - set(alive.values_list("pk", flat=True)):
         forget(audit_id)

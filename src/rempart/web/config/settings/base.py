@@ -215,6 +215,7 @@ CONTENT_SECURITY_POLICY = {
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 JOB_FIRST_PAUSE_SECONDS = env.number("REMPART_JOB_FIRST_PAUSE", 10)
+JOB_TURN_SECONDS = env.number("REMPART_JOB_TURN", 60)
 JOB_LOST_AFTER_SECONDS = env.number("REMPART_JOB_LOST_AFTER", 30)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
