@@ -12,13 +12,17 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A figure that a measure gave, with its day, where it comes from in words, and the page that shows it."""
+    """A figure that a measure gave, with its day, where it comes from in words, and the page that shows it.
+
+    `is_document`: the establishment gave a document that says it, and no measure looked; it is declared, not verified.
+    """
 
     name: str
     value: float
     measured_on: date
     label: str
     href: str = ""
+    is_document: bool = False
 
 
 Provider = Callable[[str, date], Iterable[Fact]]

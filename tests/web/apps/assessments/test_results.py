@@ -1,10 +1,12 @@
 """Results: a range, measures beside what is declared, what to do first, and what is already known."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from factories.assessments import (
     ACCESS_1,
@@ -24,6 +26,7 @@ from rempart.web.apps.assessments.rules import range_words
 from rempart.web.apps.assessments.side_by_side import table
 from rempart.web.apps.establishments.models import Grouping, GroupingMember
 from rempart.web.apps.frameworks import catalogue
+from rempart.web.apps.remediation.deciding import Decision
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.core import facts
 from rempart.web.core.errors import Refused
@@ -94,6 +97,41 @@ def test_a_measured_fact_is_proposed_and_somebody_confirms_it(
     assert "Rien à proposer" in alice.get(address).content.decode()
 
 
+def test_what_a_document_states_stays_declared_and_says_its_own_day(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    def known(finess: str, today: date) -> Iterable[facts.Fact]:
+        label, day = "D’après le document « Exercice »", today - timedelta(days=120)
+        return [facts.Fact("directory.level", 2.0, day, label, "/preuves/1/", is_document=True)]
+
+    facts.register("for_tests", known)
+    try:
+        made = an_assessment(cast.home, cast.alice, with_a_fact())
+        alice, address = browser_of("alice"), f"/evaluations/{made.pk}/questions/{ACCESS_1}/"
+        page = alice.get(address).text
+        assert "à confirmer" in page and "il y a 120 jours" in page and "100 %" not in page
+        assert "Ce que dit un document" not in page
+        answered(made, cast.alice, access_1=4)
+        page = alice.get(address).text
+        assert "déclaré, avec document" in page and "vérifié" not in page
+        assert results.result(made, timezone.localdate()).verified_count == 0
+    finally:
+        del facts._PROVIDERS["for_tests"]
+
+
+def test_a_proposal_of_a_measure_is_to_be_confirmed_and_not_certain(
+    cast: Cast, measured: None, browser_of: BrowserOf
+) -> None:
+    made = an_assessment(cast.home, cast.alice, with_a_fact())
+    (found,) = proposing.waiting(made, TODAY)
+    assert (found.percent, found.why) == (
+        None,
+        "Audit de mai : niveau ANSSI de l’annuaire (1 à 5), 2, le 1er mai 2026.",
+    )
+    page = browser_of("alice").get(f"/evaluations/{made.pk}/propositions/").text
+    assert "proposé, à confirmer" in page and "Confiance" not in page
+
+
 def test_an_answer_of_another_framework_is_proposed(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,9 +176,11 @@ def test_the_first_measures_go_to_the_plan(
     made = a_submitted(cast.home, cast.alice, access_1=1)
     alice, address = browser_of("alice"), f"/evaluations/{made.pk}/resultat/"
     assert "Faire train_people" in alice.get(address).content.decode()
-    said = alice.post(address + "plan/", {"measure": MEASURE.id}, follow=True)
+    sent = {"measure": MEASURE.id, "due_on": "2026-12-24", "who": "Cadre de santé"}
+    said = alice.post(address + "plan/", sent, follow=True)
     assert "est dans le plan" in said.content.decode()
     action = Action.objects.get(title="Faire train_people")
+    assert (action.due_on, action.owner_function) == (date(2026, 12, 24), "Cadre de santé")
     assert list(action.findings.all()) == [Finding.objects.get(key=ACCESS_1)]
 
 
@@ -149,14 +189,30 @@ def test_a_measure_that_the_plan_proposes_is_planned_and_not_written_twice(cast:
     proposed = Action.objects.create(
         establishment=cast.home, title="x", origin=f"measure/{MEASURE.id}", state_on=TODAY
     )
-    found = taking.take_measure(assessment=made, measure=MEASURE, today=TODAY, by=cast.alice)
-    assert (found.pk, found.state) == (proposed.pk, "planned")
-    assert taking.in_plan(cast.home.pk, [MEASURE]) == {MEASURE.id: found}
+    asked: Any = {"assessment": made, "measure": MEASURE, "today": TODAY, "by": cast.alice}
+    found = taking.take_measure(decision=Decision(date(2026, 7, 1), cast.alice), **asked)
+    assert (found.pk, found.state, found.due_on) == (proposed.pk, "planned", date(2026, 7, 1))
+    assert (found.owner, taking.in_plan(cast.home.pk, [MEASURE])) == (
+        cast.alice,
+        {MEASURE.id: found},
+    )
     with pytest.raises(Refused, match="déjà dans le plan"):
-        taking.take_measure(assessment=made, measure=MEASURE, today=TODAY, by=cast.alice)
+        taking.take_measure(decision=Decision(), **asked)
     Action.objects.filter(pk=found.pk).update(state="abandoned")
-    again = taking.take_measure(assessment=made, measure=MEASURE, today=TODAY, by=cast.alice)
-    assert again.state == "planned"
+    assert taking.take_measure(decision=Decision(), **asked).state == "planned"
+
+
+def test_a_measure_is_offered_with_a_day_and_a_name_and_a_wrong_day_is_said(
+    cast: Cast, one_measure: None, browser_of: BrowserOf
+) -> None:
+    made = a_submitted(cast.home, cast.alice, access_1=1)
+    alice, address = browser_of("alice"), f"/evaluations/{made.pk}/resultat/"
+    page = alice.get(address).text
+    within = timezone.localdate() + timedelta(days=30)
+    assert f'value="{within.isoformat()}"' in page and 'value="Direction"' in page
+    wrong = alice.post(address + "plan/", {"measure": MEASURE.id, "due_on": "demain"})
+    assert (wrong.status_code, '<details class="put" open>' in wrong.text) == (422, True)
+    assert not Action.objects.filter(state="planned").exists()
 
 
 def test_a_measure_that_does_not_exist_is_refused(cast: Cast, browser_of: BrowserOf) -> None:

@@ -39,7 +39,7 @@ def test_somebody_begins_answers_and_finishes(cast: Cast, browser_of: BrowserOf)
     assert "Commencer" in alice.get("/etablissements/350000019/evaluations/").content.decode()
     opened = alice.post("/etablissements/350000019/evaluations/ouvrir/", {"framework": "demo"})
     made = Assessment.objects.get()
-    assert opened["Location"] == f"/evaluations/{made.pk}/"
+    assert opened["Location"] == question(made)
     assert "Question demo.access.1" in alice.get(question(made)).content.decode()
     saved = alice.post(question(made), {"value": "1", "version": "0"})
     assert saved["Location"] == question(made, ACCESS_2)

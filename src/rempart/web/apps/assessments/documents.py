@@ -124,17 +124,21 @@ def _answered_by(found: Result) -> str:
 
 def _line(line: ItemLine) -> Line:
     shown, answer = line.shown, line.answer
-    measured = ""
-    if shown is not None:
+    measured, documents = "", [_document(found) for found in line.documents]
+    if shown is not None and shown.is_document:
+        documents += (
+            [] if line.documents else [f"{shown.label} ({day(shown.measured_on.isoformat())})"]
+        )
+    elif shown is not None:
         measured = f"niveau {shown.level.value} : {shown.words}, {shown.label} ({day(shown.measured_on.isoformat())})"
     return Line(
         item=line.item,
         given=line.given,
         how=Origin(answer.origin).label if answer else "",
         measured=measured,
-        is_contradicted=line.is_contradicted,
+        is_contradicted=line.is_contradicted and bool(measured),
         note=answer.note if answer else "",
-        documents=[_document(found) for found in line.documents],
+        documents=documents,
     )
 
 

@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from rempart.content.frameworks import Framework, Item, Level
 from rempart.content.knowledge import fact_words, item_maps
 from rempart.engines.maturity.answers import at, level_of
 from rempart.engines.maturity.maps import proposals
 from rempart.engines.maturity.measured import measured
+from rempart.render.french import day, number
 from rempart.web.apps.assessments.models import Assessment
-from rempart.web.apps.assessments.rules import Reply, answers_of, asked
+from rempart.web.apps.assessments.rules import Reply, ago, answers_of, asked
 from rempart.web.apps.frameworks import catalogue
 from rempart.web.core import facts
 
@@ -28,7 +31,7 @@ class Proposed:
 
     item: Item
     level: Level
-    kind: str  # measured, mapped, before
+    kind: str  # measured, document, mapped, before
     why: str
     confidence: float
     href: str = ""
@@ -39,9 +42,9 @@ class Proposed:
         return Reply(at(self.level.value), self.why)
 
     @property
-    def percent(self) -> int:
-        """How certain it is."""
-        return round(100 * self.confidence)
+    def percent(self) -> int | None:
+        """How close the other question is; a figure for a map between questions, never for what a measure shows."""
+        return round(100 * self.confidence) if self.kind == "mapped" else None
 
 
 def proposed(assessment: Assessment, today: date) -> dict[str, list[Proposed]]:
@@ -77,10 +80,17 @@ def _measured(items: Iterable[Item], assessment: Assessment, today: date) -> lis
         seen = measured(item, figures)
         if seen is not None:
             fact = known[seen.fact]
-            words = fact_words().get(seen.fact, seen.fact)
-            why = f"Mesuré le {fact.measured_on:%d/%m/%Y} ({fact.label}) : {words}."
-            made.append(Proposed(item, _level(item, seen.level), "measured", why, 1.0, fact.href))
+            kind = "document" if fact.is_document else "measured"
+            why = _why(fact, fact_words().get(seen.fact, seen.fact), today)
+            made.append(Proposed(item, _level(item, seen.level), kind, why, 1.0, fact.href))
     return made
+
+
+def _why(fact: facts.Fact, words: str, today: date) -> str:
+    if fact.is_document:
+        return f"{fact.label}, daté du {day(fact.measured_on.isoformat())} ({ago(fact.measured_on, today)})."
+    figure = number(fact.value)
+    return f"{fact.label} : {words}, {figure}, le {day(fact.measured_on.isoformat())}."
 
 
 def _mapped(framework: Framework, items: dict[str, Item], assessment: Assessment) -> list[Proposed]:
@@ -117,6 +127,6 @@ def _before(items: dict[str, Item], assessment: Assessment) -> list[Proposed]:
     for name, item in items.items():
         value = level_of(item, old.get(name))
         if value is not None:
-            why = f"C’était votre réponse le {before.submitted_at:%d/%m/%Y}."
+            why = f"C’était votre réponse le {day(timezone.localdate(before.submitted_at).isoformat())}."
             made.append(Proposed(item, _level(item, value), "before", why, 0.5))
     return made

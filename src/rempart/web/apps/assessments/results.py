@@ -11,6 +11,7 @@ from rempart.engines.maturity.first_actions import Suggestion, first_actions
 from rempart.engines.maturity.measured import contradicts, measured
 from rempart.engines.maturity.score import Range, Score, outcomes, score
 from rempart.web.apps.assessments.models import Answer, Assessment
+from rempart.web.apps.assessments.moving import moved
 from rempart.web.apps.assessments.rules import answers_of, as_range
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence.models import Document
@@ -24,7 +25,7 @@ HOME_MINUTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The level that a measure shows, and where the figure comes from."""
+    """The level that a measure shows, or that a document states, and where the figure comes from."""
 
     level: Level
     words: str
@@ -32,6 +33,7 @@ class Shown:
     measured_on: date
     label: str
     href: str
+    is_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Result:
     themes: Sequence[ThemeLine]
     outcomes: Sequence[Outcome]
     first: Sequence[Suggestion]
+    moved: str = ""
 
     @property
     def lines(self) -> list[ItemLine]:
@@ -89,8 +92,8 @@ class Result:
 
     @property
     def verified_count(self) -> int:
-        """How many items a measure answers too."""
-        return sum(line.shown is not None for line in self.lines)
+        """How many items a measure answers too; what a document states stays declared."""
+        return sum(line.shown is not None and not line.shown.is_document for line in self.lines)
 
 
 def result(assessment: Assessment, today: date) -> Result:
@@ -99,9 +102,7 @@ def result(assessment: Assessment, today: date) -> Result:
     answers = answers_of(assessment.given)
     rows = {row.item: row for row in Answer.objects.filter(assessment=assessment)}
     known = facts.of(assessment.establishment_id, today)
-    documents = of_subjects(
-        assessment.establishment_id, [f"item:{item.id}" for item in framework.items]
-    )
+    documents = documents_of(assessment.establishment_id, framework)
     whole = score(framework, answers, assessment.groups)
     before = assessment.previous
     old = before.themes if before else {}
@@ -109,7 +110,7 @@ def result(assessment: Assessment, today: date) -> Result:
     for found in whole.themes:
         theme = next(t for t in framework.themes if t.id == found.theme)
         lines = [
-            line(item, rows.get(item.id), answers.get(item.id), known, documents[f"item:{item.id}"])
+            line(item, rows.get(item.id), answers.get(item.id), known, documents[item.id])
             for item in theme.items
             if concerns(item, assessment.groups)
         ]
@@ -127,6 +128,42 @@ def result(assessment: Assessment, today: date) -> Result:
         tuple(themes),
         outcomes(framework, whole.score),
         first_measures(framework, assessment),
+        _moved(assessment, framework, documents, today),
+    )
+
+
+def documents_of(finess: str, framework: Framework) -> dict[str, list[Document]]:
+    """Item id → the documents given for it or for one of its pieces, each once; one query."""
+    names = {
+        item.id: [f"item:{item.id}", *(f"piece:{item.id}/{piece.id}" for piece in item.pieces)]
+        for item in framework.items
+    }
+    found = of_subjects(finess, [subject for group in names.values() for subject in group])
+    return {
+        name: list({d.pk: d for subject in group for d in found[subject]}.values())
+        for name, group in names.items()
+    }
+
+
+def _moved(
+    assessment: Assessment,
+    framework: Framework,
+    documents: Mapping[str, Sequence[Document]],
+    today: date,
+) -> str:
+    before = assessment.previous
+    if before is None:
+        return ""
+    return moved(
+        framework,
+        answers_of(before.given),
+        answers_of(assessment.given),
+        groups=assessment.groups,
+        expired={
+            name
+            for name, found in documents.items()
+            if any(d.valid_until is not None and d.valid_until < today for d in found)
+        },
     )
 
 
@@ -161,6 +198,7 @@ def line(
             measured_on=fact.measured_on,
             label=fact.label,
             href=fact.href,
+            is_document=fact.is_document,
         )
     declared = level_of(item, given)
     return ItemLine(

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from rempart.content.frameworks import Framework, Item
@@ -16,6 +17,7 @@ from rempart.engines.maturity.answers import (
     level_of,
 )
 from rempart.engines.maturity.score import Range, score
+from rempart.kernel.french import plural
 from rempart.web.core.errors import Refused
 
 _CODES: Final = {Kind.UNKNOWN: "u", Kind.NOT_APPLICABLE: "n"}
@@ -108,6 +110,14 @@ def next_item(items: list[Item], kept: Kept, after: str = "") -> Item | None:
 def asked(framework: Framework, groups: list[str]) -> list[Item]:
     """The items that are asked of an establishment of these classes."""
     return items_for(framework, groups)
+
+
+def ago(day: date, today: date) -> str:
+    """« il y a 120 jours », « aujourd’hui »."""
+    days = (today - day).days
+    if days <= 0:
+        return "aujourd’hui"
+    return f"il y a {days} {plural(days, 'jour')}"
 
 
 def range_words(found: Range | None) -> str:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("evaluations/feuille/", paper.sheet, name="assessment_sheet"),
     path(ONE, overview.assessment, name="assessment"),
     path(f"{ONE}reglages/", overview.settle, name="assessment_settle"),
+    path(f"{ONE}fin/", overview.end, name="assessment_end"),
     path(f"{ONE}terminer/", overview.submit, name="assessment_submit"),
     path(f"{ONE}rouvrir/", overview.reopen, name="assessment_reopen"),
     path(f"{ONE}reporter/", overview.carry, name="assessment_carry"),

@@ -125,7 +125,7 @@ def proven(document: Document, today: date) -> Sequence[Proven]:
 
 
 def facts_of(finess: str, today: date) -> Iterable[Fact]:
-    """The age of the last restore test and of the last exercise that a document proves."""
+    """The age of the last restore test and of the last exercise that a document states."""
     rows = Document.objects.filter(
         establishment=finess, kind__in=FACTS, dated_on__isnull=False, dated_on__lte=today
     ).present()
@@ -135,8 +135,9 @@ def facts_of(finess: str, today: date) -> Iterable[Fact]:
                 FACTS[Document.Kind(document.kind)],
                 float((today - document.dated_on).days),
                 document.dated_on,
-                f"Prouvé par le document « {document.title} »",
+                f"D’après le document « {document.title} »",
                 reverse("evidence_document", args=[document.pk]),
+                is_document=True,
             )
 
 

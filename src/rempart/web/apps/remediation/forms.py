@@ -1,5 +1,7 @@
 """The forms of the plan."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +11,7 @@ from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence.examining import examine
 from rempart.web.apps.remediation.actions import Values
+from rempart.web.apps.remediation.deciding import Decision, due_on
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.queries import possible_owners
 from rempart.web.apps.remediation.states import State
@@ -107,6 +110,33 @@ class ActionForm(forms.Form):
         return cleaned
 
 
+class PutForm(forms.Form):
+    """What is asked of somebody who puts a proposal in the plan: a day and a name, both proposed, both optional."""
+
+    due_on = day_field("Pour quand ?", required=False)
+    who = forms.CharField(
+        label="Qui s’en charge ?",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[User], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.people = {str(person): person for person in people}
+
+    def decision(self) -> Decision:
+        """The day, and the person when the name is the one of somebody who has an account here, else a function."""
+        who = self.cleaned_data["who"]
+        owner = self.people.get(who)
+        return Decision(self.cleaned_data["due_on"], owner, "" if owner else who)
+
+
+def put_initial(days: float | None, who: str, today: date) -> dict[str, Any]:
+    """The day and the name that are proposed."""
+    return {"due_on": due_on(days, today), "who": who}
+
+
 class CloseForm(forms.Form):
     """What is declared when an action is closed."""
 
@@ -174,6 +204,7 @@ class CommentForm(forms.Form):
 class PlanFilters(forms.Form):
     """What to keep of a plan."""
 
+    vue = forms.CharField(required=False, widget=forms.HiddenInput)
     q = forms.CharField(label="Mots", required=False)
     etat = forms.ChoiceField(
         label="État",

@@ -14,10 +14,15 @@ from rempart.web.apps.establishments.models import Establishment, Grouping, Grou
 from rempart.web.apps.remediation.models import Action, Comment, Finding, Measure
 from rempart.web.apps.remediation.recording import Told
 from rempart.web.apps.remediation.rules import Look
-from rempart.web.apps.remediation.states import OPEN, State
+from rempart.web.apps.remediation.states import DECIDED, OPEN, State
 from rempart.web.core.scope import Act, Level, Role, Scope
 from rempart.web.core.text import folded
 
+VIEWS: Mapping[str, tuple[State, ...]] = {
+    "decide": DECIDED,
+    "propositions": (State.PROPOSED,),
+    "tout": OPEN,
+}
 WORKERS = (Role.REFERENT, Role.RSSI, Role.DIRECTION)
 
 
@@ -26,9 +31,15 @@ class Totals:
     """The figures of a plan."""
 
     open: int
+    decided: int
     overdue: int
     declared: int
     verified: int
+
+    @property
+    def proposed(self) -> int:
+        """Those that wait for somebody to decide."""
+        return self.open - self.decided
 
 
 def action_or_404(scope: Scope, pk: int, act: Act = Act.SEE_FINDINGS) -> Action:
@@ -65,7 +76,7 @@ def plan(
     elif state in State.values:
         rows = rows.filter(state=state)
     elif state != "toutes":
-        rows = rows.open()
+        rows = rows.filter(state__in=VIEWS.get(wanted.get("vue") or "", OPEN))
     if wanted.get("responsable") == "moi":
         rows = rows.filter(owner_id=scope.user_id)
     elif wanted.get("responsable") == "personne":
@@ -77,6 +88,13 @@ def plan(
         .annotate(findings_count=Count("links"))
         .in_order()
     )
+
+
+def view_of(asked: Mapping[str, str]) -> str:
+    """Which part of a plan is looked at: what is decided first; all of it as soon as something is looked for."""
+    if asked.get("vue") in VIEWS:
+        return str(asked["vue"])
+    return "tout" if any(asked.get(name) for name in ("q", "etat", "responsable")) else "decide"
 
 
 def groupings(scope: Scope) -> list[Grouping]:
@@ -92,6 +110,7 @@ def totals(scope: Scope, today: date, finess: str = "") -> Totals:
         rows = rows.filter(establishment_id=finess)
     found = rows.aggregate(
         open=Count("pk", filter=Q(state__in=OPEN)),
+        decided=Count("pk", filter=Q(state__in=DECIDED)),
         overdue=Count("pk", filter=Q(state__in=OPEN, due_on__lt=today)),
         declared=Count("pk", filter=Q(state=State.CLOSED)),
         verified=Count("pk", filter=Q(state=State.VERIFIED)),
@@ -164,11 +183,11 @@ def comments(action: Action) -> Sequence[Comment]:
 
 
 def plan_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
-    """The plan, on the page of an establishment: the three next actions, and what is late."""
+    """The plan, on the page of an establishment: the three next of those decided, and what is late."""
     today = timezone.localdate()
     found = totals(scope, today, finess)
     return {
         "finess": finess,
         "totals": found,
-        "next": list(plan(scope, finess=finess, today=today)[:3]),
+        "next": list(plan(scope, finess=finess, today=today, filters={"vue": "decide"})[:3]),
     }

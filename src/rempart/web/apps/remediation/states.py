@@ -126,6 +126,7 @@ TRANSITIONS: Final[dict[State, dict[Event, State]]] = {
 _WHO: Final = {Who.PERSON: "", Who.MEASURE: " (mesure)", Who.CALENDAR: " (échéance)"}
 
 OPEN: Final = (State.PROPOSED, State.PLANNED, State.UNDER_WAY)
+DECIDED: Final = (State.PLANNED, State.UNDER_WAY)
 DECLARED: Final = State.CLOSED
 DONE: Final = (State.CLOSED, State.VERIFIED)
 

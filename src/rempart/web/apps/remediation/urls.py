@@ -9,6 +9,7 @@ urlpatterns = [
     path("plan/plan.<str:form>", views.export, name="plan_export"),
     path("actions/<int:pk>/", views.action, name="action"),
     path("actions/<int:pk>/modifier/", views.edit, name="action_edit"),
+    path("actions/<int:pk>/planifier/", views.put, name="action_put"),
     path("actions/<int:pk>/etat/", views.move, name="action_move"),
     path("actions/<int:pk>/clore/", views.close, name="action_close"),
     path("actions/<int:pk>/commenter/", views.comment, name="action_comment"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation import actions, budgeting, exports, funding, queries
+from rempart.web.apps.remediation import actions, budgeting, deciding, exports, funding, queries
 from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.forms import (
     AbandonForm,
@@ -25,9 +25,11 @@ from rempart.web.apps.remediation.forms import (
     CloseForm,
     CommentForm,
     PlanFilters,
+    PutForm,
+    put_initial,
 )
 from rempart.web.apps.remediation.models import Action
-from rempart.web.apps.remediation.states import WORDS, Event, events_for_people
+from rempart.web.apps.remediation.states import WORDS, Event, State, events_for_people
 from rempart.web.apps.remediation.writing import Values
 from rempart.web.core import access_log, files
 from rempart.web.core.errors import Refused
@@ -55,12 +57,14 @@ def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
     """What is to be done, for an establishment or for a whole scope; the list alone for HTMX."""
     scope, today = scope_of(request), timezone.localdate()
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS) if finess else None
-    filters = PlanFilters(request.GET)
-    wanted = filters.cleaned_data if filters.is_valid() else {}
+    view = queries.view_of(request.GET)
+    filters = PlanFilters(request.GET.dict() | {"vue": view})
+    wanted = filters.cleaned_data if filters.is_valid() else {"vue": view}
     rows = queries.plan(scope, finess=finess, today=today, filters=wanted)
     context: dict[str, Any] = {
         "establishment": establishment,
         "filters": filters,
+        "view": view,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "today": today,
     }
@@ -74,7 +78,8 @@ def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
             "totals": queries.totals(scope, today, finess),
             "may_edit": establishment is not None and may_edit(request, establishment),
         }
-    name = "remediation/parts/actions.html" if is_fragment else "remediation/plan.html"
+    context["list"] = f"remediation/parts/{'decided' if view == 'decide' else 'actions'}.html"
+    name = context["list"] if is_fragment else "remediation/plan.html"
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -149,6 +154,8 @@ def action_page(
     """The page of an action, with the forms that were filled wrong in the place of empty ones."""
     is_editor = may_edit(request, found.establishment)
     events = events_for_people(found.state) if is_editor else []
+    is_proposed = Event.PLAN in events and found.state == State.PROPOSED
+    apart = (*WITH_A_FORM, *([Event.PLAN] if is_proposed else []))
     context = {
         "action": found,
         "establishment": found.establishment,
@@ -158,7 +165,8 @@ def action_page(
         "costs": costs_of(found),
         "funding": funding.of([found.pk]).get(found.pk, []),
         "requires": list(found.requires.order_by("title")),
-        "moves": [(e.value, WORDS[e]) for e in events if e not in WITH_A_FORM],
+        "moves": [(e.value, WORDS[e]) for e in events if e not in apart],
+        "put_form": _put_form(found) if is_proposed else None,
         "close_form": CloseForm() if Event.CLOSE in events else None,
         "abandon_form": AbandonForm() if Event.ABANDON in events else None,
         "accept_form": AcceptForm(auto_id="accept_%s") if Event.ACCEPT in events else None,
@@ -166,6 +174,31 @@ def action_page(
         "today": timezone.localdate(),
     } | forms
     return render(request, "remediation/action.html", context, status=status)
+
+
+def _put_form(action: Action, data: Any = None) -> PutForm:
+    days = (action.half_days or 0) / 2 or action.days_high
+    people = queries.possible_owners(action.establishment)
+    initial = put_initial(days, action.owner_words, timezone.localdate())
+    return PutForm(data, people=people, initial=initial, auto_id="put_%s")
+
+
+@needs(Act.EDIT_PLAN)
+@require_POST
+def put(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a proposal in the plan, with who does it and when."""
+    found = queries.action_or_404(scope_of(request), pk, Act.EDIT_PLAN)
+    form = _put_form(found, request.POST)
+    if not form.is_valid():
+        return action_page(request, found, 422, put_form=form)
+    deciding.put_in_plan(
+        action=found,
+        decision=form.decision(),
+        today=timezone.localdate(),
+        by=cast(User, request.user),
+    )
+    messages.success(request, "L’action est dans le plan.")
+    return redirect("action", pk)
 
 
 @needs(Act.EDIT_PLAN)

@@ -54,6 +54,11 @@ def fill(action: Action, values: Values) -> None:
     action.search = action.searched()
 
 
+def values_of(action: Action) -> Values:
+    """What an action holds of what people write."""
+    return Values(**{name: getattr(action, name) for name in Values.__slots__})
+
+
 def tell_owner(action: Action, before: User | None, by: User) -> None:
     """A person who is given an action learns it in the digest of the day."""
     owner = action.owner

@@ -1,5 +1,6 @@
 """The states and answers of assessments, in words; a tone never carries the meaning alone."""
 
+from datetime import date
 from typing import Any, Final
 
 from django import template
@@ -8,6 +9,7 @@ from django.utils.safestring import SafeString
 from rempart.engines.maturity.score import Range
 from rempart.kernel.french import plural
 from rempart.render import french
+from rempart.web.apps.assessments import rules
 from rempart.web.apps.assessments.models import Answer, AnswerChange, Assessment, Origin
 from rempart.web.apps.assessments.results import ItemLine
 from rempart.web.apps.assessments.rules import range_words
@@ -76,6 +78,12 @@ def of_key(table: dict[str, Any], key: str) -> Any:
 def title_of(titles: dict[str, str], versioned: Any) -> str:
     """The short title of a version of a framework."""
     return titles.get(versioned.digest, str(versioned.framework_id))
+
+
+@register.filter
+def ago(day: date, today: date) -> str:
+    """« il y a 120 jours »."""
+    return rules.ago(day, today)
 
 
 @register.filter

@@ -88,7 +88,7 @@ def _answered(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _following(assessment: Assessment, name: str, go: str) -> HttpResponse:
-    """Where to go once an answer is saved: the next question, or the whole."""
+    """Where to go once an answer is saved: the next question, or what comes after the last."""
     framework, theme_of, _ = queries.item_or_404(assessment, name)
     if go == "theme":
         return redirect("assessment_theme", assessment.pk, theme_of.id)
@@ -96,7 +96,7 @@ def _following(assessment: Assessment, name: str, go: str) -> HttpResponse:
     place = names.index(name) + 1
     if place < len(names):
         return redirect("assessment_question", assessment.pk, names[place])
-    return redirect("assessment", assessment.pk)
+    return redirect("assessment_end", assessment.pk)
 
 
 def _refused(request: HttpRequest, pk: int, name: str, words: str, seen: str = "") -> HttpResponse:

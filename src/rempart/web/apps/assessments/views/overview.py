@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from rempart.engines.maturity.answers import UNKNOWN
 from rempart.web.apps.accounts.access import person
 from rempart.web.apps.assessments import actions, proposing, queries
 from rempart.web.apps.assessments.forms import (
@@ -19,10 +20,11 @@ from rempart.web.apps.assessments.forms import (
     GroupsForm,
     ShareForm,
 )
-from rempart.web.apps.assessments.rules import asked, next_item
+from rempart.web.apps.assessments.rules import answers_of, asked, next_item
 from rempart.web.apps.assessments.themes import theme_rows
 from rempart.web.apps.assessments.views.common import base
 from rempart.web.apps.establishments.access import allows, establishment_or_404
+from rempart.web.apps.frameworks import catalogue
 from rempart.web.apps.frameworks.queries import present
 from rempart.web.core import access_log
 from rempart.web.core.errors import Refused
@@ -58,9 +60,12 @@ def of_establishment(request: HttpRequest, finess: str) -> HttpResponse:
     """The frameworks that an establishment may answer, and what it did of each."""
     scope = scope_of(request)
     establishment = establishment_or_404(scope, finess, Act.SEE_FINDINGS)
+    offers = queries.offers(scope, establishment)
     context = {
         "establishment": establishment,
-        "offers": queries.offers(scope, establishment),
+        "offers": offers,
+        "others": [offer for offer in offers if not (offer.open or offer.is_first)],
+        "main": next((offer for offer in offers if offer.is_first), next(iter(offers), None)),
         "may_work": establishment.closed_on is None and allows(scope, finess, Act.ANSWER),
     }
     return render(request, "assessments/of_establishment.html", context)
@@ -82,7 +87,11 @@ def begin(request: HttpRequest, finess: str) -> HttpResponse:
         today=timezone.localdate(),
         by=person(request),
     )
-    return redirect("assessment", made.pk)
+    framework = catalogue.of_digest(made.digest)
+    first = next_item(asked(framework, made.groups), made.given)
+    if framework.groups or first is None:
+        return redirect("assessment", made.pk)
+    return redirect("assessment_question", made.pk, first.id)
 
 
 @needs(Act.SEE_FINDINGS)
@@ -127,6 +136,21 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             actions.share(assessment=held, by=person(request), **form.cleaned_data)
     messages.success(request, "C’est enregistré.")
     return redirect("assessment", pk)
+
+
+@needs(Act.SEE_FINDINGS)
+@require_safe
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """After the last question: what has no answer, what nobody knew, and the result."""
+    found = queries.assessment_or_404(scope_of(request), pk)
+    context = base(request, found)
+    given = answers_of(found.given)
+    items = asked(context["framework"], found.groups)
+    context |= {
+        "left": [item for item in items if item.id not in given],
+        "unknown": [item for item in items if given.get(item.id) == UNKNOWN],
+    }
+    return render(request, "assessments/end.html", context)
 
 
 @needs(Act.ANSWER)
