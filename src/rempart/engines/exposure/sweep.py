@@ -11,6 +11,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol
 
+import msgspec
+
 from rempart.engines.exposure.dial import Dial
 from rempart.engines.exposure.gate import LOOK_EVERY, Clock, PerimeterGate, StopSwitch
 from rempart.engines.exposure.journal import Journal, JournalHead, new_journal, resumed_journal
@@ -41,7 +43,7 @@ STAGES: Final = {
     Kind.ZONE: "Zones, courriel et noms",
     Kind.MAIL: "Zones, courriel et noms",
     Kind.HOST: "Noms",
-    Kind.PORTS: "Ports",
+    Kind.PORTS: "Ports, machine par machine",
     Kind.ENDPOINT: "Services, TLS et sites",
 }
 
@@ -299,7 +301,7 @@ def look_again(
         for name in (lead.name for lead in piece.leads):
             places = leads.get(name, [])
             again |= {
-                Piece(kind=piece.kind, address=address, port=piece.port, leads=(lead,))
+                msgspec.structs.replace(piece, address=address, leads=(lead,))
                 for address, lead in places
             }
     found += do(grouped(sorted(again)), settings) if again else []

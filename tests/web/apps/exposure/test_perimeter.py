@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, Final
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +21,7 @@ from rempart.web.core.models import JournalEntry
 from web.conftest import Cast
 
 BrowserOf = Callable[[str | None], Client]
+QUERIES: Final = 10
 PAGE = "/etablissements/350000019/exposition/perimetre/"
 
 
@@ -200,3 +202,76 @@ def test_too_many_discoveries_are_put_off(cast: Cast) -> None:
     a_perimeter(cast.home, cast.alice)
     found = [Candidate("host", f"h{k}.autre.example", "Extrait") for k in range(20)]
     assert perimeters.propose_assets(establishment=cast.home, found=found, most=5, by=None) == 5
+
+
+def test_two_people_who_settle_at_once_are_told(cast: Cast, browser_of: BrowserOf) -> None:
+    a_perimeter(cast.home, cast.alice)
+    seen = perimeters.settings_mark(Perimeter.objects.get())
+    given = {
+        "touch": ["dns"], "connections_at_once": 2, "connections_per_second": 2,
+        "rhythm": "daily", "blackouts": "", "was": seen,
+    }  # fmt: skip
+    Perimeter.objects.update(blackouts="lun-ven 08:00-18:00")
+    answer = browser_of("alice").post(f"{PAGE}reglages/", given)
+    assert answer.status_code == 422
+    assert "Une autre personne a changé" in answer.content.decode()
+    assert Perimeter.objects.get().blackouts == "lun-ven 08:00-18:00"
+    again = given | {"was": perimeters.settings_mark(Perimeter.objects.get())}
+    assert f'value="{again["was"]}"' in answer.content.decode()
+    assert browser_of("alice").post(f"{PAGE}reglages/", again).status_code == 302
+
+
+def test_a_consent_written_meanwhile_is_not_lost_unseen(cast: Cast, browser_of: BrowserOf) -> None:
+    a_perimeter(cast.home, cast.alice)
+    today = timezone.localdate()
+    given = {
+        "consent_by": "Camille Martin", "consent_function": "directrice", "consent_on": today.isoformat(),
+        "consent_until": today.isoformat(), "was": perimeters.consent_mark(Perimeter.objects.get()),
+    }  # fmt: skip
+    perimeters.withdraw_consent(establishment=cast.home, by=cast.alice)
+    assert browser_of("alice").post(f"{PAGE}consentement/", given).status_code == 422
+    assert Perimeter.objects.get().consent_on is None
+
+
+def test_all_that_was_discovered_is_decided_at_once(cast: Cast, browser_of: BrowserOf) -> None:
+    a_perimeter(cast.home, cast.alice)
+    found = [Candidate("host", f"site{k}.chu.example", "Vu dans un certificat") for k in range(3)]
+    perimeters.propose_assets(establishment=cast.home, found=found, by=None)
+    shown = list(Asset.objects.proposed().values_list("pk", flat=True)[:2])
+    far = {"shown": [*shown, "9" * 30, "x"], "choice": "accept_all"}
+    assert browser_of("alice").post(f"{PAGE}propositions/", far).status_code == 302
+    assert set(Asset.objects.accepted().filter(kind="host").values_list("pk", flat=True)) == set(
+        shown
+    )
+    assert Asset.objects.proposed().count() == 1
+
+
+@pytest.mark.parametrize("count", [5, 250])
+def test_a_wide_perimeter_costs_no_more_queries(
+    cast: Cast, browser_of: BrowserOf, django_assert_num_queries: Any, count: int
+) -> None:
+    row = a_perimeter(cast.home, cast.alice)
+    now = timezone.now()
+    Asset.objects.bulk_create(
+        Asset(perimeter=row, kind="host", value=f"site{k}.chu.example", decided_by=cast.alice, decided_at=now)
+        for k in range(count)
+    )  # fmt: skip
+    browser = browser_of("alice")
+    browser.get(PAGE)
+    with django_assert_num_queries(QUERIES):
+        page = browser.get(f"{PAGE}?page=1").content.decode()
+    assert page.count("Retirer<span") == min(count + 1, 100)
+
+
+def test_a_server_is_given_two_connections_at_least(cast: Cast, browser_of: BrowserOf) -> None:
+    a_perimeter(cast.home, cast.alice)
+    given = {
+        "touch": ["dns"], "connections_at_once": 1, "connections_per_second": 2, "rhythm": "none",
+    }  # fmt: skip
+    assert browser_of("alice").post(f"{PAGE}reglages/", given).status_code == 422
+    with pytest.raises(Refused, match="au moins 2"):
+        perimeters.settle(
+            establishment=cast.home,
+            settings=perimeters.Settings(["dns"], connections_at_once=1),
+            by=cast.alice,
+        )

@@ -7,6 +7,7 @@ from django import forms
 from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.exposure.models import Asset, Perimeter, Touch
 from rempart.web.apps.exposure.perimeters import Consent, Settings
+from rempart.web.apps.exposure.rules import LEAST_CONNECTIONS
 from rempart.web.core.fields import day_field
 
 MOST_NAMES_BYTES: Final = 20 * 1024 * 1024
@@ -31,6 +32,8 @@ class ConsentForm(forms.Form):
         help_text="Une décision ou un courriel, déposé dans les preuves.",
     )
 
+    was = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, finess: str, **more: Any) -> None:
         super().__init__(*args, **more)
         document: Any = self.fields["document"]
@@ -47,6 +50,7 @@ class ConsentForm(forms.Form):
             given["consent_on"],
             given["consent_until"],
             given["document"],
+            given["was"],
         )
 
 
@@ -60,7 +64,7 @@ class SettingsForm(forms.Form):
         error_messages={"required": "Cochez au moins une chose à regarder."},
     )
     connections_at_once = forms.IntegerField(
-        label="Connexions à la fois, par machine", min_value=1, max_value=32
+        label="Connexions à la fois, par machine", min_value=LEAST_CONNECTIONS, max_value=32
     )
     connections_per_second = forms.IntegerField(
         label="Connexions nouvelles par seconde, par machine", min_value=1, max_value=50
@@ -78,6 +82,8 @@ class SettingsForm(forms.Form):
         required=False,
         help_text="Quand une faille sort, il peut demander qui expose le produit, et vous prévenir.",
     )
+
+    was = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
 
     def settings(self) -> Settings:
         """What was given."""

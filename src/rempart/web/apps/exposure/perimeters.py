@@ -30,6 +30,7 @@ class Consent:
     on: date
     until: date
     document: Document | None = None
+    was: str = ""  # the mark of the consent that the person had before the eyes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Settings:
     blackouts: str = ""
     rhythm: str = Perimeter.Rhythm.NONE
     is_searchable: bool = False
+    was: str = ""  # the mark of the settings that the person had before the eyes
+
+
+class Changed(Refused):
+    """Somebody else wrote in between: what is there now has another mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,29 @@ def held(establishment: Establishment) -> Perimeter:
     return Perimeter.objects.get_or_create(establishment=establishment)[0]
 
 
+def consent_mark(row: Perimeter) -> str:
+    """What tells one consent from another."""
+    return rules.mark_of(
+        row.consent_by, row.consent_function, row.consent_on, row.consent_until, row.consent_document_id
+    )  # fmt: skip
+
+
+def settings_mark(row: Perimeter) -> str:
+    """What tells some settings from others."""
+    return rules.mark_of(
+        row.touch, row.connections_at_once, row.connections_per_second, row.blackouts, row.rhythm,
+        row.is_searchable,
+    )  # fmt: skip
+
+
+def _demand_unchanged(was: str, now: str) -> None:
+    if was and was != now:
+        raise Changed(
+            "Une autre personne a changé cette page pendant que vous y écriviez.",
+            todo="Ouvrez-la de nouveau pour voir ce qu’elle a mis, ou enregistrez encore pour garder ce qui est ici.",
+        )
+
+
 @transaction.atomic
 def give_consent(*, establishment: Establishment, consent: Consent, today: date, by: User) -> None:
     """Write who consents to the probing of this perimeter. Raises Refused for a consent that cannot stand."""
@@ -68,6 +97,7 @@ def give_consent(*, establishment: Establishment, consent: Consent, today: date,
     if consent.document and consent.document.establishment_id != establishment.pk:
         raise Refused("Ce document est d’un autre établissement.")
     row = held(establishment)
+    _demand_unchanged(consent.was, consent_mark(row))
     row.consent_by, row.consent_function = consent.by.strip()[:120], consent.function.strip()[:120]
     row.consent_on, row.consent_until = consent.on, consent.until
     row.consent_document, row.reminded_on = consent.document, None
@@ -103,8 +133,11 @@ def settle(*, establishment: Establishment, settings: Settings, by: User) -> Per
         raise Refused(f"« {unknown[0]} » n’est pas une chose que l’on touche.")
     if not settings.touch:
         raise Refused("Cochez au moins une chose à regarder.")
+    if settings.connections_at_once < rules.LEAST_CONNECTIONS:
+        raise Refused(f"Il faut au moins {rules.LEAST_CONNECTIONS} connexions à la fois.")
     hours = rules.hours_of(settings.blackouts)
     row = held(establishment)
+    _demand_unchanged(settings.was, settings_mark(row))
     row.touch = [touch for touch in Touch.values if touch in settings.touch]
     row.connections_at_once = settings.connections_at_once
     row.connections_per_second = settings.connections_per_second

@@ -1,5 +1,6 @@
 """What a perimeter of the platform may hold, and how long a sweep stands. No clock, no database."""
 
+import hashlib
 import re
 from datetime import date, timedelta
 from typing import Final
@@ -21,6 +22,9 @@ COVERED_FOR: Final = timedelta(days=35)
 
 LONGEST_CONSENT: Final = timedelta(days=366)
 MOST_ASSETS: Final = 5000
+LEAST_CONNECTIONS: Final = 2
+"""A look may hold one connection and want another."""
+
 FRENCH_DAYS: Final = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
 _DAY: Final = "|".join(FRENCH_DAYS)
 _HOURS: Final = re.compile(
@@ -87,6 +91,11 @@ def _not_hours(line: str) -> Refused:
         f"« {line[:80]} » n’est pas une plage d’heures.",
         expected="Une plage par ligne, comme « lun-ven 08:00-18:00 » ou « dim 00:00-24:00 ».",
     )
+
+
+def mark_of(*values: object) -> str:
+    """A short mark of some values: two people who write at once are told from it."""
+    return hashlib.sha256(repr(values).encode("utf-8")).hexdigest()[:16]
 
 
 def check_consent(on: date, until: date, today: date) -> None:

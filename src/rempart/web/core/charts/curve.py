@@ -82,10 +82,11 @@ def _line(css: str, places: Sequence[tuple[float, float]]) -> SafeString | str:
 def _marks(places: Sequence[tuple[float, float]], whole: Sequence[Point]) -> SafeString:
     return format_html_join(
         "",
-        '<circle class="dot" cx="{0}" cy="{1}" r="4"/><text class="strong" x="{0}" y="{2}" text-anchor="middle">{3}</text>',
+        '<circle class="dot" cx="{0}" cy="{1}" r="4"/><text class="strong" x="{0}" y="{2}" text-anchor="{3}">{4}</text>',
         (
-            (f"{x:.0f}", f"{y:.0f}", f"{y - 10:.0f}", number(value))
-            for (x, y), (_, value) in zip(places, whole, strict=True)
+            # The first one would be over the figures of the axis.
+            (f"{x:.0f}", f"{y:.0f}", f"{y - 10:.0f}", "middle" if k else "start", number(value))
+            for k, ((x, y), (_, value)) in enumerate(zip(places, whole, strict=True))
         ),
     )
 

@@ -1,5 +1,6 @@
 """What audits of exposure hold, in the words of the pages: what targets send is hostile until shown."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,7 +21,7 @@ from rempart.web.apps.exposure.models import (
     Touch,
     usual_touch,
 )
-from rempart.web.apps.exposure.pages import CHANGES_SHOWN, Change, Changes
+from rempart.web.apps.exposure.pages import Change, Changes
 from rempart.web.apps.exposure.queries import CONFIDENCES, THEMES
 from rempart.web.apps.remediation.templatetags.plan import SEVERITIES, day as in_french
 from rempart.web.core.templatetags import ui
@@ -50,6 +51,12 @@ PROOFS: Final[dict[WindowState, tuple[str, str]]] = {
     WindowState.MISSED: ("fenêtre manquée", "warn"),
     WindowState.HELD: ("niveau tenu", "ok"),
 }
+ALONE: Final[dict[str, str]] = {
+    Asset.Kind.ADDRESS: "elle seule",
+    Asset.Kind.RANGE: "toutes ses adresses",
+}
+AT_ONCE: Final = 5
+"""Changes of one kind that are seen without unfolding."""
 WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
@@ -91,8 +98,10 @@ def score_range(audit: ExposureAudit) -> str:
 @register.filter
 def low_words(audit: ExposureAudit) -> str:
     """What the grade would be at worst."""
-    if audit.score == audit.score_low:
+    if not audit.gaps_count:
         return "Tout a pu être évalué."
+    if audit.score == audit.score_low:
+        return "La même si tout ce qui n’a pas été évalué était mauvais."
     return f"{audit.grade_low} si tout ce qui n’a pas été évalué était mauvais."
 
 
@@ -162,13 +171,38 @@ def proof_tag(*, proof: Window) -> SafeString:
     return ui.tag(words=words, tone=tone)
 
 
+@dataclass(frozen=True, slots=True)
+class KindOfChange:
+    """The changes of one kind: the first ones, those that are unfolded, and how many the page does not keep."""
+
+    words: str
+    first: list[Change]
+    more: list[Change]
+    left_out: int
+
+    @property
+    def hidden(self) -> int:
+        """How many are not seen at once."""
+        return len(self.more) + self.left_out
+
+
 @register.filter
-def left_out(changes: Changes) -> list[tuple[str, int]]:
-    """What is not listed, by kind."""
+def by_kind(changes: Changes) -> list[KindOfChange]:
+    """The changes by kind: what opened comes first."""
+    groups: dict[str, list[Change]] = {}
+    for change in changes.changes:
+        groups.setdefault(change.kind, []).append(change)
+    order = [*CHANGES]
     return [
-        (CHANGES.get(kind, (kind, ""))[0], count - CHANGES_SHOWN)
-        for kind, count in changes.counts.items()
-        if count > CHANGES_SHOWN
+        KindOfChange(
+            CHANGES.get(kind, (kind, ""))[0],
+            found[:AT_ONCE],
+            found[AT_ONCE:],
+            max(changes.counts.get(kind, 0) - len(found), 0),
+        )
+        for kind, found in sorted(
+            groups.items(), key=lambda item: order.index(item[0]) if item[0] in CHANGES else 99
+        )
     ]
 
 
@@ -186,7 +220,7 @@ def reach_words(asset: Asset) -> str:
         return "jamais touché"
     parts = [asset.with_subdomains * "sous-domaines compris"]
     parts.append(asset.follows_addresses * "adresses où il mène comprises")
-    return ", ".join(filter(None, parts)) or "lui seul"
+    return ", ".join(filter(None, parts)) or ALONE.get(asset.kind, "lui seul")
 
 
 @register.filter

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,9 @@ from rempart.web.apps.exposure.models import Asset, Perimeter
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
+
+PER_PAGE: Final = 100
+MOST_DIGITS: Final = 19
 
 
 @needs(Act.SET_PERIMETER)
@@ -46,7 +50,7 @@ def perimeter(request: HttpRequest, finess: str) -> HttpResponse:
         "perimeter": row,
         "standing": queries.standing(row, timezone.localdate()),
         "form": form,
-    } | _assets(row)
+    } | _assets(row, request.GET.get("page"))
     status = 422 if form.errors else 200
     return render(request, "exposure/perimeter.html", context, status=status)
 
@@ -57,12 +61,13 @@ def consent(request: HttpRequest, finess: str) -> HttpResponse:
     """Say who consents."""
     establishment = _mine(request, finess)
     row, today = queries.perimeter_of(finess), timezone.localdate()
-    initial = {"consent_on": today}
+    initial: dict[str, Any] = {"consent_on": today}
     if row and row.consent_on:
         initial = {
             name: getattr(row, name)
             for name in ("consent_by", "consent_function", "consent_on", "consent_until")
         } | {"document": row.consent_document_id}
+    initial["was"] = perimeters.consent_mark(row or Perimeter(establishment=establishment))
     given = request.POST if request.method == "POST" else None
     form = ConsentForm(given, initial=initial, finess=finess)
     if form.is_valid():
@@ -72,6 +77,7 @@ def consent(request: HttpRequest, finess: str) -> HttpResponse:
             )
         except Refused as fault:
             form.add_error(None, str(fault))
+            _know_again(form, fault, initial)
         else:
             messages.success(request, "Le consentement est enregistré.")
             return redirect("exposure_perimeter", finess)
@@ -86,12 +92,16 @@ def settings(request: HttpRequest, finess: str) -> HttpResponse:
     row = queries.perimeter_of(finess) or Perimeter(establishment=establishment)
     names = ("touch", "connections_at_once", "connections_per_second", "blackouts", "rhythm")
     initial = {name: getattr(row, name) for name in (*names, "is_searchable")}
+    initial["was"] = perimeters.settings_mark(row)
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             perimeters.settle(
                 establishment=establishment, settings=form.settings(), by=_who(request)
             )
+        except perimeters.Changed as fault:
+            form.add_error(None, str(fault))
+            _know_again(form, fault, initial)
         except Refused as fault:
             form.add_error("blackouts", str(fault))
         else:
@@ -114,8 +124,10 @@ def withdraw(request: HttpRequest, finess: str) -> HttpResponse:
 def decide(request: HttpRequest, finess: str) -> HttpResponse:
     """Accept or refuse what was discovered."""
     establishment = _mine(request, finess)
-    wanted = [int(pk) for pk in request.POST.getlist("asset") if pk.isdecimal()]
-    is_accepted = request.POST.get("choice") == "accept"
+    choice, _, every = request.POST.get("choice", "").partition("_")
+    given = request.POST.getlist("shown" if every else "asset")
+    wanted = [int(pk) for pk in given if pk.isdecimal() and len(pk) < MOST_DIGITS]
+    is_accepted = choice == "accept"
     found = Asset.objects.proposed().filter(perimeter=finess, pk__in=wanted)
     assets = list(found.select_related("perimeter__establishment"))
     if not assets:
@@ -198,6 +210,13 @@ def download(request: HttpRequest, finess: str) -> HttpResponse:
     )
 
 
+def _know_again(form: Any, fault: Refused, now: dict[str, Any]) -> None:
+    """After somebody else wrote, the person who was told may write over it, knowingly."""
+    if isinstance(fault, perimeters.Changed):
+        form.data = form.data.copy()
+        form.data["was"] = now["was"]
+
+
 def _mine(request: HttpRequest, finess: str) -> Establishment:
     return establishment_or_404(scope_of(request), finess, Act.SET_PERIMETER)
 
@@ -213,10 +232,13 @@ def _form(
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _assets(row: Perimeter | None) -> dict[str, list[Asset]]:
-    every = list(row.assets.select_related("decided_by").order_by("kind", "value")) if row else []
+def _assets(row: Perimeter | None, page: str | None) -> dict[str, Any]:
+    rows = Asset.objects.filter(perimeter=row.pk if row else None)
+    every = rows.select_related("decided_by").order_by("kind", "value", "pk")
+    refused = every.filter(state=Asset.State.REFUSED)
     return {
-        "assets": [a for a in every if a.state == Asset.State.ACCEPTED],
-        "proposed": [a for a in every if a.state == Asset.State.PROPOSED],
-        "refused": [a for a in every if a.state == Asset.State.REFUSED],
+        "declared": Paginator(every.accepted(), PER_PAGE).get_page(page),
+        "proposed": every.proposed()[: discovering.MOST],
+        "refused": refused[:PER_PAGE],
+        "refused_count": refused.count(),
     }
