@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,7 +32,8 @@ from rempart.web.apps.remediation.rules import Look
 from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
 
-SOURCE_KIND = "assessment"
+SOURCE_KIND: Final = "assessment"
+_told: Final = partial(journal.record_on, "assessment")
 
 
 @transaction.atomic
@@ -244,15 +246,3 @@ def _copy_answers(old: Assessment, new: Assessment) -> None:
     ]
     Answer.objects.bulk_create(Answer(assessment=new, **values) for values in said)
     AnswerChange.objects.bulk_create(AnswerChange(assessment=new, **values) for values in said)
-
-
-def _told(assessment: Assessment, act: str, by: User | None, **details: Any) -> None:
-    journal.record(
-        act,
-        by=by,
-        object_kind="assessment",
-        object_id=assessment.pk,
-        object_label=str(assessment),
-        establishment=assessment.establishment_id,
-        details=details,
-    )

@@ -210,15 +210,7 @@ def forget_collection(*, audit: Audit, by: User) -> Audit:
     row.sources.update(file=None)
     row.is_kept = False
     row.save(update_fields=["is_kept"])
-    journal.record(
-        "forget_collection",
-        by=by,
-        object_kind="audit",
-        object_id=row.pk,
-        object_label=str(row),
-        establishment=row.establishment_id,
-        details={"sha256": hashes},
-    )
+    recording.told(row, "forget_collection", by, sha256=hashes)
     for sha256 in hashes:
         keeping.drop(sha256)
     return row

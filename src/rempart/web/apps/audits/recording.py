@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from django.db import transaction
@@ -25,6 +27,9 @@ from rempart.web.apps.remediation.recording import Observation
 from rempart.web.core import files, journal, projections
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import StoredFile
+
+told: Final = partial(journal.record_on, "audit")
+"""Write an act on an audit in the journal."""
 
 
 def label_of(audit: Audit) -> str:
@@ -73,15 +78,15 @@ def _written(audit: Audit, report: Report, drawn: Drawn, form: str, today: date)
     if twin is not None:
         audit.state, audit.same_as = Audit.State.SAME, twin
         audit.save()
-        _told(audit, "find_same_audit", same_as=twin.pk)
+        told(audit, "find_same_audit", audit.deposited_by, same_as=twin.pk)
         return twin
     _fill(audit, report, drawn.stored)
     audit.save()
     AuditPage.objects.update_or_create(audit=audit, defaults={"report": drawn.page})
     _rank(audit)
     _tell_remediation(audit, drawn, establishment, today)
-    _told(
-        audit, "record_audit",
+    told(
+        audit, "record_audit", audit.deposited_by,
         level=audit.level, at_most=audit.at_most, measured_on=str(audit.measured_on), report=drawn.stored.pk,
     )  # fmt: skip
     projections.refresh([establishment.pk])
@@ -144,15 +149,7 @@ def _withdrawn(audit: Audit, by: User, reason: str, today: date) -> Audit:
     row.state, row.is_newest, row.is_latest = Audit.State.WITHDRAWN, False, False
     row.save(update_fields=["state", "is_newest", "is_latest"])
     _rank(row)
-    journal.record(
-        "withdraw_audit",
-        by=by,
-        object_kind="audit",
-        object_id=row.pk,
-        object_label=str(row),
-        establishment=establishment.pk,
-        details={"reason": reason},
-    )
+    told(row, "withdraw_audit", by, reason=reason)
     remediation.take_back_measure(
         establishment=establishment, source_kind=row.kind, source_id=str(row.pk), by=by
     )
@@ -235,15 +232,3 @@ def _tell_remediation(
         )
     # What answers and other audits left open may be mended by one action with what this audit saw.
     remediation.propose_measures(establishment=establishment, today=today, by=audit.deposited_by)
-
-
-def _told(audit: Audit, act: str, **details: object) -> None:
-    journal.record(
-        act,
-        by=audit.deposited_by,
-        object_kind="audit",
-        object_id=audit.pk,
-        object_label=str(audit),
-        establishment=audit.establishment_id,
-        details=details,
-    )
