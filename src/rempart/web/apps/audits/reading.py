@@ -23,12 +23,13 @@ from rempart.engines.directory.score import level_of
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.outcome import Outcome
 from rempart.kernel.progress import Observer
-from rempart.render.french import counted, size
+from rempart.render.french import counted
 from rempart.render.text import name, visible
 from rempart.web.apps.remediation.following import Mends, Proposal
 from rempart.web.apps.remediation.models import Severity
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
+from rempart.web.core import reports
 
 LONGEST_REPORT: Final = 256 << 20
 MOST_CONTROLS: Final = 1000
@@ -75,13 +76,10 @@ def is_report(path: Path) -> bool:
     if path.suffix.lower() != ".json":
         return False
     with path.open("rb") as file:
-        head = file.read(4096)
-        length = file.seek(0, 2)
-        file.seek(max(0, length - 4096))
-        tail = file.read()
+        head, tail = reports.edges_of(file)
         if _MARK in head or _MARK in tail:
             return True
-        if _COLLECTED.match(head) or length > _PROBED:
+        if _COLLECTED.match(head) or file.tell() > _PROBED:
             return False
         file.seek(0)
         try:
@@ -92,22 +90,14 @@ def is_report(path: Path) -> bool:
 
 def read_report(path: Path, today: date) -> Report:
     """A report that was made elsewhere. Raises UnreadableSource when it is not whole, of another version, or changed."""
-    try:
-        if path.stat().st_size > LONGEST_REPORT:
-            raise ValueError(f"fichier de plus de {size(LONGEST_REPORT)}")
-        report = msgspec.json.decode(path.read_bytes(), type=Report)
-    except (OSError, ValueError, msgspec.DecodeError, RecursionError) as fault:
-        raise UnreadableSource(
-            f"Ce rapport n’est pas lisible ({name(str(fault))}).",
-            expected="Le fichier report.json que « rempart audit directory » a écrit, entier.",
-            todo="Déposez ce fichier tel quel, ou la collecte elle-même.",
-        ) from fault
-    if report.schema != SCHEMA:
-        raise UnreadableSource(
-            f"Ce rapport est d’une autre version ({name(report.schema)}).",
-            expected=f"Version {SCHEMA}.",
-            todo="Refaites l’audit avec une version de Rempart proche de celle de ce serveur, ou déposez la collecte.",
-        )
+    report = reports.read(
+        path,
+        Report,
+        SCHEMA,
+        longest=LONGEST_REPORT,
+        expected="Le fichier report.json que « rempart audit directory » a écrit, entier.",
+        instead="la collecte elle-même",
+    )
     _check(report, today)
     return report
 

@@ -6,16 +6,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from rempart.engines.exposure.report import SCHEMA, ExposureReport, Finding, FixText
 from rempart.kernel.errors import UnreadableSource
-from rempart.render.french import counted, size
+from rempart.render.french import counted
 from rempart.render.text import name, visible
 from rempart.web.apps.remediation.following import Mends, Proposal
 from rempart.web.apps.remediation.models import RANKS, Severity
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
+from rempart.web.core import reports
 
 KIND: Final = "exposure"
 SUBJECT: Final = "internet"
@@ -32,10 +31,7 @@ ACCEPTED: Final = "Le report.json que « rempart audit exposure » a écrit, ou 
 def is_report(path: Path) -> bool:
     """Whether a file is a report, rather than the snapshot of a sweep. Raises UnreadableSource when it is neither."""
     with path.open("rb") as file:
-        head = file.read(4096)
-        length = file.seek(0, 2)
-        file.seek(max(0, length - 4096))
-        tail = file.read()
+        head, tail = reports.edges_of(file)
     if _MARK in head or _MARK in tail:
         return True
     if head.startswith(_GZIP) or _SNAPSHOT_MARK in head or _SNAPSHOT_MARK in tail:
@@ -45,22 +41,14 @@ def is_report(path: Path) -> bool:
 
 def read_report(path: Path, now: datetime) -> ExposureReport:
     """A report that was made elsewhere. Raises UnreadableSource when it is not whole, of another version, or to come."""
-    try:
-        if path.stat().st_size > LONGEST_FILE:
-            raise ValueError(f"fichier de plus de {size(LONGEST_FILE)}")
-        report = msgspec.json.decode(path.read_bytes(), type=ExposureReport)
-    except (OSError, ValueError, msgspec.DecodeError, RecursionError) as fault:
-        raise UnreadableSource(
-            f"Ce rapport n’est pas lisible ({name(str(fault))}).",
-            expected=ACCEPTED,
-            todo="Déposez ce fichier tel quel, ou le relevé lui-même.",
-        ) from fault
-    if report.schema != SCHEMA:
-        raise UnreadableSource(
-            f"Ce rapport est d’une autre version ({name(report.schema)}).",
-            expected=f"Version {SCHEMA}.",
-            todo="Refaites l’audit avec une version de Rempart proche de celle de ce serveur.",
-        )
+    report = reports.read(
+        path,
+        ExposureReport,
+        SCHEMA,
+        longest=LONGEST_FILE,
+        expected=ACCEPTED,
+        instead="le relevé lui-même",
+    )
     _check(report, now)
     return report
 
@@ -109,7 +97,7 @@ def swept_at(report: ExposureReport) -> datetime:
 
 def key_of(check: str, target: str) -> str:
     """How the plan names one check on one target; the same from one sweep to the next, whatever their length."""
-    key = f"{check}@{name(target, 250)}"
+    key = f"{name(check, 100)}@{name(target, 250)}"
     if len(key) <= 190:
         return key
     digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
