@@ -8,11 +8,13 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from factories.assessments import TODAY, a_reply, a_stored, an_assessment
-from rempart.content.knowledge import frameworks
+from factories.findings import an_action
+from rempart.content.knowledge import frameworks, measures
 from rempart.web.apps.accounts.access import scope_of
 from rempart.web.apps.assessments import campaigns, delegating
 from rempart.web.apps.assessments.answering import Author, save_answers
 from rempart.web.apps.assessments.models import Answer, Assessment, Completion
+from rempart.web.apps.remediation.proposing import how
 from rempart.web.core.scope import Level
 from support.workbooks import a_workbook
 from web.conftest import Cast
@@ -47,6 +49,7 @@ def test_every_page_of_an_assessment_is_accessible(
         "saisie": f"/evaluations/{home.pk}/saisie/",
         "liens": f"/evaluations/{home.pk}/liens/",
         "propositions": f"/evaluations/{home.pk}/propositions/",
+        "fin": f"/evaluations/{home.pk}/fin/",
         "resultat": f"/evaluations/{home.pk}/resultat/",
     }.items():
         page.goto(path)
@@ -156,20 +159,36 @@ def test_from_the_questions_to_three_actions_in_the_plan(
     replies = {item.id: a_reply(0) for item in items[3:]}
     save_answers(assessment=home, replies=replies, seen={}, author=Author.of(cast.alice))
     page = page_as("alice", f"/evaluations/{home.pk}/")
-    page.get_by_role("button", name="Terminer et voir quoi faire").click()
+    page.get_by_role("link", name="Terminer et voir le résultat").click()
+    page.get_by_role("button", name="Terminer et voir le résultat").click()
     page.wait_for_url("**/resultat/")
     assert page.locator(".steps > li").count() == 3
     shoot(page, "evaluation-trois-actions")
-    page.get_by_role("button", name="Mettre au plan").first.click()
+    page.locator("summary", has_text="Mettre au plan").first.click()
+    page.get_by_label("Qui s’en charge ?").first.fill("Cadre de santé")
+    page.get_by_role("button", name="Valider").first.click()
     page.get_by_text("est dans le plan").wait_for()
     assert page.get_by_role("link", name="Dans le plan").count() == 1
+
+
+def test_an_action_is_printed_on_one_sheet(home: Assessment, cast: Cast, page_as: PageAs) -> None:
+    measure = measures()["print_reflex_card"]
+    made = an_action(cast.home, cast.alice, title=measure.title, how=how(measure))
+    page = page_as("alice", f"/actions/{made.pk}/")
+    expect(page.get_by_role("button", name="Imprimer cette fiche")).to_be_visible()
+    expect(page.get_by_text("À remplir à la main")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("À remplir à la main")).to_be_visible()
+    expect(page.get_by_role("button", name="Déclarer faite")).to_be_hidden()
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
 
 
 def test_a_result_is_taken_away_and_its_code_verified(
     home: Assessment, cast: Cast, page_as: PageAs, axe_clean: Look, shoot: Look
 ) -> None:
     page = page_as("alice", f"/evaluations/{home.pk}/")
-    page.get_by_role("button", name="Terminer et voir quoi faire").click()
+    page.get_by_role("link", name="Terminer et voir le résultat").click()
+    page.get_by_role("button", name="Terminer et voir le résultat").click()
     page.wait_for_url("**/resultat/")
     with page.expect_download() as sent:
         page.get_by_role("link", name="Rapport (PDF)").click()

@@ -112,6 +112,7 @@ def test_an_establishment_reads_what_the_region_sees_of_it(
     expect(officer.get_by_text("terminée le")).to_have_count(1)
     officer.goto(f"{HOME}/")
     page = page_as("alice", f"{HOME}/")
+    page.locator("summary", has_text="Ce que voit la région").click()
     page.get_by_role("link", name="Voir exactement ce qu’elle voit").click()
     expect(page.get_by_text("non partagé")).to_have_count(1)
     expect(page.get_by_role("cell", name="Fiche de l’établissement")).to_have_count(1)

@@ -57,6 +57,7 @@ def test_a_nursing_home_finds_its_level_its_next_action_and_what_changed(
     expect(page.get_by_text("1 en retard")).to_be_visible()
     axe_clean(page)
     shoot(page, "etablissement")
+    page.locator("summary", has_text="Annuaire").click()
     page.get_by_role("link", name="Voir l’audit").click()
     expect(page.get_by_role("heading", name="Depuis l’audit du")).to_be_visible()
     axe_clean(page)

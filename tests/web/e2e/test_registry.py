@@ -95,6 +95,7 @@ def test_an_establishment_is_found_by_words_and_says_where_it_stands(
 
 def test_a_grouping_shows_its_sites(page_as: PageAs, axe_clean: Look) -> None:
     page = page_as("bob", "/etablissements/220000020/")
+    page.locator("summary", has_text="Fiche du registre").click()
     page.get_by_role("link", name="GHT Armor").first.click()
     expect(page.get_by_role("link", name="Centre hospitalier de démonstration")).to_be_visible()
     axe_clean(page)

@@ -12,13 +12,18 @@ from rempart.web.core.scope import Act, Scope
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel: its template, and the query that fills it (context, or None to draw nothing)."""
+    """One panel: its template, and the query that fills it (context, or None to draw nothing).
+
+    With a title it is folded under it, beside the few words of `brief` in its context: a page shows first what is to
+    be done, and the rest on demand.
+    """
 
     name: str
     order: int
     act: Act
     template: str
     query: Callable[[str, Scope], dict[str, Any] | None]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Filled:
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
 
 
 _PANELS: Final[dict[str, Panel]] = {}
@@ -42,5 +48,5 @@ def filled(finess: str, scope: Scope, *, acts: frozenset[Act]) -> list[Filled]:
     found = []
     for panel in sorted(_PANELS.values(), key=lambda p: p.order):
         if panel.act in acts and (context := panel.query(finess, scope)) is not None:
-            found.append(Filled(panel.template, context))
+            found.append(Filled(panel.template, context, panel.title))
     return found

@@ -14,7 +14,9 @@ RECENT = timedelta(days=30)
 
 def register() -> None:
     """Add the panel, and the words of our pages for those who read who looked."""
-    panels.register(panels.Panel("access", 90, Act.SEE_ACCESS, "accounts/panel.html", access_of))
+    panels.register(
+        panels.Panel("access", 90, Act.SEE_ACCESS, "accounts/panel.html", access_of, "Qui a accès")
+    )
     access_log.WORDS.update(
         {
             "access": "Qui a accès",

@@ -31,6 +31,10 @@ class AssessmentsConfig(AppConfig):
         panels.register(
             panels.Panel("assessments", 5, Act.SEE_FINDINGS, "assessments/parts/panel.html", query)
         )
+        beginning = import_string("rempart.web.apps.assessments.beginning.panel")
+        panels.register(
+            panels.Panel("next", 1, Act.ANSWER, "assessments/parts/next.html", beginning)
+        )
         place = "rempart.web.apps.assessments.proofs"
         subjects = import_string("rempart.web.apps.evidence.subjects")
         subjects.register("item", import_string(f"{place}.described"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -231,7 +231,8 @@ def rows_of(found: Sequence[Assessment]) -> list[Row]:
 def assessments_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
     """The assessments under way and the last ones, on the page of an establishment."""
     mine = Assessment.objects.filter(establishment=finess).exclude(state=State.ARCHIVED)
-    rows = list(mine.order_by("submitted_at", "-opened_on")[:6])
+    newest = F("submitted_at").desc(nulls_first=True)
+    rows = list(mine.order_by(newest, "-opened_on", "-pk")[:4])
     work = allows(scope, finess, Act.ANSWER)
     if not rows and not work:
         return None

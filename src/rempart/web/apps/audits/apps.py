@@ -19,7 +19,9 @@ class AuditsConfig(AppConfig):
         query = import_string("rempart.web.apps.audits.queries.directory_panel")
         navigation.register(navigation.Entry("Audits", "audits", 30, Act.SEE_FINDINGS))
         panels.register(
-            panels.Panel("directory", 10, Act.SEE_FINDINGS, "audits/parts/panel.html", query)
+            panels.Panel(
+                "directory", 10, Act.SEE_FINDINGS, "audits/parts/panel.html", query, "Annuaire"
+            )
         )
         facts.register("directory", import_string("rempart.web.apps.audits.measured.facts_of"))
         access_log.WORDS.update({"audits_of": "Audits", "audit_deposit": "Dépôt d’un audit"})

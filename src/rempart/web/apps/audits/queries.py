@@ -224,7 +224,9 @@ def directory_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
 
 def _panel_words(audit: Audit) -> dict[str, str]:
     missing = audit.points_not_measured or 0
+    level = f"{'au plus ' if audit.at_most else ''}{audit.level} sur 5"
     return {
+        "brief": level if audit.level is not None else "",
         "next": next_step(audit),
         "missing": counted(missing, "point non évalué", "points non évalués"),
         "proof": "Le plan le moins coûteux, prouvé minimal."

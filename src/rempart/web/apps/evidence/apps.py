@@ -24,6 +24,7 @@ class EvidenceConfig(AppConfig):
                 Act.SEE_FINDINGS,
                 "evidence/parts/panel.html",
                 import_string(f"{place}.panel"),
+                "Preuves",
             )
         )
         facts.register("evidence", import_string(f"{place}.facts_of"))

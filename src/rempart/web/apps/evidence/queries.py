@@ -148,4 +148,10 @@ def panel(finess: str, scope: Scope) -> dict[str, Any]:
     counts = mine.aggregate(
         all=Count("pk"), ending=Count("pk", filter=Q(valid_until__lte=today + SOON))
     )
-    return {"finess": finess, "may_deposit": allows(scope, finess, Act.ANSWER), **counts}
+    ending = counts["ending"]
+    return {
+        "finess": finess,
+        "may_deposit": allows(scope, finess, Act.ANSWER),
+        "brief": f"{ending} à renouveler" if ending else "",
+        **counts,
+    }

@@ -29,7 +29,14 @@ class ExposureConfig(AppConfig):
             entry("Exposition", "exposure_coverage", 31, Act.SEE_PORTFOLIO, address=covered_page)
         )
         panels.register(
-            panels.Panel("exposure", 12, Act.SEE_FINDINGS, "exposure/parts/panel.html", query)
+            panels.Panel(
+                "exposure",
+                12,
+                Act.SEE_FINDINGS,
+                "exposure/parts/panel.html",
+                query,
+                "Exposition sur internet",
+            )
         )
         facts.register("exposure", import_string("rempart.web.apps.exposure.measured.facts_of"))
         access_log.WORDS.update(

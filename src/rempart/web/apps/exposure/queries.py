@@ -12,6 +12,7 @@ from django.utils import timezone
 from rempart.engines.exposure.held import Window
 from rempart.engines.exposure.report import Finding
 from rempart.render.french import counted, day
+from rempart.render.text import name
 from rempart.web.apps.establishments.access import allows
 from rempart.web.apps.exposure import holding, pages, pictures, rules
 from rempart.web.apps.exposure.models import (
@@ -227,7 +228,7 @@ def themes_of(page: pages.Page | None) -> list[tuple[str, Any]]:
         page.report.score.themes,
         key=lambda t: order.index(t.theme) if t.theme in THEMES else len(order),
     )
-    return [(THEMES.get(theme.theme, theme.theme), theme) for theme in known]
+    return [(THEMES.get(theme.theme, name(theme.theme)), theme) for theme in known]
 
 
 def _kept(finess: str) -> Kept:
@@ -285,7 +286,16 @@ def panel(finess: str, scope: Scope) -> dict[str, Any] | None:
         "is_fresh": rules.is_fresh(audit.swept_on if audit else None, today),
         "may_set": allows(scope, finess, Act.SET_PERIMETER),
         "next": next_step(audit, found),
+        "brief": _brief(audit),
     }
+
+
+def _brief(audit: ExposureAudit | None) -> str:
+    if audit is None:
+        return ""
+    holes = audit.critical_open
+    words = counted(holes, "faille critique", "failles critiques") if holes else ""
+    return ", ".join(part for part in (f"note {audit.grade}", words) if part)
 
 
 def next_step(audit: ExposureAudit | None, found: Standing) -> str:

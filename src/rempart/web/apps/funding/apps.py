@@ -35,6 +35,13 @@ class FundingConfig(AppConfig):
             )
         )
         panels.register(
-            panels.Panel("care", 45, Act.SEE_FINDINGS, "funding/parts/panel.html", query)
+            panels.Panel(
+                "care",
+                45,
+                Act.SEE_FINDINGS,
+                "funding/parts/panel.html",
+                query,
+                "Dossiers de financement",
+            )
         )
         access_log.WORDS.update({"care_files_of": "Dossiers CaRE"})

@@ -18,6 +18,8 @@ class PeersConfig(AppConfig):
         # Imported now that the models are ready.
         query = import_string("rempart.web.apps.peers.queries.panel")
         panels.register(
-            panels.Panel("peers", 60, Act.SEE_FINDINGS, "peers/parts/panel.html", query)
+            panels.Panel(
+                "peers", 60, Act.SEE_FINDINGS, "peers/parts/panel.html", query, "Parmi ses pairs"
+            )
         )
         access_log.WORDS.update({"peers": "Parmi ses pairs"})

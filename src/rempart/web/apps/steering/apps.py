@@ -33,7 +33,11 @@ class SteeringConfig(AppConfig):
         projections.register_mark("assessment_begun", projection.begin)
         query = import_string("rempart.web.apps.steering.seen.panel")
         template = "steering/parts/seen_panel.html"
-        panels.register(panels.Panel("seen_by_region", 85, Act.SEE_FINDINGS, template, query))
+        panels.register(
+            panels.Panel(
+                "seen_by_region", 85, Act.SEE_FINDINGS, template, query, "Ce que voit la région"
+            )
+        )
         access_log.WORDS.update({"seen_by_region": "Ce que voit la région"})
         entry = navigation.Entry
         navigation.register(entry("Établissements", "portfolio", 15, Act.SEE_PORTFOLIO))
