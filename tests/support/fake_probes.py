@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -74,6 +75,11 @@ class FakeProbes:
     ) -> list[tuple[int, Reach]]:
         await self._touch(address, 443, dial)
         return [(443, Reach.ANSWERED), (3389, Reach.CLOSED)]
+
+    async def doors(
+        self, address: str, ports: Sequence[int], dial: Dial
+    ) -> list[tuple[int, Reach]]:
+        return [(port, Reach.ANSWERED) for port in ports]
 
     async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
         await self._touch(endpoint.address, endpoint.port, dial)

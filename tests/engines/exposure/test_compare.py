@@ -54,6 +54,14 @@ def test_a_finding_that_nobody_could_measure_again_is_not_mended(seen: list[AnyS
     assert [d.state for d in result.doors] == ["silent"]
 
 
+def test_a_port_that_falls_silent_on_a_machine_that_answers_calls_for_a_retest() -> None:
+    old = report(*OPEN, service(443, "https"))
+    result = compare(old, report(service(443, "https"), ports(open=[443], silent=[3389])))
+    (change,) = (c for c in result.changes if c.finding.target == f"{HOST}:3389")
+    assert change.state == "unmeasured"
+    assert "répond sur le port 443" in change.reason and "regardez de nouveau" in change.reason
+
+
 def test_a_finding_that_is_there_again_is_still_there_and_one_more_is_new() -> None:
     result = after(*OPEN, service(3390, "rdp"))
     assert {c.finding.target: c.state for c in result.changes} == {

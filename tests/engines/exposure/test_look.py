@@ -1,6 +1,7 @@
 """One piece of work: rights asked first, and an observation for all that was not reached."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,48 @@ def test_what_is_asked_of_a_port_is_what_its_number_or_its_service_calls_for(
     probes = Named(service)
     assert done(endpoint(port), probes).stopped == ""
     assert probes.asked == asked
+
+
+class Doors(Named):
+    """Doors in the order in which they are asked: one answer for each question."""
+
+    def __init__(self, *answers: list[tuple[int, Reach]]) -> None:
+        super().__init__()
+        self.answers = list(answers)
+
+    async def doors(
+        self, address: str, ports: Sequence[int], dial: Dial
+    ) -> list[tuple[int, Reach]]:
+        self.asked.append(str(list(ports)))
+        return self.answers.pop(0)
+
+
+DOOR = Piece(kind=Kind.DOOR, address="127.0.9.1", port=3389, witnesses=(443, 22, 104))
+MUTE = [(3389, Reach.SILENT)]
+
+
+def test_a_silent_port_is_tried_twice_then_the_others_of_its_machine() -> None:
+    probes = Doors(MUTE, MUTE, [(443, Reach.ANSWERED), (22, Reach.CLOSED)])
+    (seen,) = done(DOOR, probes).seen
+    assert isinstance(seen, PortsSeen) and seen.reach is Reach.ANSWERED
+    assert (seen.open, seen.closed, seen.silent) == ([443], [22], [3389])
+    assert probes.asked == ["[3389]", "[3389]", "[443, 22]"]  # 104 is medical: not allowed here
+
+
+def test_a_machine_that_answers_nowhere_proves_no_filter() -> None:
+    (seen,) = done(DOOR, Doors(MUTE, MUTE, [(443, Reach.SILENT)])).seen
+    assert seen.reach is Reach.SILENT
+
+
+def test_a_port_that_answers_again_leaves_the_others_alone() -> None:
+    probes = Doors(MUTE, [(3389, Reach.ANSWERED)])
+    assert (done(DOOR, probes).seen, len(probes.asked)) == ([], 2)
+
+
+def test_a_door_that_may_not_be_touched_is_not_tried() -> None:
+    probes = Doors()
+    medical = Piece(kind=Kind.DOOR, address="127.0.9.1", port=104, witnesses=(443,))
+    assert (done(medical, probes).seen, probes.asked) == ([], [])
 
 
 def test_rights_on_the_web_alone_ask_for_the_web_alone() -> None:

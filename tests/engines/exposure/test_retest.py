@@ -5,6 +5,7 @@ import pytest
 from rempart.engines.exposure.report import Finding
 from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested
 from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.snapshot import AnySeen
 from rempart.engines.exposure.work import Kind
 from support.exposure import CONTENTS, FUNCTIONS, TODAY, catalogue, report, service, snapshot, zone
@@ -66,6 +67,50 @@ def test_a_zone_is_asked_again_as_a_zone_only() -> None:
 )
 def test_a_new_look_says_only_what_it_saw(seen: list[AnySeen], said: Retested) -> None:
     assert outcome(*seen) is said
+
+
+def tried(address: str = "127.0.0.9", **more: list[int]) -> PortsSeen:
+    return PortsSeen(reach=Reach.ANSWERED, address=address, **more)
+
+
+def test_the_ports_that_the_report_knows_of_a_machine_are_tried_beside_a_silent_one() -> None:
+    known = report(service(3389, "rdp"), service(443, "https"), service(22, reach=Reach.CLOSED))
+    door, piece = pieces_to_redo(known.findings[0], known)
+    assert (door.kind, door.port, door.witnesses) == (Kind.DOOR, 3389, (443, 22))
+    assert (piece.kind, piece.leads) == (Kind.ENDPOINT, door.leads)
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        ([tried(silent=[3389], open=[443])], Retested.MENDED),
+        ([tried(silent=[3389], closed=[22])], Retested.MENDED),
+        ([tried(silent=[3389])], Retested.UNMEASURED),
+        ([tried("127.0.0.8", silent=[3389], open=[443])], Retested.UNMEASURED),
+        (
+            [tried(silent=[3389], open=[443]), service(3389, "rdp", address="127.0.0.8")],
+            Retested.STILL,
+        ),
+        (
+            [tried(silent=[3389], open=[443]), service(3389, "https", address="127.0.0.8")],
+            Retested.UNMEASURED,
+        ),
+    ],
+)
+def test_a_silent_port_is_filtered_when_its_machine_answers_elsewhere(
+    seen: list[AnySeen], said: Retested
+) -> None:
+    assert outcome(*seen, service(3389, reach=Reach.SILENT, reason="Muet.")) is said
+
+
+def test_the_proof_of_a_filter_names_the_ports_that_answer() -> None:
+    proof = retested(
+        finding("service_rdp"),
+        snapshot(tried(silent=[3389], open=[443], closed=[22]), service(3389, reach=Reach.SILENT)),
+        catalogue=CONTENTS, today=TODAY, tool_version="1", checks=FUNCTIONS,
+    )  # fmt: skip
+    assert "paquets ignorés" in proof.detail
+    assert proof.evidence == "3389 se tait ; 443 accepte, 22 refuse"
 
 
 def test_the_proof_names_when_and_what_was_seen() -> None:

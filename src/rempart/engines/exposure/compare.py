@@ -100,7 +100,7 @@ def _changes(old: ExposureReport, new: ExposureReport) -> Iterable[Change]:
         else:
             changed = then.severity if then.severity != finding.severity else ""
             yield Change("still", finding, was_severity=changed)
-    gone = _Gone(new)
+    gone = _Gone(old, new)
     for finding in old.findings:
         if finding.key not in now:
             state, reason = gone.why(finding)
@@ -110,7 +110,11 @@ def _changes(old: ExposureReport, new: ExposureReport) -> Iterable[Change]:
 class _Gone:
     """Why a finding is no longer there: what each check cleared, what is closed, what was not measured."""
 
-    def __init__(self, report: ExposureReport) -> None:
+    def __init__(self, old: ExposureReport, report: ExposureReport) -> None:
+        self._addresses: dict[str, set[str]] = {}
+        for line in old.endpoints:
+            self._addresses.setdefault(line.target, set()).add(line.address)
+        self._alive = {line.address: line.port for line in reversed(report.endpoints)}
         self._cleared = {check.id: frozenset(check.cleared) for check in report.checks}
         self._closed = frozenset(report.closed)
         self._gaps = {(gap.check, gap.target): gap.reason for gap in report.gaps}
@@ -125,7 +129,14 @@ class _Gone:
             return "unmeasured", reason
         if finding.target in self._closed:
             return "mended", "Plus rien n’écoute sur ce port."
-        return "unmeasured", "Cette cible n’a pas été vue par ce balayage."
+        alive = sorted(self._alive.keys() & self._addresses.get(finding.target, set()))
+        if not alive:
+            return "unmeasured", "Cette cible n’a pas été vue par ce balayage."
+        # A sweep makes enough noise to be shut out of one port: a retest is quiet, and gives the proof.
+        return "unmeasured", (
+            f"Ce port ne répond plus, alors que la machine répond sur le port {self._alive[alive[0]]}. S’il est filtré, "
+            "regardez de nouveau ce constat : il sera refermé avec sa preuve."
+        )
 
 
 def _doors(old: ExposureReport, new: ExposureReport) -> Iterable[Door]:

@@ -1,4 +1,4 @@
-"""Endpoints where nothing listens: what lets a finding of an earlier sweep be called mended."""
+"""Endpoints where nothing listens, or that are filtered: what lets a finding of an earlier sweep be called mended."""
 
 from collections.abc import Iterable
 
@@ -31,3 +31,26 @@ def closed_endpoints(seen: Iterable[Seen]) -> list[str]:
     probed = [one for one in seen if endpoint_of(one)]
     found |= {one.target for one in probed if one.reach is Reach.CLOSED}
     return sorted(found - {one.target for one in probed if one.reach is not Reach.CLOSED})
+
+
+def filtered_endpoints(seen: Iterable[Seen]) -> dict[str, PortsSeen]:
+    """Targets that let every request die while their machine answers elsewhere, with what proves it.
+
+    A piece of kind DOOR makes that proof, in a retest: the port was tried again and again, then other ports, which
+    answered. A sweep does not: hundreds of connections may have woken a watch that shuts us out, one port after another.
+    """
+    seen = list(seen)
+    proofs = {
+        (one.address, port): one
+        for one in seen
+        if isinstance(one, PortsSeen) and (one.open or one.closed)
+        for port in one.silent
+    }
+    said: dict[str, list[PortsSeen | None]] = {}
+    for one in seen:
+        endpoint = endpoint_of(one)
+        if endpoint is not None and one.reach is not Reach.CLOSED:
+            place = (endpoint.address, endpoint.port)
+            is_mute = one.reach is Reach.SILENT and endpoint.transport == "tcp"
+            said.setdefault(one.target, []).append(proofs.get(place) if is_mute else None)
+    return {target: found[0] for target, found in said.items() if all(found) and found[0]}

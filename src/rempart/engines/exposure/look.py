@@ -1,7 +1,7 @@
 """Doing one piece of work: the rights asked first, then the probes, and an observation for all that was not reached."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -30,6 +30,7 @@ MAIL_PORTS: Final = frozenset({25, 465, 587, 2525})
 WEB_SERVICES: Final = frozenset({"http", "https"})
 TLS_SERVICES: Final = frozenset({"tls", "ssl", "https", "ldaps", "imaps", "pop3s", "smtps", "ftps"})
 PIECE_SECONDS: Final = 420.0  # a piece that lasts longer is cut: budget, tarpit or mistake of ours
+DOOR_TRIES: Final = 2
 CUT: Final = "L’examen de cette cible a dépassé sa durée : ce qui manque n’est pas évalué."
 
 S = TypeVar("S", ZoneSeen, MailSeen, TlsSeen, HttpSeen, ServiceSeen, HostSeen)
@@ -58,6 +59,11 @@ class Probes(Protocol):
         self, address: str, touch: frozenset[Touch], dial: Dial
     ) -> list[tuple[int, Reach]]:
         """Which ports accept a connection."""
+
+    async def doors(
+        self, address: str, ports: Sequence[int], dial: Dial
+    ) -> list[tuple[int, Reach]]:
+        """Which of these ports accept a connection."""
 
     async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
         """Who answers on a port."""
@@ -109,7 +115,7 @@ def owed(piece: Piece) -> list[AnySeen]:
         return [HostSeen(reach=reach, name=piece.name)]
     if piece.kind is Kind.PORTS:
         return [PortsSeen(reach=reach, address=piece.address)]
-    if piece.transport == "udp":
+    if piece.transport == "udp" or piece.kind is Kind.DOOR:
         return []
     ends = endpoints_of(piece)
     found: list[AnySeen] = [
@@ -234,6 +240,28 @@ class Look:
             )
         )  # fmt: skip
 
+    async def door(self) -> None:
+        """Whether a port that fell silent is filtered: it is tried again, then others of its machine, which must answer
+        after it: a watch that shuts us out altogether is no repair."""
+        piece, probes = self.piece, self.tools.probes
+        touch = self._demand_address()
+        if why := refused_port(touch, piece.port, piece.transport):
+            raise NotReached(Reach.OUTSIDE, why)
+        for _ in range(DOOR_TRIES):
+            found = await probes.doors(piece.address, [piece.port], self.tools.dial)
+            if (piece.port, Reach.SILENT) not in found:
+                return
+        others = [port for port in piece.witnesses if not refused_port(touch, port, "tcp")]
+        found = await probes.doors(piece.address, others, self.tools.dial)
+        is_open = [port for port, reach in found if reach is Reach.ANSWERED]
+        is_closed = [port for port, reach in found if reach is Reach.CLOSED]
+        self.keep(
+            PortsSeen(
+                reach=Reach.ANSWERED if is_open or is_closed else Reach.SILENT,
+                address=piece.address, open=is_open, closed=is_closed, silent=[piece.port],
+            )
+        )  # fmt: skip
+
     async def endpoint(self) -> None:
         """The service of a port, then its TLS and its site under each name."""
         touch = self._demand_address()
@@ -327,4 +355,5 @@ _KINDS: Final[dict[Kind, Callable[[Look], Awaitable[None]]]] = {
     Kind.HOST: Look.host,
     Kind.PORTS: Look.ports,
     Kind.ENDPOINT: Look.endpoint,
+    Kind.DOOR: Look.door,
 }

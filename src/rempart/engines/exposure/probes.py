@@ -1,7 +1,7 @@
 """The real probes, put together for one process of a sweep: one resolver and one trust store for all its looks."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -110,6 +110,12 @@ class RealProbes:
         """Which ports accept a connection, of those that the rights allow."""
         wanted = [p.port for p in exposure_ports() if p.transport == "tcp" and may_try(p, touch)]
         return await open_ports(address, wanted, dial=dial)
+
+    async def doors(
+        self, address: str, ports: Sequence[int], dial: Dial
+    ) -> list[tuple[int, Reach]]:
+        """Which of these ports accept a connection."""
+        return await open_ports(address, ports, dial=dial)
 
     async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
         """Who answers on a port."""

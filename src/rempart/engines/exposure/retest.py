@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from rempart.content.exposure import Theme
 from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.content.fingerprints import exposure_ports
 from rempart.engines.exposure import checks as _checks
-from rempart.engines.exposure.doors import closed_endpoints
+from rempart.engines.exposure.doors import closed_endpoints, filtered_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.judge import Judge
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.registry import CHECKS, Check
 from rempart.engines.exposure.report import ExposureReport, Finding
 from rempart.engines.exposure.run import fingerprint
+from rempart.engines.exposure.seen.common import Endpoint
+from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.work import Kind, Piece, pieces_for
 
@@ -23,6 +27,7 @@ REGISTERED = _checks
 """Importing the checks registers them."""
 
 _KINDS = {Theme.DNS: Kind.ZONE, Theme.MAIL: Kind.MAIL}
+WITNESSES = 3  # ports of each sort that are tried beside the silent one
 
 
 class Retested(StrEnum):
@@ -52,7 +57,8 @@ def pieces_to_redo(finding: Finding, report: ExposureReport) -> list[Piece]:
     """The pieces that look again at one finding, sorted; empty when its target is neither a name nor an endpoint.
 
     A target under a name is asked at each address that the report knows for it. A finding on a zone or on mail that
-    names one of their servers has the zones of the report looked at again.
+    names one of their servers has the zones of the report looked at again. The ports of the same machine that the
+    report knows are tried too, should the first one have fallen silent: they tell a filter from a failure.
     """
     kind = _KINDS.get(Theme(finding.theme))
     if kind is not None:
@@ -63,7 +69,19 @@ def pieces_to_redo(finding: Finding, report: ExposureReport) -> list[Piece]:
     found = {
         piece for address in addresses or [""] for piece in pieces_for(finding.target, address)
     }
-    return sorted(found)
+    doors = [_door(piece, report) for piece in found if piece.kind is Kind.ENDPOINT]
+    return sorted([*found, *(door for door in doors if door.witnesses)])
+
+
+def _door(piece: Piece, report: ExposureReport) -> Piece:
+    """The piece that tells whether the port is filtered, by ports of the same machine: those that accepted, or refused."""
+    names = {piece.address, *(lead.name for lead in piece.leads)}
+    tried = {p.port for p in exposure_ports() if p.transport == "tcp"} - {piece.port}
+    known = set(report.closed)
+    opened = {x.port for x in report.endpoints if x.address == piece.address} & tried
+    closed = {port for port in tried if any(Endpoint(n, port).label in known for n in names)}
+    witnesses = (*sorted(opened)[:WITNESSES], *sorted(closed - opened)[:WITNESSES])
+    return msgspec.structs.replace(piece, kind=Kind.DOOR, witnesses=witnesses)
 
 
 def _is_under(name: str, zone: str) -> bool:
@@ -80,7 +98,7 @@ def retested(
     holes: Bundle | None = None,
     checks: Mapping[str, Check] = CHECKS,
 ) -> Retest:
-    """What a new look at the finding's target says. Silence mends nothing."""
+    """What a new look at the finding's target says. Silence mends nothing, unless its machine answers elsewhere."""
     outcome, detail, evidence = _said(finding, snapshot, catalogue, today, holes, checks)
     return Retest(
         key=finding.key,
@@ -111,6 +129,9 @@ def _said(
     for found in judged.findings:
         if found.target == finding.target:
             return Retested.STILL, found.detail, found.evidence
+    filtered = filtered_endpoints(snapshot.seen).get(finding.target)
+    if filtered is not None:
+        return Retested.MENDED, *_filter_words(filtered)
     for gap in judged.gaps:
         if gap.target == finding.target:
             return Retested.UNMEASURED, gap.reason, ""
@@ -119,3 +140,13 @@ def _said(
     if finding.target in judged.result.cleared:
         return Retested.MENDED, "Mesuré de nouveau : le constat n’y est plus.", ""
     return Retested.UNMEASURED, "Le nouveau passage n’a rien vu de cette cible.", ""
+
+
+def _filter_words(proof: PortsSeen) -> tuple[str, str]:
+    """What a filtered port is said to be, and what proves it."""
+    other = (*proof.open, *proof.closed)[0]
+    said = [f"{port} accepte" for port in proof.open] + [f"{port} refuse" for port in proof.closed]
+    return (
+        f"Ce port ne répond plus (paquets ignorés), alors que la machine répond sur le port {other} : il est filtré.",
+        f"{proof.silent[0]} se tait ; {', '.join(said)}",
+    )

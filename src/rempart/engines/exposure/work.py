@@ -49,6 +49,7 @@ class Kind(StrEnum):
     HOST = "host"
     PORTS = "ports"
     ENDPOINT = "endpoint"
+    DOOR = "door"  # of a retest: whether a port that fell silent is filtered
 
 
 class Lead(Struct, frozen=True, order=True):
@@ -60,7 +61,7 @@ class Lead(Struct, frozen=True, order=True):
 
 class Piece(Struct, frozen=True, order=True, kw_only=True):
     """One piece of work. `is_first`: the piece of its port that also asks which service answers; `is_guess`: a name
-    that nobody said exists."""
+    that nobody said exists; `witnesses`: ports of the same machine that used to answer (DOOR)."""
 
     kind: Kind
     name: str = ""
@@ -70,6 +71,7 @@ class Piece(Struct, frozen=True, order=True, kw_only=True):
     transport: str = "tcp"
     is_first: bool = True
     is_guess: bool = False
+    witnesses: tuple[int, ...] = ()
 
     @property
     def target(self) -> str:
