@@ -11,6 +11,7 @@ import yaml
 from rich.console import Console
 
 from rempart import __version__
+from rempart.cli.given import Formats
 from rempart.cli.inputs import directories_of, inputs_of
 from rempart.cli.live import Live, live_options
 from rempart.cli.secret import secret_line, secret_text
@@ -33,25 +34,6 @@ from rempart.render.terminal import summary
 FINDINGS: Final = 1
 EXPOSURE: Final = EntryPoint("exposure", "rempart.cli.exposure:audit_exposure", "rempart.cli")
 _PATH = click.Path(path_type=Path)
-
-
-class Formats(click.ParamType[tuple[str, ...]]):
-    """A list of formats separated by commas."""
-
-    name = "formats"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """The formats asked for; `all` means every one."""
-        asked = [part.strip() for part in str(value).split(",") if part.strip()]
-        known = [*FORMATS, PROOF]
-        unknown = [f for f in asked if f not in [*known, "all"]]
-        if unknown or not asked:
-            self.fail(
-                f"format inconnu : {', '.join(unknown)}. Formats : {', '.join(known)}.", param, ctx
-            )
-        return tuple(known if "all" in asked else asked)
 
 
 class Audits(click.Group):
@@ -89,7 +71,7 @@ def audit() -> None:
 @click.option(
     "--format",
     "formats",
-    type=Formats(),
+    type=Formats([*FORMATS, PROOF]),
     default="html,pdf,xlsx,csv,json",
     show_default=True,
     metavar="LISTE",

@@ -3,17 +3,15 @@
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 
+from rempart.cli import given
 from rempart.engines.directory.compare import compare as compare_reports
 from rempart.engines.directory.report import SCHEMA, Report
-from rempart.kernel.errors import UnreadableSource
 from rempart.render.outputs import write_comparison
 from rempart.render.terminal import comparison
 
 _PATH = click.Path(path_type=Path)
-LONGEST_REPORT = 1 << 30
 
 
 @click.command(
@@ -34,21 +32,5 @@ def compare(old: Path, new: Path, output: Path | None) -> None:
 
 
 def read_report(path: Path) -> Report:
-    """A report from its JSON file, or from the folder that holds it. Raises UnreadableSource."""
-    file = path / "report.json" if path.is_dir() else path
-    try:
-        if file.stat().st_size > LONGEST_REPORT:
-            raise ValueError("fichier de plus de 1 Go")
-        report = msgspec.json.decode(file.read_bytes(), type=Report)
-    except (OSError, ValueError, msgspec.DecodeError) as fault:
-        raise UnreadableSource(
-            f"Rapport illisible : {file} ({fault}).",
-            expected="Le fichier report.json que « rempart audit directory » a écrit.",
-            todo="Donnez ce fichier, ou le dossier qui le contient.",
-        ) from fault
-    if report.schema != SCHEMA:
-        raise UnreadableSource(
-            f"Rapport d’une autre version : {file} ({report.schema}).",
-            expected=f"Version {SCHEMA}.",
-        )
-    return report
+    """A report of an audit of the directory. Raises UnreadableSource."""
+    return given.read_report(path, Report, SCHEMA, "rempart audit directory")

@@ -18,6 +18,7 @@ from rempart.cli.exposure_held import (
 )
 from rempart.cli.exposure_sweep import Way, looked_again, saved_sweep, shown_plan, wall_clock
 from rempart.cli.feeds import feeds_folder
+from rempart.cli.given import Formats
 from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.engines.exposure.discover import proposals_yaml, propose, read_names
 from rempart.engines.exposure.feeds.bundle import Bundle
@@ -52,26 +53,6 @@ _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class Formats(click.ParamType[tuple[str, ...]]):
-    """A list of formats separated by commas."""
-
-    name = "formats"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """The formats asked for; `all` means every one."""
-        asked = [part.strip() for part in str(value).split(",") if part.strip()]
-        unknown = [f for f in asked if f not in [*FORMATS, "all"]]
-        if unknown or not asked:
-            self.fail(
-                f"format inconnu : {', '.join(unknown)}. Formats : {', '.join(FORMATS)}.",
-                param,
-                ctx,
-            )
-        return tuple(FORMATS if "all" in asked else asked)
-
-
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What the judgement rests on beside the sweep."""
@@ -93,7 +74,7 @@ class Beside:
     "--output", type=_PATH, metavar="DOSSIER", help="Où écrire le rapport et le balayage."
 )
 @click.option(
-    "--format", "formats", type=Formats(), default="html,pdf,xlsx,csv,json", show_default=True,
+    "--format", "formats", type=Formats([*FORMATS]), default="html,pdf,xlsx,csv,json", show_default=True,
     metavar="LISTE", help="Formats séparés par des virgules : html, pdf, xlsx, csv, json.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Dire ce qui serait touché, sans toucher à rien.")

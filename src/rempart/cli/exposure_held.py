@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 
+from rempart.cli import given
 from rempart.cli.secret import secret_line
 from rempart.content.exposure_rules import held_rules
 from rempart.engines.exposure.compare import compare
@@ -24,7 +24,6 @@ from rempart.render.french import day
 from rempart.render.outputs import install
 
 NOT_HELD = 1
-LONGEST_REPORT = 1 << 30
 SAID = {
     Outcome.PASSED: "atteint le niveau",
     Outcome.FAILED: "n’atteint pas le niveau",
@@ -146,17 +145,5 @@ def this_day() -> date:
 
 
 def read_report(path: Path) -> ExposureReport:
-    """A report from its JSON file, or from the folder that holds it. Raises UnreadableSource."""
-    file = path / "report.json" if path.is_dir() else path
-    try:
-        if file.stat().st_size > LONGEST_REPORT:
-            raise ValueError("fichier de plus de 1 Go")
-        report = msgspec.json.decode(file.read_bytes(), type=ExposureReport)
-    except (OSError, ValueError, msgspec.DecodeError) as fault:
-        raise UnreadableSource(
-            f"Rapport illisible : {file} ({fault}).",
-            expected="Le fichier report.json que « rempart audit exposure » a écrit, ou son dossier.",
-        ) from fault
-    if report.schema != SCHEMA:
-        raise UnreadableSource(f"Rapport d’une autre version : {file} ({report.schema}).")
-    return report
+    """A report of an audit of exposure. Raises UnreadableSource."""
+    return given.read_report(path, ExposureReport, SCHEMA, "rempart audit exposure")
