@@ -172,7 +172,6 @@ class ExposureReport(Struct, frozen=True):
     gaps: list[Gap]
     endpoints: list[EndpointLine]
     zones: list[str]
-    schema: str = SCHEMA
     finess: str = ""
     consent: str = ""
     data_as_of: str = ""  # the oldest of the feeds used, "" without a bundle
@@ -183,6 +182,7 @@ class ExposureReport(Struct, frozen=True):
     ] = []  # endpoints where nothing listens, « www.exemple.fr:3389 »; see `is_cleared`
     disputes: list[Dispute] = []
     sweep_tool_version: str = ""  # of the probes, when the snapshot was replayed by another version
+    schema: str = SCHEMA  # the last one: who reads a file knows it from its end, however long its lists are
 
 
 def is_cleared(report: ExposureReport, check: str, target: str) -> bool:

@@ -19,7 +19,12 @@ from rempart.kernel.progress import Observer
 
 def judged(path: Path, watch: Observer) -> tuple[ExposureReport, Snapshot]:
     """The report of the snapshot of a file, and the snapshot. Raises UnreadableSource."""
-    snapshot, sha256 = read_snapshot(path)
+    try:
+        snapshot, sha256 = read_snapshot(path)
+    except UnreadableSource as fault:
+        # Where the file is on this server is nobody's to know.
+        found = fault.found.replace(str(path), "ce fichier")
+        raise UnreadableSource(found, expected=fault.expected, todo=fault.todo) from fault
     if snapshot.ended_at > timezone.now().timestamp():
         raise UnreadableSource(
             "Ce relevé porte une date à venir.",

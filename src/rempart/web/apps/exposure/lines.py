@@ -22,13 +22,13 @@ def _finding(position: int, found: Finding) -> ExposedFinding:
     cves = [name(cve, 30)[:30] for cve in found.cves[:200]]
     return ExposedFinding(
         key=key_of(found.check, found.target),
-        check_id=found.check[:100],
-        theme=found.theme[:20],
+        check_id=name(found.check, 100)[:100],
+        theme=name(found.theme, 20)[:20],
         target=name(found.target, 250)[:280],
         title=name(found.title, 280)[:300],
         severity=found.severity,
         rank=RANKS[found.severity],
-        confidence=found.confidence[:12],
+        confidence=name(found.confidence, 12)[:12],
         product=name(found.product, 80)[:100],
         is_exploited=found.is_exploited,
         cves=cves,
@@ -46,6 +46,6 @@ def _service(line: EndpointLine) -> ExposedService:
         product=product,
         version=version,
         tls=name(line.tls, 60)[:100],
-        expires_on=line.expires_on[:10],
+        expires_on=name(line.expires_on, 10)[:10],
         search=folded(f"{line.service} {product} {version}"),
     )

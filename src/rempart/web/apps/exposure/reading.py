@@ -22,6 +22,9 @@ LONGEST_FILE: Final = 256 << 20
 MOST_FINDINGS: Final = 100_000
 MOST_MINUTES: Final = 40 * 210
 MOST_MENDED: Final = 400
+LONGEST_TITLE: Final = 300
+"""What the plan keeps of a title; PostgreSQL refuses more."""
+
 _MARK: Final = b"rempart/exposure-report/"
 _SNAPSHOT_MARK: Final = b"rempart/exposure-snapshot/"
 _GZIP: Final = b"\x1f\x8b"
@@ -143,7 +146,7 @@ def seen(finding: Finding) -> Observation:
 
 def title_of(finding: Finding) -> str:
     """« Le port 3389 répond : bureau.chu.example:3389 »."""
-    return name(f"{finding.title.strip().rstrip('.')} : {finding.target}", 290)
+    return name(f"{finding.title.strip().rstrip('.')} : {finding.target}", 270)[:LONGEST_TITLE]
 
 
 def proposals(report: ExposureReport) -> list[Proposal]:
@@ -186,7 +189,8 @@ def _proposal(way: str, found: list[Finding]) -> Proposal:
 def _proposal_title(first: Finding, checks: int, targets: list[str]) -> str:
     where = targets[0] if len(targets) == 1 else counted(len(targets), "cible")
     more = f" (et {counted(checks - 1, 'autre point', 'autres points')})" if checks > 1 else ""
-    return f"Corriger sur {name(where, 80)} : {name(first.title.strip().rstrip('.'), 160)}{more}"
+    title = name(first.title.strip().rstrip("."), 140)
+    return f"Corriger sur {name(where, 80)} : {title}{more}"[:LONGEST_TITLE]
 
 
 def how(fix: FixText | None, targets: Collection[str] = ()) -> str:

@@ -15,7 +15,7 @@ from rempart.engines.exposure.held import reaches_level
 from rempart.engines.exposure.report import ExposureReport
 from rempart.render.french import day
 from rempart.render.outputs import encoded
-from rempart.render.text import name
+from rempart.render.text import name, visible
 from rempart.web.apps.accounts import notices
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
@@ -162,14 +162,15 @@ def _fill(audit: ExposureAudit, report: ExposureReport, drawn: Drawn) -> None:
     audit.swept_at = reading.swept_at(report)
     audit.swept_on = timezone.localtime(audit.swept_at).date()
     audit.score, audit.score_low = report.score.value, report.score.low
-    audit.grade, audit.grade_low = report.score.grade[:2], report.score.grade_low[:2]
+    audit.grade = name(report.score.grade, 2)[:2]
+    audit.grade_low = name(report.score.grade_low, 2)[:2]
     audit.findings_count = len(report.findings)
     audit.critical_open = reading.critical_open(report)
     audit.gaps_count = len(report.gaps)
     audit.endpoints_count = len(report.endpoints)
     said = reaches_level(report, held_rules())
     audit.level_on, audit.level_outcome = said.on, said.outcome
-    audit.level_reasons = [*said.reasons]
+    audit.level_reasons = [visible(reason) for reason in said.reasons]
     audit.data_as_of = name(report.data_as_of, 10)[:10]
     audit.tool_version = name(report.tool_version, 40)[:40]
     audit.catalogue_version = name(report.catalogue_version, 20)[:20]

@@ -64,7 +64,7 @@ WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dim
 def day(when: object) -> str:
     """A date, or its ISO text → 14 novembre 2026."""
     try:
-        return in_french(when)
+        return name(in_french(when))
     except ValueError:
         return name(str(when))
 
