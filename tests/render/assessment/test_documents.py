@@ -11,7 +11,7 @@ from rempart.engines.maturity.score import Range, score
 from rempart.render.assessment.completion import Completion, completion_pdf
 from rempart.render.assessment.docx import report_docx
 from rempart.render.assessment.report import report_pdf
-from rempart.render.assessment.sheet import picture_of, range_words, words_of
+from rempart.render.assessment.sheet import Decided, picture_of, range_words, words_of
 from support.sheets import FRAMEWORK, answered, sheet
 
 
@@ -61,6 +61,29 @@ def test_a_first_action_gives_its_cost_as_a_range_with_its_source() -> None:
     (action,) = words_of(sheet())["first"]
     assert action["cost"] == "1 jour, de 0 à 500 €, 100 € par an"
     assert "estimation" in action["cost_source"]
+
+
+def test_what_is_below_half_is_not_called_solid() -> None:
+    weak = words_of(sheet(answered(a=0, b=1, c=0, d=0)))["see"]
+    assert "solide" not in weak and "Aucun thème n’est encore sûr d’atteindre la moitié" in weak
+    assert "Le plus solide" in words_of(sheet(answered(a=2, b=2, c=2, d=2)))["see"]
+
+
+def test_what_was_decided_is_shown_with_its_day_and_who_does_it() -> None:
+    found = sheet(
+        decided=[Decided("Copier", "Direction", "2026-12-24"), Decided("Trier")],
+        others_decided=2,
+        moved="Ce qui l’a fait bouger.",
+    )
+    text = text_of(report_pdf(found))
+    assert "Ce qui est décidé" in text and "24 décembre 2026" in text and "à désigner" in text
+    assert "Et 2 autres actions dans le plan" in text.replace("\u00a0", " ")
+    written = docx.Document(io.BytesIO(report_docx(found)))
+    cells = [[cell.text for cell in row.cells] for row in written.tables[1].rows]
+    assert cells[1:] == [
+        ["Copier", "24 décembre 2026", "Direction"],
+        ["Trier", "à fixer", "à désigner"],
+    ]
 
 
 def test_last_year_stands_beside_this_one() -> None:

@@ -26,6 +26,7 @@ def report_docx(sheet: Sheet) -> bytes:
     _dress(document, words, sheet.made_on)
     _summary(document, words)
     _themes(document, words)
+    _decided(document, words)
     _first(document, words)
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     document.add_heading("Toutes les réponses", 1)
@@ -65,7 +66,7 @@ def _summary(document: Document, words: dict[str, Any]) -> None:
     line.add_run(words["result"]).bold = True
     _quiet(document, f"{words['result_note']}.")
     if words["before"]:
-        _quiet(document, f"La fois d’avant : {words['before']}.")
+        _quiet(document, f"La fois d’avant : {words['before']}. {words['moved']}")
     document.add_paragraph(visible(words["see"]))
     document.add_paragraph(words["measured"])
 
@@ -73,6 +74,21 @@ def _summary(document: Document, words: dict[str, Any]) -> None:
 def _themes(document: Document, words: dict[str, Any]) -> None:
     document.add_heading("Thème par thème", 1)
     heads = ["N°", "Thème", "Résultat", "La fois d’avant", "Réponses"]
+    names = ("number", "title", "score", "before", "answered")
+    _table(document, heads, [[theme[name] for name in names] for theme in words["themes"]])
+
+
+def _decided(document: Document, words: dict[str, Any]) -> None:
+    if not words["decided"]:
+        return
+    document.add_heading("Ce qui est décidé", 1)
+    rows = [[action[name] for name in ("title", "due", "who")] for action in words["decided"]]
+    _table(document, ["Action", "Pour le", "Qui"], rows)
+    if words["others_decided"]:
+        _quiet(document, words["others_decided"])
+
+
+def _table(document: Document, heads: list[str], rows: list[list[str]]) -> None:
     table = document.add_table(rows=1, cols=len(heads), style="Light Grid Accent 1")
     for cell, text in zip(table.rows[0].cells, heads, strict=True):
         cell.text = text
@@ -81,8 +97,7 @@ def _themes(document: Document, words: dict[str, Any]) -> None:
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     head.append(mark)
-    for theme in words["themes"]:
-        row = (theme[name] for name in ("number", "title", "score", "before", "answered"))
+    for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = visible(text)
 

@@ -34,8 +34,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """An action of the plan that somebody decided: who does it, before which day (ISO); both may be empty."""
+
+    title: str
+    who: str = ""
+    due_on: str = ""
+
+
+HALF = 50.0
+"""In per cent: what is below is not called solid."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that a report is made of. Days are ISO; `before` is the result of the time before, and its day."""
+    """All that a report is made of. Days are ISO; `before` is the result of the time before, and its day; `moved` says
+    what made it move; `others_decided` counts the decisions that are not named."""
 
     framework: Framework
     establishment: str
@@ -49,6 +63,9 @@ class Sheet:
     before_on: str = ""
     code: str = ""
     others: Sequence[str] = field(default=())
+    moved: str = ""
+    decided: Sequence[Decided] = ()
+    others_decided: int = 0
 
 
 def range_words(found: Range | None) -> str:
@@ -71,6 +88,9 @@ def words_of(sheet: Sheet) -> dict[str, Any]:
         "result": range_words(found.score),
         "result_note": _result_note(found),
         "before": _before(sheet),
+        "moved": sheet.moved,
+        "decided": [_decided(found) for found in sheet.decided],
+        "others_decided": _others(sheet.others_decided),
         "see": _see(sheet),
         "themes": [_theme(k, t, sheet) for k, t in enumerate(found.themes, 1)],
         "first": [_first(k, s) for k, s in enumerate(sheet.first, 1)],
@@ -116,7 +136,25 @@ def _see(sheet: Sheet) -> str:
         return "Aucune question ne s’applique."
     worst = min(known, key=lambda t: (t.score.low if t.score else 0, t.theme))
     best = max(known, key=lambda t: (t.score.low if t.score else 0, t.theme))
-    return f"Le plus solide : {best.title}. Là où il reste le plus à faire ou à savoir : {worst.title}."
+    if best.score is None or best.score.low < HALF:
+        first = (
+            f"Aucun thème n’est encore sûr d’atteindre la moitié. Le plus avancé : {best.title}."
+        )
+    else:
+        first = f"Le plus solide : {best.title}."
+    return f"{first} Là où il reste le plus à faire ou à savoir : {worst.title}."
+
+
+def _decided(found: Decided) -> dict[str, str]:
+    return {
+        "title": found.title,
+        "who": found.who or "à désigner",
+        "due": day(found.due_on) if found.due_on else "à fixer",
+    }
+
+
+def _others(count: int) -> str:
+    return f"Et {counted(count, 'autre action', 'autres actions')} dans le plan." if count else ""
 
 
 def picture_of(sheet: Sheet) -> str:

@@ -11,13 +11,17 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from factories.assessments import TODAY, a_submitted, an_assessment, answered
+from factories.assessments import ACCESS_1, TODAY, a_submitted, an_assessment, answered
+from factories.findings import an_action
+from rempart.content.frameworks import Theme
 from rempart.web.apps.assessments import actions, completing, documents
 from rempart.web.apps.assessments.models import Assessment, Completion
+from rempart.web.core import facts
 from rempart.web.core.models import JournalEntry
+from support.frameworks import a_framework, a_prefill, an_item
 from web.conftest import Cast
 
-QUERIES = 6
+QUERIES = 7
 BrowserOf = Callable[[str | None], Client]
 
 
@@ -145,3 +149,31 @@ def test_a_code_says_that_the_assessment_changed_since(
     actions.submit(assessment=done, today=TODAY, by=cast.alice)
     assert Completion.objects.count() == 2
     assert completing.of_assessment(done) != Completion.objects.get(code=first)
+
+
+def test_a_report_names_what_was_decided_and_counts_the_rest(cast: Cast) -> None:
+    made = an_assessment(cast.home, cast.alice)
+    for k in range(12):
+        an_action(cast.home, cast.alice, title=f"Action {k}", owner_function="Direction")
+    found = documents.sheet(made, TODAY)
+    assert [a.title for a in found.decided] == [f"Action {k}" for k in range(10)]
+    assert (found.decided[0].who, found.decided[0].due_on, found.others_decided) == (
+        "Direction",
+        "",
+        2,
+    )
+
+
+def test_a_document_that_states_a_level_is_a_piece_and_not_a_measure(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = "D’après le document « Exercice »"
+    fact = facts.Fact("directory.level", 2.0, TODAY, label, is_document=True)
+    monkeypatch.setattr(facts, "_PROVIDERS", {"x": lambda finess, today: [fact]})
+    item = an_item(ACCESS_1, prefill=[a_prefill("directory.level", (1, 0), (2, 1))])
+    framework = a_framework("demo", Theme("access", "Accès", items=[item]))
+    made = an_assessment(cast.home, cast.alice, framework)
+    answered(made, cast.alice, access_1=4)
+    line = documents.sheet(made, TODAY).lines[ACCESS_1]
+    assert (line.measured, line.is_contradicted) == ("", False)
+    assert line.documents == [f"{label} (1er juin 2026)"]

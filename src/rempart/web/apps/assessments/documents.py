@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from rempart.engines.maturity.score import Score, score
 from rempart.render.assessment.completion import Completion as Certificate, completion_pdf
 from rempart.render.assessment.paper import PaperHead, paper
-from rempart.render.assessment.sheet import Line, Sheet
+from rempart.render.assessment.sheet import Decided, Line, Sheet
 from rempart.render.french import day
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.assessments import completing, sheets
@@ -22,6 +22,8 @@ from rempart.web.apps.assessments.models import Assessment, Origin
 from rempart.web.apps.assessments.results import ItemLine, Result, result
 from rempart.web.apps.assessments.rules import answers_of
 from rempart.web.apps.frameworks import catalogue
+from rempart.web.apps.remediation.models import Action
+from rempart.web.apps.remediation.states import DECIDED
 from rempart.web.core import journal
 from rempart.web.core.downloads import CSV, XLSX
 from rempart.web.core.errors import Refused
@@ -31,6 +33,7 @@ DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 JSON: Final = "application/json"
 RENDER: Final = "rempart.render.assessment"
 MOST_NAMES: Final = 4
+MOST_DECIDED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,10 @@ def sheet(assessment: Assessment, today: date) -> Sheet:
     completion = completing.of_assessment(assessment)
     before = found.before
     finished = before.submitted_at if before else None
+    decided = Action.objects.filter(
+        establishment=assessment.establishment_id, state__in=DECIDED
+    ).in_order()
+    named = list(decided.select_related("owner")[:MOST_DECIDED])
     return Sheet(
         framework=found.framework,
         establishment=str(found.establishment),
@@ -98,7 +105,15 @@ def sheet(assessment: Assessment, today: date) -> Sheet:
         before=_score_of(before) if before else None,
         before_on=timezone.localdate(finished).isoformat() if finished else "",
         code=completion.code if completion else "",
+        moved=found.moved,
+        decided=[_decided(action) for action in named],
+        others_decided=decided.count() - len(named) if len(named) == MOST_DECIDED else 0,
     )
+
+
+def _decided(action: Action) -> Decided:
+    due = action.due_on.isoformat() if action.due_on else ""
+    return Decided(action.title, action.owner_words, due)
 
 
 def _score_of(assessment: Assessment) -> Score:
