@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import wraps
 from typing import Any, TypeVar
 
 from rempart.engines.exposure.seen.common import Reach, Seen
@@ -102,17 +103,34 @@ def check(
     *,
     reaches: Iterable[Reach] = (Reach.ANSWERED,),
     also: Iterable[type[Seen]] = (),
+    unless: Callable[[S], Verdict | None] | None = None,
 ) -> Callable[
     [Callable[[S, Context], Iterable[Verdict]]], Callable[[S, Context], Iterable[Verdict]]
 ]:
-    """Register a function as the check `identifier` of one kind of observation (and of `also`). Raises ValueError when the id is taken."""
+    """Register a function as the check `identifier` of one kind of observation (and of `also`).
+
+    `unless` gives the verdict of an observation that the check has nothing to judge in, which is then its only one.
+    Raises ValueError when the id is taken.
+    """
 
     def register(
         function: Callable[[S, Context], Iterable[Verdict]],
     ) -> Callable[[S, Context], Iterable[Verdict]]:
         if identifier in CHECKS:
             raise ValueError(f"two checks are called {identifier}")
-        CHECKS[identifier] = Check(identifier, kind, function, frozenset(reaches), tuple(also))
-        return function
+        judge = function if unless is None else _guarded(function, unless)
+        CHECKS[identifier] = Check(identifier, kind, judge, frozenset(reaches), tuple(also))
+        return judge
 
     return register
+
+
+def _guarded(
+    function: Callable[[S, Context], Iterable[Verdict]], unless: Callable[[S], Verdict | None]
+) -> Callable[[S, Context], Iterable[Verdict]]:
+    @wraps(function)
+    def judge(seen: S, context: Context) -> Iterable[Verdict]:
+        verdict = unless(seen)
+        return function(seen, context) if verdict is None else (verdict,)
+
+    return judge

@@ -16,6 +16,7 @@ from rempart.engines.exposure.registry import (
 )
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.dns import AliasSeen, Fact, ServerSeen, ZoneSeen
+from rempart.engines.exposure.seen.mail import MailSeen
 from rempart.kernel.french import counted
 
 NO_DOMAIN: Final = "Ce domaine n’existe pas."
@@ -30,10 +31,15 @@ HOSTS: Final = {
 }  # fmt: skip
 
 
+def no_domain(seen: ZoneSeen | MailSeen) -> Verdict | None:
+    """That there is no such domain, or None."""
+    return not_applicable(NO_DOMAIN) if seen.is_missing else None
+
+
 def nothing_to_judge(seen: ZoneSeen) -> Verdict | None:
     """Why a zone's delegation has no sense here, or None."""
     if seen.is_missing:
-        return not_applicable(NO_DOMAIN)
+        return no_domain(seen)
     if seen.apex and seen.apex != seen.domain:
         return not_applicable(NO_ZONE)
     return None
@@ -56,12 +62,9 @@ def unknown(fact: Fact) -> Verdict:
     return unmeasured(fact.reason or NOT_READ)
 
 
-@check("dns_one_server", ZoneSeen)
+@check("dns_one_server", ZoneSeen, unless=nothing_to_judge)
 def one_server(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The zone stands on a single name server."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     told = seen.child_servers if seen.child_servers.is_known else seen.parent_servers
     if not told.is_known:
         yield unknown(told)
@@ -72,12 +75,9 @@ def one_server(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(", ".join(told.values))
 
 
-@check("dns_lame_server", ZoneSeen)
+@check("dns_lame_server", ZoneSeen, unless=nothing_to_judge)
 def lame_server(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """A server is named for the zone, and does not answer for it."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     lame = [s for s in seen.servers if _is_lame(s)]
     silent = [s for s in seen.servers if s.reach is not Reach.ANSWERED]
     if lame:
@@ -107,12 +107,9 @@ def _why_lame(server: ServerSeen) -> str:
     return "il refuse" if server.rcode == 5 else "il ne dit pas en être responsable"
 
 
-@check("dns_same_network", ZoneSeen)
+@check("dns_same_network", ZoneSeen, unless=nothing_to_judge)
 def same_network(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """All the servers stand in one network: one failure takes the whole zone away."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     addresses = {s.address for s in seen.servers if s.address}
     if len({s.name for s in seen.servers}) < 2:
         yield not_applicable("La zone n’a qu’un serveur.")
@@ -136,12 +133,9 @@ def _network(address: str, context: Context) -> str:
     return str(ip_network(f"{address}/{bits}", strict=False))
 
 
-@check("dns_delegation_differs", ZoneSeen)
+@check("dns_delegation_differs", ZoneSeen, unless=nothing_to_judge)
 def delegation_differs(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The registry and the zone do not name the same servers."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     for fact in (seen.parent_servers, seen.child_servers):
         if not fact.is_known:
             yield unknown(fact)
@@ -159,12 +153,9 @@ def delegation_differs(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     yield failed(f"Serveurs de noms nommés {text}.", text, product=host_of(seen))
 
 
-@check("dns_serials_differ", ZoneSeen)
+@check("dns_serials_differ", ZoneSeen, unless=nothing_to_judge)
 def serials_differ(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """Servers give different versions of the zone: one of them is not brought up to date."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     told = {s.name: s.serial for s in seen.servers if s.is_authoritative}
     if len(told) < 2:
         yield unmeasured("Moins de deux serveurs ont donné leur version de la zone.")
@@ -180,12 +171,9 @@ def serials_differ(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(str(next(iter(told.values()))))
 
 
-@check("dns_soa_values", ZoneSeen)
+@check("dns_soa_values", ZoneSeen, unless=nothing_to_judge)
 def soa_values(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The delays of the zone are such that a failure, or a mistake, lasts longer than it should."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     if seen.soa is None:
         yield unmeasured(NOT_READ)
         return
@@ -207,12 +195,9 @@ def soa_values(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(evidence)
 
 
-@check("dns_transfer_open", ZoneSeen)
+@check("dns_transfer_open", ZoneSeen, unless=nothing_to_judge)
 def transfer_open(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """Anyone may take a whole copy of the zone."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     given = [s for s in seen.servers if s.transfer == "open"]
     asked = [s for s in seen.servers if s.transfer]
     if given:
@@ -229,12 +214,9 @@ def transfer_open(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield unmeasured(reason or OTHERS)
 
 
-@check("dns_open_resolver", ZoneSeen)
+@check("dns_open_resolver", ZoneSeen, unless=nothing_to_judge)
 def open_resolver(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """A server resolves any name for anyone, and lends itself to floods."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-        return
     asked = [s for s in seen.servers if s.recursion]
     if not asked:
         reason = next((s.recursion_reason for s in seen.servers if s.recursion_reason), "")
@@ -252,12 +234,9 @@ def open_resolver(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
             yield passed(server.name, target=target)
 
 
-@check("dns_dangling_alias", ZoneSeen)
+@check("dns_dangling_alias", ZoneSeen, unless=no_domain)
 def dangling_alias(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """An alias leads to something that is no longer there, and that someone else may take."""
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-        return
     dead = [a for a in seen.aliases if a.state == "missing"]
     unsure = [a for a in seen.aliases if a.state == "unknown"]
     for alias in dead:
@@ -287,12 +266,10 @@ def _service(alias: AliasSeen, context: Context) -> str:
     return ""
 
 
-@check("dns_wildcard", ZoneSeen)
+@check("dns_wildcard", ZoneSeen, unless=nothing_to_judge)
 def wildcard(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The zone answers for names that nobody made."""
-    if verdict := nothing_to_judge(seen):
-        yield verdict
-    elif not seen.wildcard.is_known:
+    if not seen.wildcard.is_known:
         yield unknown(seen.wildcard)
     elif seen.wildcard.values:
         where = ", ".join(seen.wildcard.values)
@@ -303,12 +280,10 @@ def wildcard(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed("aucune réponse pour un nom inventé")
 
 
-@check("dns_no_ipv6", ZoneSeen)
+@check("dns_no_ipv6", ZoneSeen, unless=no_domain)
 def no_ipv6(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The domain leads to IPv4 addresses only."""
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-    elif not seen.six_addresses.is_known or not seen.addresses.is_known:
+    if not seen.six_addresses.is_known or not seen.addresses.is_known:
         yield unknown(seen.addresses if seen.six_addresses.is_known else seen.six_addresses)
     elif seen.six_addresses.values:
         yield passed(", ".join(seen.six_addresses.values))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Final
 
-from rempart.engines.exposure.checks.dns import NO_DOMAIN, NOT_READ, host_of, sentence, unknown
+from rempart.engines.exposure.checks.dns import NOT_READ, host_of, no_domain, sentence, unknown
 from rempart.engines.exposure.registry import (
     Context,
     Verdict,
@@ -29,12 +29,10 @@ def _named(numbers: list[int]) -> str:
     return ", ".join(ALGORITHMS.get(number, f"algorithme {number}") for number in numbers)
 
 
-@check("dns_dnssec_absent", ZoneSeen)
+@check("dns_dnssec_absent", ZoneSeen, unless=no_domain)
 def absent(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """Nothing proves that the answers of the zone are its own."""
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-    elif seen.dnssec.state == "unknown":
+    if seen.dnssec.state == "unknown":
         yield unmeasured(seen.dnssec.reason or NOT_READ)
     elif seen.dnssec.state == "insecure" and not seen.dnssec.digests:
         yield failed(seen.dnssec.reason or UNSIGNED, product=host_of(seen))
@@ -42,12 +40,10 @@ def absent(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(_named(seen.dnssec.algorithms))
 
 
-@check("dns_dnssec_bogus", ZoneSeen)
+@check("dns_dnssec_bogus", ZoneSeen, unless=no_domain)
 def bogus(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The zone is signed, and the signature does not hold: whoever verifies sees nothing at all."""
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-    elif seen.dnssec.state == "unknown":
+    if seen.dnssec.state == "unknown":
         yield unmeasured(seen.dnssec.reason or NOT_READ)
     elif seen.dnssec.state == "insecure":
         yield not_applicable(UNSIGNED)
@@ -57,12 +53,12 @@ def bogus(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(_named(seen.dnssec.algorithms))
 
 
-@check("dns_dnssec_expiring", ZoneSeen)
+@check("dns_dnssec_expiring", ZoneSeen, unless=no_domain)
 def expiring(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """Signatures are about to end, and are not being renewed."""
     dnssec = seen.dnssec
-    if seen.is_missing or dnssec.state == "insecure":
-        yield not_applicable(NO_DOMAIN if seen.is_missing else UNSIGNED)
+    if dnssec.state == "insecure":
+        yield not_applicable(UNSIGNED)
     elif dnssec.state == "bogus":
         yield not_applicable("La signature ne vaut déjà plus : voir le contrôle de sa validité.")
     elif not dnssec.expires_at:
@@ -87,13 +83,10 @@ def _remaining(seen: ZoneSeen, dnssec: DnssecSeen, context: Context) -> Verdict:
     return passed(ends_on)
 
 
-@check("dns_dnssec_weak", ZoneSeen)
+@check("dns_dnssec_weak", ZoneSeen, unless=no_domain)
 def weak(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The zone is signed with an algorithm, a digest or a key that is no longer enough."""
     dnssec = seen.dnssec
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-        return
     if dnssec.state == "unknown":
         yield unmeasured(dnssec.reason or NOT_READ)
         return
@@ -118,12 +111,10 @@ def weak(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(evidence)
 
 
-@check("dns_caa_absent", ZoneSeen)
+@check("dns_caa_absent", ZoneSeen, unless=no_domain)
 def caa_absent(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """Any authority may issue a certificate for the domain."""
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-    elif not seen.caa.is_known:
+    if not seen.caa.is_known:
         yield unknown(seen.caa)
     elif any(" issue " in text or " issuewild " in text for text in seen.caa.values):
         yield passed(", ".join(seen.caa.values))

@@ -39,17 +39,18 @@ _STRICT_REFERRERS: Final = _SAFE_REFERRERS - {"no-referrer-when-downgrade", "ori
 Policy = dict[str, list[str]]
 
 
-def without_page(seen: HttpSeen) -> str:
-    """Why the headers of a page have no sense here (French), "" when they have."""
+def without_page(seen: HttpSeen) -> Verdict | None:
+    """Why the headers of a page have no sense here, or None."""
     if seen.leaves_to:
-        return f"Ce site renvoie vers {seen.leaves_to}, jugé à part."
+        return not_applicable(f"Ce site renvoie vers {seen.leaves_to}, jugé à part.")
     if seen.steps and seen.steps[-1].refused:
-        return seen.steps[-1].refused
+        return not_applicable(seen.steps[-1].refused)
     if seen.status >= 400:
-        return f"Le site répond par une erreur ({seen.status}) : il n’y a pas de page à juger."
+        reason = f"Le site répond par une erreur ({seen.status}) : il n’y a pas de page à juger."
+        return not_applicable(reason)
     if seen.page_type and "html" not in seen.page_type:
-        return f"Ce n’est pas une page ({seen.page_type})."
-    return ""
+        return not_applicable(f"Ce n’est pas une page ({seen.page_type}).")
+    return None
 
 
 def header(seen: HttpSeen, name: str) -> str:
@@ -119,12 +120,10 @@ def hsts(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
         yield passed(value[:160])
 
 
-@check("http_csp_missing", HttpSeen)
+@check("http_csp_missing", HttpSeen, unless=without_page)
 def csp_missing(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A page without a content security policy."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-    elif policies(seen):
+    if policies(seen):
         yield passed(header(seen, "content-security-policy")[:160])
     elif "content-security-policy-report-only" in seen.headers:
         yield failed("La politique n’est qu’à l’essai (Report-Only) : elle ne bloque rien.")
@@ -132,13 +131,11 @@ def csp_missing(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
         yield failed("L’en-tête Content-Security-Policy manque.")
 
 
-@check("http_csp_weak", HttpSeen)
+@check("http_csp_weak", HttpSeen, unless=without_page)
 def csp_weak(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A content security policy that lets a stolen line of script run all the same."""
     found = policies(seen)
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-    elif not found:
+    if not found:
         yield not_applicable("Il n’y a pas de politique à juger.")
     else:
         # Every policy applies: one that holds is enough.
@@ -164,12 +161,9 @@ def _faults(policy: Policy) -> list[str]:
     return faults
 
 
-@check("http_frames", HttpSeen)
+@check("http_frames", HttpSeen, unless=without_page)
 def frames(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A page that any site may show inside its own, to have a click stolen."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-        return
     ancestors = [p["frame-ancestors"] for p in policies(seen) if "frame-ancestors" in p]
     option = header(seen, "x-frame-options").strip().lower()
     if any("*" not in sources for sources in ancestors) or option in {"deny", "sameorigin"}:
@@ -178,23 +172,18 @@ def frames(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
         yield failed("N’importe quel site peut afficher cette page dans la sienne.", option)
 
 
-@check("http_nosniff", HttpSeen)
+@check("http_nosniff", HttpSeen, unless=without_page)
 def nosniff(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """Browsers that may guess the type of a file, and run what was only given to read."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-    elif header(seen, "x-content-type-options").strip().lower().startswith("nosniff"):
+    if header(seen, "x-content-type-options").strip().lower().startswith("nosniff"):
         yield passed("nosniff")
     else:
         yield failed("L’en-tête X-Content-Type-Options: nosniff manque.")
 
 
-@check("http_referrer", HttpSeen)
+@check("http_referrer", HttpSeen, unless=without_page)
 def referrer(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """Addresses of pages given to other sites, with what they may hold."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-        return
     said = [v.strip().lower() for v in header(seen, "referrer-policy").split(",") if v.strip()]
     known = [v for v in said if v in _SAFE_REFERRERS or v == "unsafe-url"]
     if not said:

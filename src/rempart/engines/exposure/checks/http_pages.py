@@ -68,12 +68,10 @@ def cookie_same_site(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
         yield passed(_named(sessions))
 
 
-@check("http_script_integrity", HttpSeen)
+@check("http_script_integrity", HttpSeen, unless=without_page)
 def script_integrity(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """Scripts of other sites that the page runs without checking what they hold."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-    elif not seen.scripts:
+    if not seen.scripts:
         yield passed("La page ne charge aucun script d’un autre site.")
     elif loose := [script for script in seen.scripts if not script.integrity]:
         hosts = sorted({script.host for script in loose})
@@ -83,12 +81,10 @@ def script_integrity(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
         yield passed("Chaque fichier d’un autre site porte son empreinte.")
 
 
-@check("http_mixed_content", HttpSeen)
+@check("http_mixed_content", HttpSeen, unless=without_page)
 def mixed_content(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A page over TLS that loads files in clear."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-    elif not seen.is_tls:
+    if not seen.is_tls:
         yield not_applicable("La page elle-même est servie en clair.")
     elif seen.mixed:
         loaded = counted(len(seen.mixed), "fichier")
@@ -157,23 +153,19 @@ def exposed_interface(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     yield from _exposed(seen, frozenset({PageKind.API}), "Aucune interface ouverte n’a répondu.")
 
 
-@check("http_directory_listing", HttpSeen)
+@check("http_directory_listing", HttpSeen, unless=without_page)
 def directory_listing(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A front page that is the list of the files."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-    elif _LISTING.match(seen.title):
+    if _LISTING.match(seen.title):
         yield failed("La page d’accueil montre la liste des fichiers.", seen.title)
     else:
         yield passed(seen.title[:100])
 
 
-@check("http_default_page", HttpSeen)
+@check("http_default_page", HttpSeen, unless=without_page)
 def default_page(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """The page of a server that nobody set up, or that was forgotten."""
-    if reason := without_page(seen):
-        yield not_applicable(reason)
-    elif _DEFAULT_TITLES.match(seen.title):
+    if _DEFAULT_TITLES.match(seen.title):
         yield failed("Le serveur montre la page d’origine de son éditeur.", seen.title)
     else:
         yield passed(seen.title[:100])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from rempart.engines.exposure.checks.dns import NOT_READ, no_domain, sentence, unknown
 from rempart.engines.exposure.registry import (
     Context,
     Verdict,
@@ -12,12 +13,9 @@ from rempart.engines.exposure.registry import (
     passed,
     unmeasured,
 )
-from rempart.engines.exposure.seen.dns import Fact
 from rempart.engines.exposure.seen.mail import MailSeen
 from rempart.kernel.french import counted
 
-NO_DOMAIN: Final = "Ce domaine n’existe pas."
-NOT_READ: Final = "Cette information n’a pas été lue."
 NO_SPF: Final = "Ce domaine n’a pas de SPF : voir le contrôle de sa présence."
 NO_DMARC: Final = "Ce domaine n’a pas de DMARC : voir le contrôle de sa présence."
 NO_KEY: Final = "Aucune clé DKIM n’a été trouvée."
@@ -38,15 +36,10 @@ def product_of(seen: MailSeen) -> str:
     return next((product for word, product in BANNERS.items() if word in banners), "")
 
 
-def unknown(fact: Fact) -> Verdict:
-    """Not measured, with the reason of the fact."""
-    return unmeasured(fact.reason or NOT_READ)
-
-
 def before_spf(seen: MailSeen) -> Verdict | None:
     """Why the content of SPF cannot be judged, or None."""
     if seen.is_missing:
-        return not_applicable(NO_DOMAIN)
+        return no_domain(seen)
     if not seen.spf.records.is_known:
         return unknown(seen.spf.records)
     return None if seen.spf.records.values else not_applicable(NO_SPF)
@@ -55,7 +48,7 @@ def before_spf(seen: MailSeen) -> Verdict | None:
 def before_dmarc(seen: MailSeen) -> Verdict | None:
     """Why the content of DMARC cannot be judged, or None."""
     if seen.is_missing:
-        return not_applicable(NO_DOMAIN)
+        return no_domain(seen)
     if not seen.dmarc.records.is_known:
         return unknown(seen.dmarc.records)
     return None if seen.dmarc.records.values else not_applicable(NO_DMARC)
@@ -73,12 +66,9 @@ def spf_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield verdict
 
 
-@check("mail_spf_open", MailSeen)
+@check("mail_spf_open", MailSeen, unless=before_spf)
 def spf_open(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """The SPF lets anyone write, or does not end."""
-    if verdict := before_spf(seen):
-        yield verdict
-        return
     spf, text = seen.spf, seen.spf.records.values[0][:200]
     if spf.ending in ("-", "~"):
         yield passed(text)
@@ -98,12 +88,9 @@ def spf_open(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         )
 
 
-@check("mail_spf_broken", MailSeen)
+@check("mail_spf_broken", MailSeen, unless=before_spf)
 def spf_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Receivers give up on the SPF: too many lookups, several records, a mistake."""
-    if verdict := before_spf(seen):
-        yield verdict
-        return
     spf, said = seen.spf, []
     if len(spf.records.values) > 1:
         said.append(f"{len(spf.records.values)} enregistrements SPF au lieu d’un")
@@ -118,21 +105,18 @@ def spf_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     said += [fault.rstrip(".") for fault in spf.faults]
     evidence = " | ".join(spf.records.values)[:300]
     if said:
-        text = " ; ".join(said)
-        yield failed(f"{text[0].upper()}{text[1:]}.", evidence, product=product_of(seen))
+        yield failed(sentence(said), evidence, product=product_of(seen))
     elif not spf.is_whole:
         yield unmeasured(spf.reason or NOT_READ)
     else:
         yield passed(f"{counted(spf.lookups, 'recherche')} : {evidence}")
 
 
-@check("mail_dkim_absent", MailSeen)
+@check("mail_dkim_absent", MailSeen, unless=no_domain)
 def dkim_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Messages are not signed. Only a proof, or a selector given that leads nowhere, makes it a finding."""
     live = [key.selector for key in seen.dkim.keys if not key.is_revoked]
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-    elif live:
+    if live:
         yield passed(", ".join(live))
     elif seen.dkim.missing:
         names = ", ".join(seen.dkim.missing)
@@ -152,12 +136,12 @@ def dkim_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         )
 
 
-@check("mail_dkim_weak", MailSeen)
+@check("mail_dkim_weak", MailSeen, unless=no_domain)
 def dkim_weak(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """A DKIM key is too short, or cannot be read."""
     keys = [key for key in seen.dkim.keys if not key.is_revoked]
     if not keys:
-        yield not_applicable(NO_DOMAIN if seen.is_missing else NO_KEY)
+        yield not_applicable(NO_KEY)
         return
     said, is_short = [], False
     for key in keys:
@@ -173,12 +157,12 @@ def dkim_weak(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield passed(evidence)
 
 
-@check("mail_dkim_test", MailSeen)
+@check("mail_dkim_test", MailSeen, unless=no_domain)
 def dkim_test(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """A key says that it is a trial: receivers may ignore its signatures."""
     keys = [key for key in seen.dkim.keys if not key.is_revoked and not key.fault]
     if not keys:
-        yield not_applicable(NO_DOMAIN if seen.is_missing else NO_KEY)
+        yield not_applicable(NO_KEY)
         return
     trial = ", ".join(key.selector for key in keys if key.is_test)
     if trial:
@@ -201,12 +185,9 @@ def dmarc_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield verdict
 
 
-@check("mail_dmarc_broken", MailSeen)
+@check("mail_dmarc_broken", MailSeen, unless=before_dmarc)
 def dmarc_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """The DMARC record is written so that receivers ignore it."""
-    if verdict := before_dmarc(seen):
-        yield verdict
-        return
     records, faults = seen.dmarc.records.values, [f.rstrip(".") for f in seen.dmarc.faults]
     if len(records) > 1:
         faults.append(f"{len(records)} enregistrements DMARC au lieu d’un : aucun ne compte")
@@ -217,12 +198,10 @@ def dmarc_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield passed(evidence)
 
 
-@check("mail_dmarc_none", MailSeen)
+@check("mail_dmarc_none", MailSeen, unless=before_dmarc)
 def dmarc_none(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """The policy lets lying messages through."""
-    if verdict := before_dmarc(seen):
-        yield verdict
-    elif not seen.dmarc.policy:
+    if not seen.dmarc.policy:
         yield not_applicable("Le DMARC ne se lit pas : voir le contrôle de son écriture.")
     elif _policy(seen) == "none":
         whose = "" if seen.dmarc.found_at == seen.domain else f" (celui de {seen.dmarc.found_at})"
@@ -242,12 +221,9 @@ def _policy(seen: MailSeen) -> str:
     return dmarc.policy if is_own else dmarc.sub_policy or dmarc.policy
 
 
-@check("mail_dmarc_partial", MailSeen)
+@check("mail_dmarc_partial", MailSeen, unless=before_dmarc)
 def dmarc_partial(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """The policy applies to some of the messages, or less to sub-domains."""
-    if verdict := before_dmarc(seen):
-        yield verdict
-        return
     dmarc, said = seen.dmarc, []
     if not dmarc.policy or dmarc.policy == "none":
         yield not_applicable("La politique ne bloque rien : voir le contrôle de sa fermeté.")
@@ -265,12 +241,9 @@ def dmarc_partial(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield passed(evidence)
 
 
-@check("mail_dmarc_reports", MailSeen)
+@check("mail_dmarc_reports", MailSeen, unless=before_dmarc)
 def dmarc_reports(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Nobody receives the reports, or whoever should has not said so."""
-    if verdict := before_dmarc(seen):
-        yield verdict
-        return
     dmarc = seen.dmarc
     if not dmarc.report_to:
         yield failed(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from rempart.engines.exposure.checks.mail import NO_DOMAIN, NOT_READ, product_of, unknown
+from rempart.engines.exposure.checks.dns import NOT_READ, no_domain, unknown
+from rempart.engines.exposure.checks.mail import product_of
 from rempart.engines.exposure.registry import (
     Context,
     Verdict,
@@ -23,7 +24,7 @@ NO_MAIL: Final = "Ce domaine ne reçoit pas de courriel."
 def before(seen: MailSeen) -> Verdict | None:
     """Why the reception of mail cannot be judged, or None."""
     if seen.is_missing:
-        return not_applicable(NO_DOMAIN)
+        return no_domain(seen)
     if not seen.exchangers.is_known:
         return unknown(seen.exchangers)
     if seen.is_null or not seen.exchangers.values:
@@ -31,12 +32,9 @@ def before(seen: MailSeen) -> Verdict | None:
     return None
 
 
-@check("mail_exchanger_broken", MailSeen)
+@check("mail_exchanger_broken", MailSeen, unless=before)
 def exchanger_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """A mail server of the domain leads nowhere, or by an alias."""
-    if verdict := before(seen):
-        yield verdict
-        return
     missing = sorted({s.name for s in seen.servers if s.is_missing})
     alias = sorted({s.name for s in seen.servers if s.is_alias} - set(missing))
     said = [f"{name} ne mène à aucune adresse" for name in missing]
@@ -56,12 +54,10 @@ def exchanger_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield passed(", ".join(seen.exchangers.values))
 
 
-@check("mail_null_absent", MailSeen)
+@check("mail_null_absent", MailSeen, unless=no_domain)
 def null_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """The domain has no mail server, and does not say that it wants none."""
-    if seen.is_missing:
-        yield not_applicable(NO_DOMAIN)
-    elif not seen.exchangers.is_known:
+    if not seen.exchangers.is_known:
         yield unknown(seen.exchangers)
     elif seen.is_null:
         yield passed("MX 0 .")
@@ -71,12 +67,9 @@ def null_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield failed("Aucun serveur de messagerie, et aucun « MX nul » pour le dire.")
 
 
-@check("mail_starttls_absent", MailSeen)
+@check("mail_starttls_absent", MailSeen, unless=before)
 def starttls_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """A mail server takes messages in clear only."""
-    if verdict := before(seen):
-        yield verdict
-        return
     for server in seen.servers:
         yield _starttls(server, seen)
 
@@ -97,21 +90,15 @@ def _starttls(server: ExchangerSeen, seen: MailSeen) -> Verdict:
     return passed(evidence, target=target)
 
 
-@check("mail_sts_absent", MailSeen)
+@check("mail_sts_absent", MailSeen, unless=before)
 def sts_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Nothing obliges other servers to use TLS towards ours (MTA-STS)."""
-    if verdict := before(seen):
-        yield verdict
-    else:
-        yield from _published(seen.sts.record, "Aucune politique MTA-STS.", seen)
+    return _published(seen.sts.record, "Aucune politique MTA-STS.", seen)
 
 
-@check("mail_sts_broken", MailSeen)
+@check("mail_sts_broken", MailSeen, unless=before)
 def sts_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """MTA-STS is announced, and its policy cannot be used."""
-    if verdict := before(seen):
-        yield verdict
-        return
     sts = seen.sts
     if not sts.record.is_known:
         yield unknown(sts.record)
@@ -162,15 +149,10 @@ def sts_testing(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         )
 
 
-@check("mail_tls_report_absent", MailSeen)
+@check("mail_tls_report_absent", MailSeen, unless=before)
 def tls_report_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Nobody is told when mail cannot come in over TLS (TLS-RPT)."""
-    if verdict := before(seen):
-        yield verdict
-    else:
-        yield from _published(
-            seen.tls_report, "Aucune adresse pour les rapports TLS (TLS-RPT).", seen
-        )
+    return _published(seen.tls_report, "Aucune adresse pour les rapports TLS (TLS-RPT).", seen)
 
 
 def _published(fact: Fact, said: str, seen: MailSeen) -> Iterator[Verdict]:
@@ -182,12 +164,9 @@ def _published(fact: Fact, said: str, seen: MailSeen) -> Iterator[Verdict]:
         yield failed(said, product=product_of(seen))
 
 
-@check("mail_dane_absent", MailSeen)
+@check("mail_dane_absent", MailSeen, unless=before)
 def dane_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """The zone is signed, and does not say which certificate its mail servers have (DANE)."""
-    if verdict := before(seen):
-        yield verdict
-        return
     if not seen.has_secure_names:
         yield not_applicable(
             "DANE demande DNSSEC pour le domaine et pour ses serveurs de messagerie."
@@ -206,12 +185,9 @@ def dane_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield passed(", ".join(servers))
 
 
-@check("mail_dane_broken", MailSeen)
+@check("mail_dane_broken", MailSeen, unless=before)
 def dane_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """What DANE says is not the certificate that is there: those who verify refuse to deliver."""
-    if verdict := before(seen):
-        yield verdict
-        return
     told = [s for s in seen.servers if s.tlsa.values]
     if not told:
         yield not_applicable("Aucun enregistrement TLSA.")
