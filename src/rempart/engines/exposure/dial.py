@@ -12,7 +12,6 @@ import ssl
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from rempart.engines.exposure.seen.common import Reach
@@ -144,13 +143,11 @@ class Link:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        # An abort never waits for the peer: a tarpit does not hold the sweep by refusing to close.
+    async def __aexit__(self, *fault: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Leave at once. An abort never waits for the peer: a tarpit does not hold the sweep by refusing to close."""
         self._writer.transport.abort()
         self._gate.leave(self._address)
         self._tell(Reach.SILENT if self._is_silent else Reach.ANSWERED)

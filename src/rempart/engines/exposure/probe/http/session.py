@@ -8,7 +8,6 @@ import ssl
 import zlib
 from dataclasses import dataclass
 from functools import cache
-from types import TracebackType
 from typing import Final, Self
 
 import h11
@@ -245,15 +244,10 @@ class Session:
         """End the connection, if there is one."""
         link, self._link = self._link, None
         if link is not None:
-            await link.__aexit__(None, None, None)
+            link.end()
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *fault: object) -> None:
         await self.close()
