@@ -218,6 +218,14 @@ class _Stream:
 
 def _next(stream: _Stream, to_send: bytes = b"") -> Dialogue[tuple[int, bytes]]:
     """The next message, after having sent. Raises ProtocolFault at an alert or a close."""
+    found = yield from _next_or_end(stream, to_send)
+    if found is None:
+        raise ProtocolFault("Le serveur a interrompu la négociation TLS 1.3.")
+    return found
+
+
+def _next_or_end(stream: _Stream, to_send: bytes) -> Dialogue[tuple[int, bytes] | None]:
+    """The next message, after having sent; None at an alert or a close."""
     found = None if to_send else stream.message()
     while found is None:
         data = yield to_send
@@ -225,7 +233,7 @@ def _next(stream: _Stream, to_send: bytes = b"") -> Dialogue[tuple[int, bytes]]:
         stream.feed(data)
         found = stream.message()
         if found is None and (not data or stream.has_alert):
-            raise ProtocolFault("Le serveur a interrompu la négociation TLS 1.3.")
+            return None
     return found
 
 
@@ -291,15 +299,10 @@ def _close(
     )
     stream.keys = server
     for _ in range(MOST_TICKETS):
-        found = None if to_send else stream.message()
-        while found is None:
-            data = yield to_send
-            to_send = b""
-            stream.feed(data)
-            found = stream.message()
-            if found is None and (not data or stream.has_alert):
-                session.is_over = True
-                return
+        found = yield from _next_or_end(stream, to_send)
+        to_send = b""
+        if found is None:
+            break
         if found[0] == Message.NEW_TICKET:
             _take_ticket(found[1], session)
     session.is_over = True
