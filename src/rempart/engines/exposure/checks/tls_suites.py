@@ -1,6 +1,7 @@
 """Checks on the cipher suites that a server takes, on its order and on its options."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from rempart.engines.exposure.probe.tls.suites import classes_of
 from rempart.engines.exposure.registry import (
@@ -16,6 +17,15 @@ from rempart.engines.exposure.seen.tls import TlsSeen, VersionState
 
 MOST_SHOWN = 6
 NO_SUITE = "Aucune suite de chiffrement n’a pu être relevée."
+
+# Check → the class of which no suite should be, and what to say of one that is.
+FORBIDDEN: Final = {
+    "tls_null": ("null", "Le serveur accepte de ne rien chiffrer"),
+    "tls_export": ("export", "Suites « export » acceptées"),
+    "tls_anonymous": ("anon", "Suites sans certificat acceptées"),
+    "tls_rc4": ("rc4", "Suites RC4 acceptées"),
+    "tls_3des": ("3des", "Suites 3DES acceptées"),
+}
 
 Bad = Callable[[frozenset[str]], bool]
 
@@ -50,28 +60,14 @@ def must_lack(seen: TlsSeen, is_bad: Bad, detail: str, severity: str = "") -> It
         yield passed(f"{len(suites_of(seen))} suites relevées")
 
 
-@check("tls_null", TlsSeen)
-def null(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
-    """No suite without encryption."""
-    return must_lack(seen, lambda c: "null" in c, "Le serveur accepte de ne rien chiffrer")
+def _forbid(identifier: str, kind: str, detail: str) -> None:
+    @check(identifier, TlsSeen)
+    def judge(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
+        return must_lack(seen, lambda classes: kind in classes, detail)
 
 
-@check("tls_export", TlsSeen)
-def export(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
-    """No suite weakened on purpose for export."""
-    return must_lack(seen, lambda c: "export" in c, "Suites « export » acceptées")
-
-
-@check("tls_anonymous", TlsSeen)
-def anonymous(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
-    """No suite in which the server does not prove who it is."""
-    return must_lack(seen, lambda c: "anon" in c, "Suites sans certificat acceptées")
-
-
-@check("tls_rc4", TlsSeen)
-def rc4(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
-    """No RC4."""
-    return must_lack(seen, lambda c: "rc4" in c, "Suites RC4 acceptées")
+for _check, (_kind, _detail) in FORBIDDEN.items():
+    _forbid(_check, _kind, _detail)
 
 
 @check("tls_single_des", TlsSeen)
@@ -82,12 +78,6 @@ def single_des(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
         lambda c: bool(c & {"des", "rc2", "idea"}) and "export" not in c,
         "Suites DES, RC2 ou IDEA acceptées",
     )
-
-
-@check("tls_3des", TlsSeen)
-def triple_des(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
-    """No 3DES."""
-    return must_lack(seen, lambda c: "3des" in c, "Suites 3DES acceptées")
 
 
 @check("tls_static_rsa", TlsSeen)
