@@ -26,7 +26,10 @@ ASSETS: Final = """
   - {kind: host, value: vpn.chu.example}
   - {kind: host, value: cdn.chu.example, addresses: follow}
   - {kind: host, value: loop.chu.example, addresses: follow}
-  - {kind: range, value: 127.0.9.0/29}
+  - {kind: address, value: 127.0.9.1}
+  - {kind: range, value: 127.0.9.2/31}
+  - {kind: range, value: 127.0.9.4/31}
+  - {kind: address, value: 127.0.9.6}
 """
 LEADS: Final = {
     "chu.example": (["127.0.9.1"], []),

@@ -122,6 +122,11 @@ def test_a_wide_range_of_ipv6_plans_nothing() -> None:
     assert [p.target for p in pieces] == ["127.0.9.0", "127.0.9.1"]
 
 
+def test_every_address_of_a_range_is_tried_its_first_and_its_last_too() -> None:
+    pieces = plan_pieces(scope("\n  - {kind: range, value: 127.0.9.0/30}\n"))
+    assert [p.target for p in pieces] == [f"127.0.9.{last}" for last in range(4)]
+
+
 def test_a_name_declared_before_its_domain_stays_declared() -> None:
     pieces = plan_pieces(scope("\n  - {kind: host, value: vpn.chu.example}" + DOMAIN))
     (vpn,) = [p for p in pieces if p.name == "vpn.chu.example"]

@@ -26,6 +26,7 @@ from rempart.engines.exposure.registry import (
     unmeasured,
 )
 from rempart.engines.exposure.report import CheckResult, Finding, FixText, Gap, Reference
+from rempart.engines.exposure.screens import doubted
 from rempart.engines.exposure.seen.common import Reach, Seen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.kernel.outcome import Outcome
@@ -84,7 +85,7 @@ class Judge:
         self._names = frozenset(perimeter_names)
         self._recognised = Recognised(snapshot.seen)
         self._by_kind: dict[type[Seen], list[Seen]] = {}
-        for seen in snapshot.seen:
+        for seen in doubted(snapshot.seen):
             self._by_kind.setdefault(type(seen), []).append(seen)
 
     def judge_all(

@@ -162,8 +162,8 @@ def _addresses(asset: Asset, value: str) -> Iterator[str]:
         return
     network = network_of(value)
     if network.num_addresses <= WIDEST_RANGE:
-        hosts = network if network.num_addresses <= 2 else network.hosts()
-        yield from (str(address) for address in hosts)
+        # The first and the last are tried too: a provider's range is often routed, and each address of it used.
+        yield from (str(address) for address in network)
 
 
 def _ports(address: str) -> Piece:

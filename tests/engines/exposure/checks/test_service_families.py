@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from rempart.content.exposure_catalogue import exposure_checks
-from rempart.engines.exposure.checks.service_families import FAMILIES, verdicts_of
+from rempart.engines.exposure.checks.service_families import FAMILIES, label_of, verdicts_of
 from rempart.engines.exposure.registry import Confidence
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.hosts import PortsSeen
@@ -64,6 +64,12 @@ def test_a_port_that_nothing_may_be_said_to_is_a_possibility(port: int, check: s
     (verdict,) = verdicts(check, seen)
     assert (str(verdict.outcome), verdict.confidence) == ("failed", Confidence.POSSIBLE)
     assert outcome(check, servers.look(port, address="127.0.77.5")) == "passed"
+
+
+def test_a_service_of_several_ports_is_named_after_its_own() -> None:
+    assert label_of("printer", 9100) == "Imprimante (port brut)"
+    assert label_of("printer") == label_of("printer", 12345) == "Imprimante (LPD)"
+    assert label_of("unheard-of", 1) == "unheard-of"
 
 
 def ports(**told: list[int]) -> PortsSeen:

@@ -19,13 +19,13 @@ from rempart.engines.exposure.registry import (
     passed,
     unmeasured,
 )
+from rempart.engines.exposure.screens import is_guess
 from rempart.engines.exposure.seen.common import Reach, Seen
 from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
 
 ALL_REACHES: Final = tuple(Reach)
-_GUESSES: Final = frozenset({"port", "silence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,10 @@ def verdicts_of(family: Family, seen: Seen) -> Iterator[Verdict]:
         yield from _of_ports(family, seen)
 
 
-def label_of(service: str) -> str:
-    """« Bureau à distance (RDP) » of a service."""
-    return next((p.label for p in exposure_ports() if p.service == service), service)
+def label_of(service: str, port: int = 0) -> str:
+    """« Bureau à distance (RDP) » of a service; of several labels, that of its port: a printer has three."""
+    labels = {p.port: p.label for p in reversed(exposure_ports()) if p.service == service}
+    return labels.get(port) or next(reversed(labels.values()), service)
 
 
 def shown(product: Product) -> str:
@@ -120,15 +121,14 @@ def _udp(family: Family) -> frozenset[int]:
 def found(seen: ServiceSeen, **more: str) -> Verdict:
     """A service of the family answers; where only its number or its silence tell, the finding is a possibility."""
     proof = seen.details.get("proof", "")
-    detail = f"{label_of(seen.service)} : le service répond depuis internet."
+    label = label_of(seen.service, seen.endpoint.port)
+    detail = f"{label} : le service répond depuis internet."
     if proof == "silence":
-        detail = (
-            f"{label_of(seen.service)} : le port est ouvert et se tait, comme le fait ce service."
-        )
+        detail = f"{label} : le port est ouvert et se tait, comme le fait ce service."
     elif proof == "port":
-        detail = f"{label_of(seen.service)} : le port est ouvert ; rien ne lui a été demandé."
+        detail = f"{label} : le port est ouvert ; rien ne lui a été demandé."
     product = seen.products[0].id if seen.products else ""
-    confidence = Confidence.POSSIBLE if proof in _GUESSES else Confidence.CONFIRMED
+    confidence = Confidence.POSSIBLE if is_guess(seen) else Confidence.CONFIRMED
     return failed(detail, evidence_of(seen), confidence=confidence, product=product, **more)
 
 

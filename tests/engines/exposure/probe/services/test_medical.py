@@ -31,6 +31,11 @@ def test_a_server_that_aborts_after_the_echo_is_not_asked_to_release() -> None:
     assert (details["echo"], "release" in details) == ("no", False)
 
 
+def test_a_server_that_closes_at_the_echo_has_accepted_all_the_same() -> None:
+    details = held(medical.dicom(), unit(2, ACCEPTED)).details
+    assert (details["association"], details["echo"]) == ("accepted", "no")
+
+
 def test_a_server_that_releases_well_is_read() -> None:
     details = held(medical.dicom(), unit(2, WITHOUT_ECHO), unit(6, bytes(4))).details
     assert details == {"association": "accepted", "implementation": ""}

@@ -28,14 +28,17 @@ def dicom() -> Talk:
         raise ProtocolFault("La réponse n’est pas celle d’un serveur DICOM.")
     accepted = read_acceptance(body)
     details = {"association": "accepted", "implementation": accepted.implementation}
-    if accepted.can_echo:
-        kind, body = yield from _unit(feed, echo())
-        details["echo"] = "yes" if kind == _DATA and read_echo(body) else "no"
-    if kind != _ABORT:
-        try:
+    # What comes after the acceptance may fail: an association that was accepted stays so.
+    step = "echo"
+    try:
+        if accepted.can_echo:
+            kind, body = yield from _unit(feed, echo())
+            details["echo"] = "yes" if kind == _DATA and read_echo(body) else "no"
+        step = "release"
+        if kind != _ABORT:
             yield from _unit(feed, struct.pack(">BBI4x", _RELEASE, 0, 4))
-        except ProtocolFault:
-            details["release"] = "no"
+    except ProtocolFault:
+        details[step] = "no"
     return Heard("dicom", banner=accepted.implementation, details=details)
 
 
