@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -19,9 +20,10 @@ from factories.exposure import (
     an_exposure,
     an_exposure_audit,
 )
+from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.engines.exposure import retest as engine
 from rempart.engines.exposure.report import EndpointLine
-from rempart.web.apps.exposure import perimeters, sweeping
+from rempart.web.apps.exposure import perimeters, recording, retesting, sweeping
 from rempart.web.apps.exposure.models import Asset, ExposedFinding, Perimeter
 from rempart.web.apps.remediation.models import Finding
 from rempart.web.core import jobs
@@ -119,6 +121,33 @@ def test_a_check_that_is_gone_measures_nothing(browser_of: BrowserOf, line: Expo
     found = again(browser_of("alice"), line)
     assert found.retest_outcome == "unmeasured"
     assert not Finding.objects.get().is_mended
+
+
+def test_what_is_mended_since_is_scored_beside_the_sweep(
+    browser_of: BrowserOf, line: ExposedFinding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit, said = line.audit, {"outcome": "mended"}
+    report = msgspec.structs.replace(
+        recording.report_of(audit), catalogue_sha256=exposure_catalogue().sha256
+    )
+    monkeypatch.setattr(retesting.recording, "report_of", lambda _: report)
+    monkeypatch.setattr(
+        engine,
+        "retested",
+        lambda *_, **__: SimpleNamespace(**said, detail="", snapshot_sha256="a" * 64, seen_at=""),
+    )
+    again(browser_of("alice"), line)
+    home = f"/etablissements/{audit.establishment_id}/exposition/"
+    page = browser_of("alice").get(home).content.decode()
+    assert "de ce balayage a été revérifié depuis et est corrigé" in page
+    assert "note A, 100 sur 100" in page
+    assert "à corriger : le plan" not in page
+    before = audit.score
+    audit.refresh_from_db()
+    assert audit.score == before
+    said["outcome"] = "still"
+    again(browser_of("alice"), line)
+    assert "revérifié depuis" not in browser_of("alice").get(home).content.decode()
 
 
 def test_nothing_is_looked_at_again_without_a_consent(

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from rempart.engines.exposure.compare import Change as FindingChange, Door, compare
-from rempart.engines.exposure.report import ExposureReport, Gap
+from rempart.engines.exposure.report import ExposureReport, Gap, Score
 from rempart.render.outputs import encoded
 
 GAP_GROUPS: Final = 40
@@ -25,11 +25,21 @@ class GapGroup(msgspec.Struct, frozen=True):
     targets: list[str]
 
 
+class Since(msgspec.Struct, frozen=True):
+    """What new looks have mended since a sweep: how many of its findings, the critical ones that are left, and the
+    score of what remains; None when the report was judged by other rules."""
+
+    mended: int
+    critical_open: int
+    score: Score | None
+
+
 class Page(msgspec.Struct, frozen=True):
-    """A report without its long lists, and its gaps by reason."""
+    """A report without its long lists, its gaps by reason, and what was mended since."""
 
     report: ExposureReport
     gap_groups: list[GapGroup]
+    since: Since | None = None
 
 
 def page_of(report: ExposureReport) -> bytes:
@@ -51,6 +61,11 @@ def page_of(report: ExposureReport) -> bytes:
 def read_page(data: bytes) -> Page:
     """A page, decoded."""
     return msgspec.json.decode(data, type=Page)
+
+
+def page_with(data: bytes, since: Since | None) -> bytes:
+    """A page that says what was mended since its sweep, encoded."""
+    return msgspec.json.encode(replace(read_page(data), since=since))
 
 
 def gap_groups(gaps: Sequence[Gap]) -> list[GapGroup]:

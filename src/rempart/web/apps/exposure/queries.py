@@ -190,6 +190,7 @@ class Overview:
     is_fresh: bool
     proof: Window
     next: str
+    unseen: int = 0
     recent: Sequence[ExposureAudit] = field(default_factory=list)
     themes: Sequence[tuple[str, Any]] = field(default_factory=list)
 
@@ -199,11 +200,12 @@ def overview(finess: str, today: date) -> Overview:
     mine = ExposureAudit.objects.filter(establishment_id=finess)
     done = list(mine.done().order_by("-swept_at", "-pk").select_related("compared_with")[:CURVE])
     audit = next((row for row in done if row.is_latest), None)
-    page = pages.read_page(bytes(audit.page)) if audit and audit.page else None
+    page = read_page_of(audit)
     allowed = standing(perimeter_of(finess), today)
     return Overview(
         standing=allowed,
-        next=next_step(audit, allowed),
+        next=next_step(audit, allowed, page),
+        unseen=_unseen(audit),
         audit=audit,
         waiting=mine.filter(
             state=ExposureAudit.State.WAITING, job__in=Job.objects.unfinished()
@@ -219,6 +221,11 @@ def overview(finess: str, today: date) -> Overview:
     )
 
 
+def read_page_of(audit: ExposureAudit | None) -> pages.Page | None:
+    """What the page of an audit keeps of its report."""
+    return pages.read_page(bytes(audit.page)) if audit and audit.page else None
+
+
 def themes_of(page: pages.Page | None) -> list[tuple[str, Any]]:
     """The themes of a score in words, in their usual order."""
     if page is None:
@@ -229,6 +236,16 @@ def themes_of(page: pages.Page | None) -> list[tuple[str, Any]]:
         key=lambda t: order.index(t.theme) if t.theme in THEMES else len(order),
     )
     return [(THEMES.get(theme.theme, name(theme.theme)), theme) for theme in known]
+
+
+def _unseen(audit: ExposureAudit | None) -> int:
+    """How many findings of before the last audit did not look at, and which stay open."""
+    if audit is None:
+        return 0
+    known = PlanFinding.objects.open().filter(
+        establishment=audit.establishment_id, source_kind=KIND, subject=SUBJECT
+    )
+    return known.exclude(key__in=audit.exposed_findings.values("key")).count()
 
 
 def _kept(finess: str) -> Kept:
@@ -285,7 +302,7 @@ def panel(finess: str, scope: Scope) -> dict[str, Any] | None:
         "standing": found,
         "is_fresh": rules.is_fresh(audit.swept_on if audit else None, today),
         "may_set": allows(scope, finess, Act.SET_PERIMETER),
-        "next": next_step(audit, found),
+        "next": next_step(audit, found, read_page_of(audit)),
         "brief": _brief(audit),
     }
 
@@ -298,21 +315,21 @@ def _brief(audit: ExposureAudit | None) -> str:
     return ", ".join(part for part in (f"note {audit.grade}", words) if part)
 
 
-def next_step(audit: ExposureAudit | None, found: Standing) -> str:
-    """One sentence: what to do now."""
+def next_step(audit: ExposureAudit | None, found: Standing, page: pages.Page | None = None) -> str:
+    """One sentence: what to do now, what was mended since the sweep apart."""
     if audit is None:
         return (
             "Lancez un premier balayage."
             if found.may_sweep
             else "Déclarez ce qui est à vous et qui y consent, ou déposez un rapport."
         )
-    if audit.critical_open:
-        holes = counted(
-            audit.critical_open, "faille critique est ouverte", "failles critiques sont ouvertes"
-        )
+    since = page.since if page else None
+    critical = since.critical_open if since else audit.critical_open
+    if critical:
+        holes = counted(critical, "faille critique est ouverte", "failles critiques sont ouvertes")
         return f"{holes} : commencez par là, le jour même."
-    if audit.findings_count:
-        points = counted(audit.findings_count, "constat")
+    if left := (audit.findings_count or 0) - (since.mended if since else 0):
+        points = counted(left, "constat")
         return f"{points} à corriger : le plan les regroupe par geste."
     if audit.gaps_count:
         return "Rien à corriger dans ce qui a été évalué ; une partie n’a pas pu l’être."

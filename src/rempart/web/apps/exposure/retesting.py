@@ -5,15 +5,16 @@ from typing import Any, Final
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from msgspec.structs import replace
 
 from rempart import __version__
-from rempart.engines.exposure.report import Finding
+from rempart.engines.exposure.report import ExposureReport, Finding
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.render.french import day
 from rempart.render.text import name
 from rempart.web.apps.accounts.models import User
-from rempart.web.apps.exposure import judging, reading, recording, sweeping, traces
-from rempart.web.apps.exposure.models import ExposedFinding, Perimeter
+from rempart.web.apps.exposure import judging, pages, reading, recording, sweeping, traces
+from rempart.web.apps.exposure.models import ExposedFinding, ExposureAudit, Perimeter
 from rempart.web.apps.remediation import actions as remediation
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
@@ -66,6 +67,7 @@ def retest(run: Run, *, line_id: int, by_id: int) -> None:
         holes=judging.known_holes(run),
     )
     _write(line, finding, found, User.objects.filter(pk=by_id).first(), run.job.pk)
+    _score_again(line.audit, report)
     run.leads_to(reverse("exposure_finding", args=[line.pk]), "Voir le constat")
 
 
@@ -79,6 +81,29 @@ def _seen_again(row: Perimeter, finding: Finding, line: ExposedFinding) -> Snaps
     scope = demand_consent(settings.perimeter, timezone.localdate())
     pieces = pieces_to_redo(finding, recording.report_of(line.audit))
     return look_again(settings, scope, pieces, consent=sweeping.consent_words(row))
+
+
+@transaction.atomic
+def _score_again(audit: ExposureAudit, report: ExposureReport) -> None:
+    """Keep beside the score of the sweep, which stays, what it would be without what was mended since."""
+    from rempart.content.exposure_catalogue import exposure_catalogue  # noqa: PLC0415
+    from rempart.engines.exposure.score import score  # noqa: PLC0415
+
+    row = ExposureAudit.objects.select_for_update(of=("self",), no_key=True).get(pk=audit.pk)
+    mended = row.exposed_findings.filter(retest_outcome="mended")
+    gone = set(mended.values_list("position", flat=True))
+    since = None
+    if gone:
+        left = [found for k, found in enumerate(report.findings) if k not in gone]
+        catalogue = exposure_catalogue()
+        is_same = report.catalogue_sha256 == catalogue.sha256
+        since = pages.Since(
+            len(gone),
+            reading.critical_open(replace(report, findings=left)),
+            score(left, report.gaps, catalogue) if is_same else None,
+        )
+    row.page = pages.page_with(bytes(row.page or b""), since)
+    row.save(update_fields=["page"])
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from rempart.web.apps.exposure.models import (
     Touch,
     usual_touch,
 )
-from rempart.web.apps.exposure.pages import Change, Changes
+from rempart.web.apps.exposure.pages import Change, Changes, Since
 from rempart.web.apps.exposure.queries import CONFIDENCES, THEMES
 from rempart.web.apps.remediation.templatetags.plan import SEVERITIES, day as in_french
 from rempart.web.core.templatetags import ui
@@ -103,6 +103,20 @@ def low_words(audit: ExposureAudit) -> str:
     if audit.score == audit.score_low:
         return "La même si tout ce qui n’a pas été évalué était mauvais."
     return f"{audit.grade_low} si tout ce qui n’a pas été évalué était mauvais."
+
+
+@register.filter
+def since_words(since: Since) -> str:
+    """What was mended since the sweep, and the score of what remains."""
+    mended = french.counted(
+        since.mended,
+        "constat de ce balayage a été revérifié depuis et est corrigé",
+        "constats de ce balayage ont été revérifiés depuis et sont corrigés",
+    )
+    if since.score is None:
+        return f"{mended}. Le prochain balayage redonnera une note."
+    score = f"note {name(since.score.grade, 2)}, {french.number(since.score.value)} sur 100"
+    return f"{mended}. Avec le reste : {score}. Le prochain balayage le confirmera."
 
 
 @register.filter
