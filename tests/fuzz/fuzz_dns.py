@@ -15,7 +15,7 @@ with atheris.instrument_imports(include=["rempart.engines.exposure.probe"]):
     from rempart.engines.exposure.dial import ProtocolFault
     from rempart.engines.exposure.probe.dns import denial, rdata, wire
     from rempart.engines.exposure.probe.dns.answers import follow, glue_of
-    from rempart.engines.exposure.probe.dns.dnssec import KeyRing, key_bits, rrsets
+    from rempart.engines.exposure.probe.dns.dnssec import KeyRing, key_bits
     from rempart.engines.exposure.probe.dns.names import ROOT, to_text, to_wire
     from rempart.engines.exposure.probe.mail.dkim import read_key
     from rempart.engines.exposure.probe.mail.dmarc import read_dmarc
@@ -24,13 +24,14 @@ with atheris.instrument_imports(include=["rempart.engines.exposure.probe"]):
     from rempart.engines.exposure.probe.mail.sts import read_policy, read_response
 
 NOW = 1_780_000_000.0
+QUESTION = wire.question(to_wire("a.b.exemple.example"), wire.A)
 
 
 def message(data: bytes) -> None:
     """A whole answer: read, grouped, verified with its own keys, followed."""
     read = wire.parse(data)
     records = [*read.answer, *read.authority]
-    sets = rrsets(records)
+    sets = wire.rrsets(records)
     keys = []
     for record in records:
         to_text(record.name)
@@ -43,6 +44,20 @@ def message(data: bytes) -> None:
     proofs(records)
     follow(read.answer, records[0].name if records else ROOT, wire.A)
     glue_of(read.additional, [record.data for record in records], ROOT)
+
+
+def known_question(data: bytes) -> None:
+    """An answer to a question of ours is read the same, whether the question is read again or not."""
+    data = data[:4] + b"\0\1" + data[6:12] + QUESTION + data[12:]
+    told: list[object] = []
+    for asked in (b"", QUESTION):
+        try:
+            read = wire.parse(data, asked)
+            told.append((read.rcode, read.answer, read.authority, read.additional))
+        except ProtocolFault as fault:
+            told.append(str(fault))
+    if told[0] != told[1]:
+        raise AssertionError(told)
 
 
 def proofs(records: list[wire.Record]) -> None:
@@ -63,7 +78,7 @@ def proofs(records: list[wire.Record]) -> None:
 def data_of_records(data: bytes) -> None:
     """The decoder of each type."""
     for reader in (
-        rdata.address, rdata.text, rdata.caa, rdata.tlsa, rdata.soa, rdata.signature, rdata.digest, rdata.nsec, rdata.nsec3,
+        rdata.address, rdata.text, rdata.caa, rdata.tlsa, rdata.soa, rdata.signature, rdata.signer, rdata.digest, rdata.nsec, rdata.nsec3,
     ):  # fmt: skip
         with suppress(ProtocolFault):
             reader(data)
@@ -86,7 +101,7 @@ def texts(data: bytes) -> None:
         to_wire(text)
 
 
-TARGETS = (message, data_of_records, texts)
+TARGETS = (message, known_question, data_of_records, texts)
 
 
 def one_input(data: bytes) -> None:

@@ -50,11 +50,12 @@ class Names:
     anchors: dict[str, list[str]] = field(default_factory=dict)
     hosts: str = ""  # more records of hoster.test, where the servers' names stand
     is_quick: bool = False  # one key a zone instead of two
+    last: int = 53  # of the addresses: two worlds at once in one process have two
     process: "subprocess.Popen[bytes] | None" = None
 
     def __enter__(self) -> Self:
         self.port = free_port()
-        self.addresses = _addresses()
+        self.addresses = _addresses(self.last)
         for address in self.addresses.values():
             _ip("add", address)
         try:
@@ -245,11 +246,11 @@ def missing() -> str | None:
     return None
 
 
-def _addresses() -> dict[str, str]:
+def _addresses(last: int) -> dict[str, str]:
     """One address a role, in ranges of 256 that differ, of numbers that this process alone uses."""
     number = os.getpid()
     return {
-        role: f"127.{64 + number % 128}.{(number // 128 % 32) * 8 + rank}.53"
+        role: f"127.{64 + number % 128}.{(number // 128 % 32) * 8 + rank}.{last}"
         for rank, role in enumerate(ROLES)
     }
 

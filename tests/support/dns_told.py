@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.answers import Cut, Found
 from rempart.engines.exposure.probe.dns.chain import Chain
-from rempart.engines.exposure.probe.dns.dnssec import Rrset, State, signed_data
+from rempart.engines.exposure.probe.dns.dnssec import State, signed_data
 from rempart.engines.exposure.probe.dns.names import ROOT, count_labels, to_wire
-from rempart.engines.exposure.probe.dns.wire import Message, Record
+from rempart.engines.exposure.probe.dns.wire import Message, Record, Rrset
 from rempart.engines.exposure.seen.common import Reach
 
 NOW = 1_780_000_000.0

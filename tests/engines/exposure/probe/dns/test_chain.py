@@ -8,8 +8,8 @@ import pytest
 from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.chain import Chain, Judged, Trust
 from rempart.engines.exposure.probe.dns.dnssec import State
-from rempart.engines.exposure.probe.dns.exchange import Reply
 from rempart.engines.exposure.probe.dns.names import ROOT, to_wire
+from rempart.engines.exposure.probe.dns.questions import Reply
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach
 from support.dns_told import NOW, Signer, message

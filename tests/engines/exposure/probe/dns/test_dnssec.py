@@ -1,10 +1,11 @@
 """Signatures: put with their records, verified, and remembered within a bound."""
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import structs
 
 from rempart.engines.exposure.probe.dns import rdata, wire
-from rempart.engines.exposure.probe.dns.dnssec import MOST_KEPT, KeyRing, Rrset, rrsets
-from rempart.engines.exposure.probe.dns.wire import Record
+from rempart.engines.exposure.probe.dns.dnssec import MOST_KEPT, KeyRing
+from rempart.engines.exposure.probe.dns.wire import Record, Rrset, rrsets
 from support.dns_told import NOW, Signer
 
 ZONE = Signer("z.example")
@@ -19,7 +20,7 @@ def test_a_signature_over_records_that_did_not_come_is_left() -> None:
 
 def test_a_key_that_is_not_a_zone_s_verifies_nothing() -> None:
     rrset = rrsets(ZONE.records(ZONE.zone, wire.A, ADDRESS))[ZONE.zone, wire.A]
-    user = ZONE.key._replace(flags=1)
+    user = structs.replace(ZONE.key, flags=1)
     assert KeyRing(ZONE.zone, [ZONE.key]).verify(rrset, NOW)[0] == ""
     assert "pas publiée" in KeyRing(ZONE.zone, [user]).verify(rrset, NOW)[0]
 

@@ -1,14 +1,19 @@
 """The sockets of questions: opened once, closed under way, and told what may be asked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import pytest
 
-from rempart.engines.exposure.probe.dns import wire
-from rempart.engines.exposure.probe.dns.exchange import Exchange, Reply, _identifiers
+from rempart.engines.exposure.probe.dns import servers, wire
+from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.names import to_wire
+from rempart.engines.exposure.probe.dns.questions import Reply
+from rempart.engines.exposure.probe.dns.sockets import Socket, Taken, identifiers
 from rempart.engines.exposure.seen.common import Reach
 from support.dns_answers import Say, flags, reply, txt
 from support.dns_servers import Answering, free_port
@@ -17,9 +22,20 @@ from support.parts import LOOPBACK
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
 T = TypeVar("T")
 NAME = to_wire("x.example")
+SILENT = "127.9.8.9"
 
 
-def with_exchange(act: Callable[[Exchange], Awaitable[T]], say: Say, **changes: object) -> T:
+@contextmanager
+def silent() -> Iterator[int]:
+    """A server that takes all and says nothing; gives its port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind((SILENT, 0))
+        yield one.getsockname()[1]
+
+
+def with_exchange(
+    act: Callable[[Exchange], Awaitable[T]], say: Say, *, port: int = 0, **changes: object
+) -> T:
     """Run something beside a server that says what it likes."""
 
     async def run(port: int) -> T:
@@ -31,7 +47,7 @@ def with_exchange(act: Callable[[Exchange], Awaitable[T]], say: Say, **changes: 
         finally:
             exchange.close()
 
-    with Answering("127.0.0.1", free_port(), say) as server:
+    with Answering("127.0.0.1", port or free_port(), say) as server:
         return asyncio.run(run(server.port))
 
 
@@ -70,15 +86,14 @@ def test_an_answer_that_is_cut_and_a_server_deaf_over_tcp_leave_what_came() -> N
 def test_a_server_of_a_kind_that_the_machine_does_not_have_is_dead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    loop = asyncio.SelectorEventLoop
-    made = loop.create_datagram_endpoint
+    made = Socket.make
 
-    async def without_six(self: object, factory: object, local_addr: tuple[str, int]) -> object:
-        if ":" in local_addr[0]:
+    def without_six(taken: Taken, *, is_six: bool) -> Socket:
+        if is_six:
             raise OSError("no IPv6")
-        return await made(self, factory, local_addr=local_addr)  # type: ignore[arg-type]
+        return made(taken, is_six=is_six)
 
-    monkeypatch.setattr(loop, "create_datagram_endpoint", without_six)
+    monkeypatch.setattr(Socket, "make", without_six)
 
     async def act(exchange: Exchange) -> tuple[Reach, bool, bool]:
         reach = (await ask(exchange, "::1")).reach
@@ -131,5 +146,117 @@ def test_an_identifier_in_use_is_not_given_twice() -> None:
 
 
 def test_identifiers_never_end() -> None:
-    drawn = _identifiers()
+    drawn = identifiers()
     assert all(0 <= next(drawn) < 1 << 16 for _ in range(5000))
+
+
+def test_a_server_that_is_late_costs_little_when_another_answers() -> None:
+    async def act(exchange: Exchange) -> tuple[Reach, str, float]:
+        began = asyncio.get_running_loop().time()
+        found = await ask(exchange, SILENT, "127.0.0.1")
+        return found.reach, found.server, asyncio.get_running_loop().time() - began
+
+    with silent() as port:
+        answer: Say = lambda q: [reply(q, txt(b"x"))]  # noqa: E731
+        reach, server, seconds = with_exchange(act, answer, seconds=2.0, port=port)
+    assert (reach, server) == (Reach.ANSWERED, "127.0.0.1")
+    assert seconds < 1
+
+
+def test_a_late_answer_is_still_taken() -> None:
+    def late(q: bytes) -> list[bytes]:
+        time.sleep(0.15)
+        return [reply(q, txt(b"x"))]
+
+    async def act(exchange: Exchange) -> tuple[Reach, int]:
+        return (await ask(exchange, "127.0.0.1")).reach, exchange.sent
+
+    assert with_exchange(act, late) == (Reach.ANSWERED, 2)
+
+
+def test_a_question_is_sent_four_times_at_most() -> None:
+    async def act(exchange: Exchange) -> tuple[Reach, int]:
+        reach = (await ask(exchange, *(f"127.9.8.{n}" for n in range(1, 8)))).reach
+        return reach, exchange.sent
+
+    assert with_exchange(act, lambda q: []) == (Reach.SILENT, 4)
+
+
+def test_the_first_questions_tell_for_all_the_others() -> None:
+    async def act(exchange: Exchange) -> tuple[set[Reach], int, bool]:
+        asked = [ask(exchange, "127.0.0.1") for _ in range(50)]
+        reaches = {(await one).reach for one in asked}
+        return reaches, exchange.sent, exchange.is_dead("127.0.0.1")
+
+    reaches, sent, is_dead = with_exchange(act, lambda q: [])
+    assert (reaches, is_dead) == ({Reach.SILENT}, True)
+    assert sent <= 8
+
+
+def test_a_server_that_comes_back_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "FIRST_REST", 0.05)
+    is_up: list[bool] = []
+
+    async def act(exchange: Exchange) -> list[Reach]:
+        await asyncio.gather(*(ask(exchange, "127.0.0.1") for _ in range(4)))
+        is_up.append(True)
+        reaches = []
+        for _ in range(2):
+            await asyncio.sleep(0.1)
+            reaches.append((await ask(exchange, "127.0.0.1")).reach)
+        return reaches
+
+    # The first who asks is told at once what all know, and his question finds out that it is no longer so.
+    found = with_exchange(act, lambda q: [reply(q, txt(b"x"))] if is_up else [])
+    assert found == [Reach.SILENT, Reach.ANSWERED]
+
+
+def test_a_server_that_was_heard_is_given_more_chances() -> None:
+    heard: list[bool] = []
+
+    def once(q: bytes) -> list[bytes]:
+        heard.append(True)
+        return [reply(q, txt(b"x"))] if len(heard) == 1 else []
+
+    async def act(exchange: Exchange) -> tuple[Reach, Reach, bool]:
+        first = (await ask(exchange, "127.0.0.1")).reach
+        missed = await asyncio.gather(*(ask(exchange, "127.0.0.1") for _ in range(3)))
+        return first, missed[0].reach, exchange.is_dead("127.0.0.1")
+
+    assert with_exchange(act, once) == (Reach.ANSWERED, Reach.SILENT, False)
+
+
+def test_a_loop_that_reads_no_socket_itself_uses_its_own_transports(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = asyncio.SelectorEventLoop
+    kept = loop.add_reader
+
+    def refuse(self: asyncio.SelectorEventLoop, fd: object, call: Any, *rest: object) -> object:
+        if getattr(call, "__name__", "") == "drain":
+            raise NotImplementedError
+        return kept(self, fd, call, *rest)
+
+    monkeypatch.setattr(loop, "add_reader", refuse)
+
+    async def act(exchange: Exchange) -> Reach:
+        return (await ask(exchange, "127.0.0.1")).reach
+
+    assert with_exchange(act, lambda q: [reply(q, txt(b"x"))]) is Reach.ANSWERED
+
+
+def test_an_address_that_the_machine_cannot_send_to_is_silent() -> None:
+    async def act(exchange: Exchange) -> Reach:
+        return (await ask(exchange, "not an address")).reach
+
+    assert with_exchange(act, lambda q: []) is Reach.SILENT
+
+
+def test_one_who_waits_for_his_turn_too_long_is_told() -> None:
+    async def act(exchange: Exchange) -> list[str]:
+        asked = [ask(exchange, "127.0.0.1", seconds=s) for s in (3.0, 0.05)]
+        return [(await one).reason for one in asked]
+
+    first, second = with_exchange(act, lambda q: [], most=1)
+    assert "Aucune réponse" in first
+    assert "délai" in second

@@ -8,10 +8,11 @@ from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import denial, rdata, wire
 from rempart.engines.exposure.probe.dns.answers import Found
 from rempart.engines.exposure.probe.dns.denial import Proof
-from rempart.engines.exposure.probe.dns.dnssec import KeyRing, Rrset, key_bits, matches
+from rempart.engines.exposure.probe.dns.dnssec import KeyRing, key_bits, matches
 from rempart.engines.exposure.probe.dns.facts import fact
 from rempart.engines.exposure.probe.dns.kept import Kept
 from rempart.engines.exposure.probe.dns.names import to_wire
+from rempart.engines.exposure.probe.dns.wire import Rrset
 from rempart.engines.exposure.seen.common import Reach
 
 ZONE = to_wire("z.example")

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.answers import Cut, Found
-from rempart.engines.exposure.probe.dns.exchange import Reply
 from rempart.engines.exposure.probe.dns.names import ROOT, to_wire
+from rempart.engines.exposure.probe.dns.questions import Reply
 from rempart.engines.exposure.probe.dns.resolver import MOST_DEPTH, Resolver
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach

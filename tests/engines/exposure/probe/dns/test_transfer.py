@@ -8,8 +8,8 @@ import pytest
 
 from rempart.engines.exposure.dial import NotReached
 from rempart.engines.exposure.probe.dns import transfer, wire
-from rempart.engines.exposure.probe.dns.exchange import Reply
 from rempart.engines.exposure.probe.dns.names import ROOT, to_wire
+from rempart.engines.exposure.probe.dns.questions import Reply
 from rempart.engines.exposure.probe.dns.transfer import Copy, ask_copy, ask_recursion
 from rempart.engines.exposure.seen.common import Reach
 

@@ -11,7 +11,6 @@ from hypothesis import given, settings, strategies as st
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
-from rempart.engines.exposure.probe.dns.dnssec import rrsets
 from rempart.engines.exposure.probe.dns.names import ROOT, is_under, to_text, to_wire
 
 HEADER = b"\x12\x34\x84\x00"
@@ -96,7 +95,7 @@ def test_any_bytes_are_a_message_or_a_fault(data: bytes) -> None:
         read = wire.parse(HEADER + data)
     except ProtocolFault:
         return
-    rrsets([*read.answer, *read.authority])
+    wire.rrsets([*read.answer, *read.authority])
     assert all(r.name.endswith(ROOT) for r in read.answer)
 
 

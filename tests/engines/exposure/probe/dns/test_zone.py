@@ -8,8 +8,8 @@ from rempart.engines.exposure.dial import Dial, NotReached
 from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.answers import Cut, Found
 from rempart.engines.exposure.probe.dns.dnssec import State
-from rempart.engines.exposure.probe.dns.exchange import Reply
 from rempart.engines.exposure.probe.dns.names import ROOT, to_wire
+from rempart.engines.exposure.probe.dns.questions import Reply
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.probe.dns.zone import USUAL_NAMES, look_at_zone
 from rempart.engines.exposure.seen.common import Reach

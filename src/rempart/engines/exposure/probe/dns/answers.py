@@ -1,9 +1,10 @@
 """Answers as the resolver gives them, and how a message is read on the way: aliases, referrals, glue."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
@@ -17,8 +18,7 @@ from rempart.engines.exposure.seen.common import Reach
 MOST_ALIASES: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True, gc=False):
     """What came of (name, type). Only with `reach` ANSWERED is an empty `data` an absence; `reason` is French.
 
     `aliases` are the names gone through, `name` the last one; `state` is DNSSEC's word on the whole way.
@@ -66,7 +66,6 @@ class Cut:
     glue: dict[bytes, list[str]]
     referral: Message | None = None
     addresses: tuple[str, ...] = ()
-    task: "asyncio.Task[tuple[str, ...]] | None" = field(default=None)
 
 
 def anchors_of(anchors: Mapping[str, Sequence[str]]) -> dict[bytes, list[rdata.Digest]]:
@@ -118,8 +117,8 @@ def follow(
 ) -> tuple[list[Record], bytes, list[bytes]]:
     """The records of the type at the end of the aliases inside one answer, the last name, and the names passed to."""
     passed: list[bytes] = []
-    for _ in range(MOST_ALIASES):
-        data = [r for r in answer if r.name == name and r.kind == kind]
+    for _ in range(MOST_ALIASES if answer else 0):
+        data = [r for r in answer if r.kind == kind and r.name == name]
         if data:
             return data, name, passed
         alias = next((r.data for r in answer if r.name == name and r.kind == wire.CNAME), None)
@@ -132,6 +131,8 @@ def follow(
 
 def worst(one: Judged, other: Judged) -> Judged:
     """The worse of two judgements, the latest when they are equal."""
+    if one.state is other.state:
+        return other
     order = (State.SECURE, State.INSECURE, State.UNKNOWN, State.BOGUS)
     return other if order.index(other.state) >= order.index(one.state) else one
 

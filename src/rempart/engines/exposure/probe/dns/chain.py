@@ -4,11 +4,11 @@ A zone is secure when its parent is, its DS verifies, and its keys verify agains
 the parent proves that it has no DS. Without a proof it is bogus; without an answer it is unknown.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import denial, rdata, wire
@@ -16,13 +16,10 @@ from rempart.engines.exposure.probe.dns.denial import Denial, Nsec, Nsec3, Proof
 from rempart.engines.exposure.probe.dns.dnssec import (
     VERIFIED,
     KeyRing,
-    Rrset,
     State,
     key_bits,
     matches,
-    rrsets,
 )
-from rempart.engines.exposure.probe.dns.exchange import Reply
 from rempart.engines.exposure.probe.dns.kept import Kept
 from rempart.engines.exposure.probe.dns.names import (
     ROOT,
@@ -31,15 +28,16 @@ from rempart.engines.exposure.probe.dns.names import (
     parent_of,
     to_text,
 )
-from rempart.engines.exposure.probe.dns.wire import Message
+from rempart.engines.exposure.probe.dns.questions import LATE, Reply
+from rempart.engines.exposure.probe.dns.shared import Shared
+from rempart.engines.exposure.probe.dns.wire import Message, Rrset
 
 MOST_DIGESTS: Final = 8
 Fetch = Callable[[bytes, int, float], Awaitable[Reply]]
 Now = Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """How far trust goes at a name: `zone` is the signed zone that holds it when secure."""
 
     state: State
@@ -53,8 +51,7 @@ class Chain:
     expires_at: int = 0  # of the signature over the keys, Unix seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True, gc=False):
     """What DNSSEC says of one answer; `expires_at` is the first end of the signatures that hold it, 0 without."""
 
     state: State
@@ -72,23 +69,16 @@ class Trust:
     ) -> None:
         self._anchors = dict(anchors)
         self._fetch, self._now = fetch, now
-        self._chains: Kept[bytes, Chain] = Kept(5000)
-        self._tasks: dict[bytes, asyncio.Task[Chain]] = {}
+        self._chains: Kept[bytes, Chain] = Kept(2000)
+        self._building: Shared[bytes, Chain] = Shared()
 
     async def chain(self, name: bytes, ends_at: float) -> Chain:
         """The chain at a name, built once for all who ask at the same time."""
         known = self._chains.get(name)
         if known is not None:
             return known
-        task = self._tasks.get(name)
-        if task is None:
-            task = asyncio.create_task(self._build(name, ends_at))
-            self._tasks[name] = task
-            task.add_done_callback(lambda _: self._tasks.pop(name, None))
-        await asyncio.wait({task}, timeout=max(ends_at - asyncio.get_running_loop().time(), 0))
-        if not task.done() or task.cancelled():
-            return Chain(State.UNKNOWN, name, reason=_LATE)
-        return task.result()
+        built = await self._building.get(name, lambda: self._build(name, ends_at), ends_at)
+        return built or Chain(State.UNKNOWN, name, reason=LATE)
 
     async def _build(self, name: bytes, ends_at: float) -> Chain:
         digests = self._anchors.get(name)
@@ -114,8 +104,9 @@ class Trust:
             reason = reply.reason or "Les serveurs de la zone parente refusent de répondre."
             return Chain(State.UNKNOWN, name, reason=reason)
         message = reply.message
-        sets = rrsets(message.answer or message.authority)
-        found = sets.get((name, wire.DS)) or rrsets(message.authority).get((name, wire.DS))
+        found = message.answer_sets.get((name, wire.DS)) or message.authority_sets.get(
+            (name, wire.DS)
+        )
         if found is None:
             return self._without_digest(name, above, message)
         why, _ = self._verify(above, found)
@@ -154,7 +145,7 @@ class Trust:
         if reply.message is None or reply.message.rcode != wire.NOERROR:
             reason = reply.reason or f"Les clés de {to_text(name)} n’ont pas pu être lues."
             return Chain(State.UNKNOWN, name, reason=reason, digests=kinds)
-        found = rrsets(reply.message.answer).get((name, wire.DNSKEY))
+        found = reply.message.answer_sets.get((name, wire.DNSKEY))
         if found is None:
             reason = (
                 f"La zone parente annonce une signature, mais {to_text(name)} ne publie aucune clé."
@@ -214,7 +205,7 @@ class Trust:
         """The NSEC and NSEC3 records that verify, and why the last one that did not."""
         why = "Aucune preuve d’absence n’accompagne la réponse."
         found: list[Nsec | Nsec3] = []
-        for rrset in islice(rrsets(message.authority).values(), 16):
+        for rrset in islice(message.authority_sets.values(), 16):
             if rrset.kind not in (wire.NSEC, wire.NSEC3):
                 continue
             said, _ = self._verify(chain, rrset)
@@ -245,7 +236,7 @@ class Trust:
             return Judged(State.INSECURE, known.reason)
         if message.answer:
             worst: Judged | None = None
-            for rrset in rrsets(message.answer).values():
+            for rrset in message.answer_sets.values():
                 one = await self._judge_set(rrset, zone, message, ends_at)
                 worst = one if worst is None else _worse(worst, one)
             return worst or Judged(State.UNKNOWN)
@@ -284,8 +275,7 @@ class Trust:
     async def _judge_absence(
         self, name: bytes, kind: int, message: Message, zone: bytes, ends_at: float
     ) -> Judged:
-        sets = rrsets(message.authority)
-        start = next((s for s in sets.values() if s.kind == wire.SOA), None)
+        start = next((s for s in message.authority_sets.values() if s.kind == wire.SOA), None)
         signer = _signer(start) if start else None
         if start is None or signer is None:
             return await self._unsigned(name, zone, ends_at)
@@ -301,7 +291,6 @@ class Trust:
         return Judged(State.SECURE, "", signature.expires_at, signature.begins_at, proved)
 
 
-_LATE: Final = "Le délai accordé à ce domaine est écoulé."
 _ELSEWHERE: Final = "La preuve d’absence porte sur d’autres noms."
 _DEAR: Final = (
     "Les preuves d’absence demandent trop d’itérations : la zone compte comme non signée."
@@ -321,7 +310,7 @@ def _worse(one: Judged, other: Judged) -> Judged:
 def _signer(rrset: Rrset) -> bytes | None:
     for data in rrset.signatures:
         try:
-            return rdata.signature(data).signer
+            return rdata.signer(data)
         except ProtocolFault:
             continue
     return None

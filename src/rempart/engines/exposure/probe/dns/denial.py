@@ -3,10 +3,11 @@
 import hashlib
 from base64 import b32hexdecode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
@@ -26,8 +27,7 @@ class Proof(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(Struct, frozen=True, gc=False):
     """The proof, and the types that exist at the name when a record stands there."""
 
     proof: Proof
@@ -35,6 +35,7 @@ class Denial:
 
 
 NOTHING: Final = Denial(Proof.NOTHING)
+Key = tuple[bytes, ...]  # of `canonical_key`
 Nsec = tuple[bytes, bytes, frozenset[int]]  # owner, next, kinds
 Nsec3 = tuple[bytes, Hashed]  # hash of the owner, data
 
@@ -74,7 +75,7 @@ def _at_name(kind: int, kinds: frozenset[int]) -> Denial:
     return Denial(Proof.NO_DATA, kinds)
 
 
-def _covers(owner: list[bytes], following: list[bytes], name: list[bytes]) -> bool:
+def _covers(owner: Key, following: Key, name: Key) -> bool:
     if owner < following:
         return owner < name < following
     return owner < name or name < following

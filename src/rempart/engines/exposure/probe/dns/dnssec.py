@@ -6,7 +6,6 @@ Verifications are counted: a zone that gives many keys of one tag, or many signa
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from typing import Final
@@ -17,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from rempart.engines.exposure.dial import ProtocolFault
-from rempart.engines.exposure.probe.dns import rdata, wire
+from rempart.engines.exposure.probe.dns import rdata
 from rempart.engines.exposure.probe.dns.names import count_labels, is_under, parent_of
 from rempart.engines.exposure.probe.dns.rdata import Key, Signature
-from rempart.engines.exposure.probe.dns.wire import Record
+from rempart.engines.exposure.probe.dns.wire import Rrset
 
 MOST_KEYS: Final = 4
 MOST_SIGNATURES: Final = 4
@@ -48,40 +47,6 @@ class State(StrEnum):
     INSECURE = "insecure"  # proven not to be signed, or below an unsigned zone
     BOGUS = "bogus"  # signed, and the signature or the proof does not hold
     UNKNOWN = "unknown"  # the servers did not answer enough to say
-
-
-@dataclass(slots=True)
-class Rrset:
-    """The records of one name and type, and the signatures over them."""
-
-    name: bytes
-    kind: int
-    ttl: int
-    data: list[bytes] = field(default_factory=list)
-    signatures: list[bytes] = field(default_factory=list)
-
-
-def rrsets(records: Iterable[Record]) -> dict[tuple[bytes, int], Rrset]:
-    """Records put together by name and type, each set with the signatures that say they cover it."""
-    found: dict[tuple[bytes, int], Rrset] = {}
-    signatures: list[Record] = []
-    for record in records:
-        if record.kind == wire.RRSIG:
-            signatures.append(record)
-            continue
-        known = found.get(record[:2])
-        if known is None:
-            known = found[record[:2]] = Rrset(record.name, record.kind, record.ttl)
-        known.data.append(record.data)
-    for record in signatures:
-        covered = (
-            found.get((record.name, record.data[0] << 8 | record.data[1]))
-            if len(record.data) > 18
-            else None
-        )
-        if covered is not None:
-            covered.signatures.append(record.data)
-    return found
 
 
 class KeyRing:

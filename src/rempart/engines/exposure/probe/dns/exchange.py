@@ -1,99 +1,57 @@
 """Questions sent to name servers, thousands at once over a few UDP sockets, and their answers matched.
 
-A server is asked a bounded number of things at a time. One that stays silent is remembered, so that a lame
-delegation costs its time-out once and not once a question; what is asked next goes straight to another server,
-or comes back at once as « silent ». A truncated answer is asked again over TCP.
+A server is asked a bounded number of things at a time. A question that is late goes to another server too, while
+the first is still listened to: whichever answers first is heard, and four datagrams a question are the most. One
+that stays silent is presumed dead by all (`servers`): what is asked next goes straight to another server, or comes
+back at once as « silent ». A truncated answer is asked again over TCP.
 """
 
 import asyncio
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple, cast
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import wire
+from rempart.engines.exposure.probe.dns.questions import (
+    CUT,
+    INNER,
+    LATE,
+    NOT_OURS,
+    STOPPED,
+    Reply,
+    Wait,
+    silence,
+)
+from rempart.engines.exposure.probe.dns.servers import MOST_TO_A_STRANGER, Pace, Server
+from rempart.engines.exposure.probe.dns.sockets import Socket, by_tcp, identifiers
 from rempart.engines.exposure.seen.common import Reach
 
-# A server that never answered is left alone after two questions; one that did is given more chances.
-MISSES_OF_A_STRANGER: Final = 2
-MISSES_OF_AN_ACQUAINTANCE: Final = 8
+MOST_TRIES: Final = 4
 _TRY_ELSEWHERE: Final = frozenset({wire.FORMERR, wire.SERVFAIL, 4, wire.REFUSED})
+_SLOT: Final = 0.025  # what is late is looked at so often
 
 
-_INNER: Final = (
-    "Les serveurs de noms annoncés sont à des adresses internes : ils ne sont pas interrogés."
-)
+# What a datagram has come to: it is waited for, then someone else is asked too, then it is missed, or answered.
+_SENT, _HEDGED, _MISSED, _OVER = range(4)
 
 
-class Reply(NamedTuple):
-    """What came of a question. `message` is None unless `reach` is ANSWERED; `reason` is French."""
+class _Sent(Struct, gc=False, eq=False):
+    """One datagram sent."""
 
-    message: wire.Message | None
-    server: str = ""
-    reach: Reach = Reach.ANSWERED
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class _Server:
-    """What is known of one server."""
-
-    in_flight: int = 0
-    misses: int = 0
-    answers: int = 0
-    dead_until: float = 0.0
-    waiting: "deque[_Wait]" = field(default_factory=deque)
-
-
-@dataclass(slots=True, eq=False)
-class _Wait:
-    """A question under way."""
-
-    asked: bytes
-    servers: Sequence[str]
-    future: "asyncio.Future[Reply]"
-    ends_at: float
-    is_recursive: bool
-    tries: int
-    server: str = ""
-    stamp: int = 0  # which sending it is: a time-out speaks of that one only
-    best: Reply | None = None
-    tried: tuple[str, ...] = ()
-
-
-class _Socket(asyncio.DatagramProtocol):
-    """One UDP socket: its questions by identifier."""
-
-    transport: asyncio.DatagramTransport
-
-    def __init__(self, owner: "Exchange") -> None:
-        self.owner = owner
-        self.waits: dict[int, _Wait] = {}
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.DatagramTransport, transport)
-
-    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
-        if len(data) < 12:
-            return
-        identifier = data[0] << 8 | data[1]
-        wait = self.waits.get(identifier)
-        # Whoever is not the server asked, or does not repeat the question, is an impostor: not even a fault.
-        if (
-            wait is None
-            or address[0] != wait.server
-            or address[1] != self.owner.port
-            or not wire.is_answer_to(data, wait.asked)
-        ):
-            return
-        del self.waits[identifier]
-        self.owner.answered(wait, data)
+    wait: Wait
+    server: Server
+    flying: dict[int, "_Sent"]
+    identifier: int
+    at: float
+    patience: float
+    step: int = _SENT
 
 
 class Exchange:
-    """The sockets and what they wait for. `seconds` for one try, `most` questions at once to one server."""
+    """The sockets and what they wait for. `seconds`: the most for one try, `most`: questions at once to one server."""
 
     def __init__(
         self,
@@ -102,23 +60,22 @@ class Exchange:
         seconds: float = 1.0,
         most: int = 32,
         sockets: int = 8,
-        dead_seconds: float = 300.0,
         may_ask: Callable[[str], bool] | None = None,
     ) -> None:
-        self._may_ask = (
-            may_ask  # a zone may name any address as its server: an inner one is not asked
-        )
-        self.port, self._seconds, self._most = port, seconds, most
-        self._count, self._dead_seconds = sockets, dead_seconds
-        self._servers: dict[str, _Server] = {}
-        self._sockets: dict[bool, list[_Socket]] = {False: [], True: []}
+        # A zone may name any address as its server: an inner one is not asked.
+        self._may_ask = may_ask
+        self.port, self._seconds, self._most, self._count = port, seconds, most, sockets
+        self._servers: dict[str, Server] = {}
+        self._pace = Pace(seconds)
+        self._sockets: dict[bool, list[Socket]] = {False: [], True: []}
+        self._flying: dict[Socket, dict[int, _Sent]] = {}
         self._opening: asyncio.Task[None] | None = None
         self._turn = 0
-        # No question stands here: one that was answered is freed at once, and not when its time would have come.
-        self._timers: deque[tuple[float, _Socket, int, int]] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._due: dict[int, list[_Sent]] = {}
+        self._slot = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._identifiers = _identifiers()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._identifiers = identifiers()
         self.sent = 0
 
     async def open(self) -> None:
@@ -130,15 +87,13 @@ class Exchange:
             await asyncio.shield(self._opening)
 
     async def _open(self) -> None:
-        for is_six, local in ((False, "0.0.0.0"), (True, "::")):  # noqa: S104 (the replies' own socket)
-            for _ in range(self._count):
-                try:
-                    _, protocol = await self._loop.create_datagram_endpoint(
-                        lambda: _Socket(self), local_addr=(local, 0)
-                    )
-                except OSError:
-                    break
-                self._sockets[is_six].append(protocol)
+        for is_six in (False, True):
+            with suppress(OSError):
+                for _ in range(self._count):
+                    one = Socket.make(self._taken, is_six=is_six)
+                    self._sockets[is_six].append(one)
+                    self._flying[one] = {}
+                    await one.open(self._loop)
 
     def close(self) -> None:
         """Close the sockets; what was waiting is told that the work stopped."""
@@ -146,20 +101,22 @@ class Exchange:
             self._timer.cancel()
         for task in self._tasks:
             task.cancel()
-        for one in (s for sockets in self._sockets.values() for s in sockets):
-            for wait in list(one.waits.values()):
-                self._finish(wait, Reply(None, "", Reach.STOPPED, "Travail arrêté."))
-            one.transport.abort()
+        stopped = Reply(None, "", Reach.STOPPED, STOPPED)
+        for one, flying in self._flying.items():
+            for sent in flying.values():
+                self._finish(sent.wait, stopped)
+            one.close()
         for server in self._servers.values():
             for wait in server.waiting:
-                self._finish(wait, Reply(None, "", Reach.STOPPED, "Travail arrêté."))
+                self._finish(wait, stopped)
         self._sockets = {False: [], True: []}
+        self._flying = {}
         self._opening = None
 
     def is_dead(self, server: str) -> bool:
         """Whether a server has been silent lately."""
         known = self._servers.get(server)
-        return known is not None and known.dead_until > self._loop.time()
+        return known is not None and known.is_dead
 
     def ask(
         self,
@@ -175,176 +132,257 @@ class Exchange:
         if self._may_ask is not None and servers:
             servers = [server for server in servers if self._may_ask(server)]
             if not servers:
-                future.set_result(Reply(None, "", Reach.OUTSIDE, _INNER))
+                future.set_result(Reply(None, "", Reach.OUTSIDE, INNER))
                 return future
-        wait = _Wait(
-            wire.question(name, kind),
-            servers,
-            future,
-            ends_at,
-            is_recursive,
-            tries=min(max(len(servers), 2), 4),
-        )
-        self._advance(wait)
+        asked = wire.question(name, kind)
+        tries = min(max(2 * len(servers), 2), MOST_TRIES)
+        self._advance(Wait(asked, servers, future, ends_at, is_recursive, tries))
         return future
 
-    def answered(self, wait: _Wait, data: bytes) -> None:
-        """A datagram that is the answer to a question of ours."""
-        server = self._servers[wait.server]
-        server.answers += 1
-        server.misses = 0
-        if data[2] & 0x02:
-            task = self._loop.create_task(self._over_tcp(wait))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        else:
-            self._read(wait, data)
-        self._leave(server)
+    # ── sending ──────────────────────────────────────────────────────────────
 
-    def _read(self, wait: _Wait, data: bytes) -> None:
-        try:
-            reply = Reply(wire.parse(data), wait.server)
-        except ProtocolFault as fault:
-            wait.best = wait.best or Reply(None, wait.server, Reach.BROKEN, str(fault))
-            self._advance(wait)
+    def _advance(self, wait: Wait) -> None:
+        """Ask the best server that is left; without one, the question ends once nothing is hoped for."""
+        if wait.future.done() or wait.is_queued:
             return
-        if data[3] & 0x0F in _TRY_ELSEWHERE:
-            wait.best = reply
-            self._advance(wait, is_final=True)
-        else:
-            self._finish(wait, reply)
-
-    def _advance(self, wait: _Wait, *, is_final: bool = False) -> None:
-        """Send to the next server; `is_final`: those already tried said no, and are not asked again."""
         now = self._loop.time()
-        if wait.future.done():
-            return
         if wait.ends_at <= now:
-            self._finish(wait, wait.best or Reply(None, wait.server, Reach.SILENT, _LATE))
+            self._finish(wait, wait.best or Reply(None, wait.last, Reach.SILENT, LATE))
             return
-        chosen, lightest = "", 1 << 30
-        if wait.tries > 0:
-            for address in wait.servers:
-                known = self._servers.get(address)
-                if known is None:
-                    known = self._servers[address] = _Server()
-                if known.dead_until > now or (is_final and address in wait.tried):
-                    continue
-                weight = known.in_flight + len(known.waiting) + 1000 * wait.tried.count(address)
-                if weight < lightest:
-                    chosen, lightest = address, weight
-        if not chosen:
-            self._finish(wait, wait.best or Reply(None, "", Reach.SILENT, _silence(wait.servers)))
-            return
-        wait.tries -= 1
-        wait.server = chosen
-        wait.tried += (chosen,)
-        server = self._servers[chosen]
-        if server.in_flight >= self._most:
-            server.waiting.append(wait)
-        else:
-            self._transmit(wait, server)
+        server = self._choose(wait, now) if wait.tries > 0 else None
+        if server is not None:
+            if server.in_flight < server.room:
+                self._transmit(wait, server, now)
+            else:
+                wait.is_queued = True
+                server.waiting.append(wait)
+        elif not wait.hoped:
+            self._finish(wait, wait.best or Reply(None, "", Reach.SILENT, silence(wait.servers)))
 
-    def _transmit(self, wait: _Wait, server: _Server) -> None:
-        sockets = self._sockets.get(":" in wait.server)
+    def _choose(self, wait: Wait, now: float) -> Server | None:
+        """The lightest server alive; one that was asked already is the last choice, or none at all after a refusal."""
+        chosen, lightest = None, 1 << 30
+        for address in wait.servers:
+            server = self._servers.get(address)
+            if server is None:
+                room = min(self._most, MOST_TO_A_STRANGER)
+                server = self._servers[address] = Server(address, self._most, room)
+            if server.is_dead:
+                if now >= server.tried_again_at:
+                    self._try_again(server, wait, now)
+                continue
+            weight = server.weight()
+            if wait.tried and address in wait.tried:
+                if wait.is_final:
+                    continue
+                weight += 10000 * wait.tried.count(address)
+            if weight < lightest:
+                chosen, lightest = server, weight
+        return chosen
+
+    def _try_again(self, server: Server, wait: Wait, now: float) -> None:
+        """Ask a server presumed dead, for nobody: whoever asks now is not kept waiting for it."""
+        server.bury(now)
+        nobody: asyncio.Future[Reply] = self._loop.create_future()
+        ends_at = now + self._seconds
+        again = Wait(wait.asked, (server.address,), nobody, ends_at, wait.is_recursive, 1)
+        self._transmit(again, server, now)
+
+    def _transmit(self, wait: Wait, server: Server, now: float) -> None:
+        sockets = self._sockets[":" in server.address]
         if not sockets:
-            server.dead_until = self._loop.time() + self._dead_seconds
+            server.is_dead, server.tried_again_at = True, float("inf")
             self._advance(wait)
             return
         self._turn += 1
         one = sockets[self._turn % len(sockets)]
+        flying = self._flying[one]
         identifier = next(self._identifiers)
-        while identifier in one.waits:
+        while identifier in flying:
             identifier = next(self._identifiers)
         self.sent += 1
-        wait.stamp = self.sent
-        one.waits[identifier] = wait
+        wait.tries -= 1
+        wait.hoped += 1
+        wait.tried += (server.address,)
         server.in_flight += 1
-        data = wire.query(
-            identifier, wait.asked, recursive=wait.is_recursive, checking=not wait.is_recursive
-        )
-        one.transport.sendto(data, (wait.server, self.port))
-        self._timers.append((self._loop.time() + self._seconds, one, identifier, wait.stamp))
+        # A resolver asks others first: how fast it gives what it has says little of the next answer.
+        if wait.is_recursive:
+            patience = hedge = self._seconds
+        else:
+            hedge, patience = self._pace.waits(server, wait.backoff)
+        sent = flying[identifier] = _Sent(wait, server, flying, identifier, now, patience)
+        asked, recursive = wait.asked, wait.is_recursive
+        data = wire.query(identifier, asked, recursive=recursive, checking=not recursive)
+        one.send(data, (server.address, self.port))
+        slot = int((now + hedge) / _SLOT) + 1
+        due = self._due.get(slot)
+        if due is not None and self._timer is not None:
+            due.append(sent)
+        else:
+            self._later(now + hedge, sent)
+
+    def _serve(self, server: Server, now: float) -> None:
+        """Send what waited for its turn."""
+        while server.waiting and server.in_flight < server.room:
+            wait = server.waiting.popleft()
+            wait.is_queued = False
+            if wait.future.done():
+                continue
+            if wait.ends_at <= now:
+                self._advance(wait)
+            else:
+                self._transmit(wait, server, now)
+
+    # ── what is late ─────────────────────────────────────────────────────────
+
+    def _later(self, when: float, sent: _Sent) -> None:
+        slot = int(when / _SLOT) + 1
+        due = self._due.get(slot)
+        if due is None:
+            self._due[slot] = [sent]
+        else:
+            due.append(sent)
         if self._timer is None:
-            self._timer = self._loop.call_later(self._seconds, self._tick)
+            self._slot = min(int(self._loop.time() / _SLOT), slot)
+            self._timer = self._loop.call_later(_SLOT, self._tick)
 
     def _tick(self) -> None:
-        """Treat the questions whose time has come; they stand in order, as all have the same patience."""
+        """Treat the datagrams whose time has come. What came in while this process was busy is read before."""
+        for one in self._flying:
+            one.drain()
         now = self._loop.time()
-        timers = self._timers
-        while timers and timers[0][0] <= now:
-            _, one, identifier, stamp = timers.popleft()
-            wait = one.waits.get(identifier)
-            if wait is not None and wait.stamp == stamp:
-                del one.waits[identifier]
-                self._missed(wait, now)
-        self._timer = (
-            self._loop.call_later(max(timers[0][0] - now, 0.02), self._tick) if timers else None
-        )
+        last = int(now / _SLOT)
+        due = [sent for slot in range(self._slot, last + 1) for sent in self._due.pop(slot, ())]
+        missed = [sent for sent in due if sent.step < _OVER and self._is_missed(sent, now)]
+        for sent in missed:
+            sent.server.misses += 1
+        # Who is presumed dead is known before anyone is asked again.
+        for server in dict.fromkeys(sent.server for sent in missed):
+            self._presume(server, now)
+        for sent in missed:
+            self._miss(sent, now)
+            self._serve(sent.server, now)
+        self._slot = last
+        self._timer = self._loop.call_later(_SLOT, self._tick) if self._due else None
 
-    def _missed(self, wait: _Wait, now: float) -> None:
-        server = self._servers[wait.server]
-        server.misses += 1
-        patience = MISSES_OF_AN_ACQUAINTANCE if server.answers else MISSES_OF_A_STRANGER
-        if server.misses >= patience:
-            server.dead_until = now + self._dead_seconds
-            orphans, server.waiting = server.waiting, deque()
-            for other in orphans:
-                self._advance(other)
-        self._advance(wait)
-        self._leave(server)
+    def _is_missed(self, sent: _Sent, now: float) -> bool:
+        """Go one step further with a datagram that had no answer; whether this is where it counts as missed."""
+        if sent.step == _SENT and now < sent.at + sent.patience:
+            sent.step = _HEDGED
+            self._later(sent.at + sent.patience, sent)
+            self._hedge(sent)
+            return False
+        if sent.step < _MISSED:
+            return True
+        sent.step = _OVER
+        del sent.flying[sent.identifier]
+        return False
 
-    def _leave(self, server: _Server) -> None:
-        server.in_flight -= 1
-        while server.waiting and server.in_flight < self._most:
-            self._transmit(server.waiting.popleft(), server)
+    def _hedge(self, sent: _Sent) -> None:
+        """Ask someone else too, and let those who wait for a stranger that is late go elsewhere."""
+        server, wait = sent.server, sent.wait
+        if not server.answers and not server.is_suspect:
+            server.is_suspect = True
+            self._scatter(server)
+        if len(wait.servers) > len(set(wait.tried)):
+            self._advance(wait)
 
-    def _finish(self, wait: _Wait, reply: Reply) -> None:
+    def _scatter(self, server: Server) -> None:
+        waiting, server.waiting = server.waiting, type(server.waiting)()
+        for wait in waiting:
+            wait.is_queued = False
+            self._advance(wait)
+
+    def _miss(self, sent: _Sent, now: float) -> None:
+        """Hope no more for an answer, and still listen: a late one is taken as long as the question is open."""
+        if sent.step >= _MISSED:
+            return
+        sent.step = _MISSED
+        self._later(now + 2 * self._seconds, sent)
+        sent.server.in_flight -= 1
+        wait = sent.wait
+        wait.hoped -= 1
+        wait.backoff *= 2
+        if not wait.hoped:
+            self._advance(wait)
+
+    def _presume(self, server: Server, now: float) -> None:
+        """Presume a server dead when it has been silent enough, and tell all those who wait for it."""
+        if server.is_dead or not server.is_lost(now, self._seconds):
+            return
+        server.bury(now)
+        self._scatter(server)
+        flying = [sent for one in self._flying.values() for sent in one.values()]
+        for sent in flying:
+            if sent.server is server:
+                self._miss(sent, now)
+
+    # ── answers ──────────────────────────────────────────────────────────────
+
+    def _taken(self, one: Socket, data: bytes, address: tuple[str, int]) -> None:
+        """A datagram; it may be the answer to one of ours, even after that of another server."""
+        if len(data) < 12:
+            return
+        flying = self._flying[one]
+        sent = flying.get(data[0] << 8 | data[1])
+        # Whoever is not the server asked, or does not repeat the question, is an impostor: not even a fault.
+        if (
+            sent is None
+            or address[0] != sent.server.address
+            or address[1] != self.port
+            or not wire.is_answer_to(data, sent.wait.asked)
+        ):
+            return
+        del flying[sent.identifier]
+        server, wait, now = sent.server, sent.wait, self._loop.time()
+        if sent.step < _MISSED:
+            server.in_flight -= 1
+            wait.hoped -= 1
+        sent.step = _OVER
+        took = now - sent.at
+        server.heard(now, took)
+        if not wait.is_recursive:
+            self._pace.heard(took)
+        if not wait.future.done():
+            if data[2] & 0x02:
+                wait.hoped += 1
+                task = self._loop.create_task(self._over_tcp(wait, server.address))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            else:
+                self._read(wait, server.address, data)
+        if server.waiting:
+            self._serve(server, now)
+
+    def _read(self, wait: Wait, address: str, data: bytes) -> None:
+        try:
+            reply = Reply(wire.parse(data, wait.asked), address)
+        except ProtocolFault as fault:
+            wait.best = wait.best or Reply(None, address, Reach.BROKEN, str(fault))
+            self._advance(wait)
+            return
+        if data[3] & 0x0F in _TRY_ELSEWHERE:
+            wait.best = reply
+            wait.is_final = True
+            self._advance(wait)
+        else:
+            self._finish(wait, reply)
+
+    def _finish(self, wait: Wait, reply: Reply) -> None:
         if not wait.future.done():
             wait.future.set_result(reply)
 
-    async def _over_tcp(self, wait: _Wait) -> None:
+    async def _over_tcp(self, wait: Wait, address: str) -> None:
         """Ask again over TCP what did not fit in a datagram; one time-out for the whole of it."""
-        writer = None
-        try:
-            async with asyncio.timeout_at(min(wait.ends_at, self._loop.time() + 4 * self._seconds)):
-                reader, writer = await asyncio.open_connection(wait.server, self.port)
-                data = wire.query(
-                    next(self._identifiers),
-                    wait.asked,
-                    recursive=wait.is_recursive,
-                    checking=not wait.is_recursive,
-                )
-                writer.write(len(data).to_bytes(2, "big") + data)
-                size = int.from_bytes(await reader.readexactly(2), "big")
-                answer = await reader.readexactly(size)
-        except (TimeoutError, OSError, EOFError):
-            reason = "Réponse tronquée, et le serveur ne répond pas en TCP."
-            wait.best = wait.best or Reply(None, wait.server, Reach.SILENT, reason)
-            self._advance(wait, is_final=True)
+        ends_at = min(wait.ends_at, self._loop.time() + 4 * self._seconds)
+        number, asked, recursive = next(self._identifiers), wait.asked, wait.is_recursive
+        data = wire.query(number, asked, recursive=recursive, checking=not recursive)
+        answer = await by_tcp(address, self.port, data, ends_at)
+        wait.hoped -= 1
+        if answer and answer[:2] == data[:2] and wire.is_answer_to(answer, asked):
+            self._read(wait, address, answer)
             return
-        finally:
-            if writer is not None:
-                writer.transport.abort()
-        if answer[:2] == data[:2] and wire.is_answer_to(answer, wait.asked):
-            self._read(wait, answer)
-        else:
-            wait.best = wait.best or Reply(None, wait.server, Reach.BROKEN, _NOT_OURS)
-            self._advance(wait, is_final=True)
-
-
-_LATE: Final = "Le délai accordé à ce domaine est écoulé."
-_NOT_OURS: Final = "Le serveur a répondu à autre chose que la question."
-
-
-def _silence(servers: Iterable[str]) -> str:
-    named = ", ".join(sorted(servers)[:4])
-    return f"Aucune réponse des serveurs de noms ({named})." if named else "Aucun serveur de noms."
-
-
-def _identifiers() -> Iterator[int]:
-    """Random 16-bit numbers, drawn from the system in blocks."""
-    while True:
-        block = os.urandom(8192)
-        for at in range(0, 8192, 2):
-            yield block[at] << 8 | block[at + 1]
+        reach, reason = (Reach.BROKEN, NOT_OURS) if answer else (Reach.SILENT, CUT)
+        wait.best = wait.best or Reply(None, address, reach, reason)
+        wait.is_final = True
+        self._advance(wait)

@@ -10,7 +10,7 @@ ROOT: Final = b"\0"
 _PRINTABLE: Final = re.compile(rb"[A-Za-z0-9_\-*/+=:~@]+")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def to_wire(text: str) -> bytes:
     """`www.Exemple.fr` → its canonical bytes; accents become IDNA labels. Raises ProtocolFault when it is no name."""
     text = text.strip().rstrip(".").lower()
@@ -31,7 +31,7 @@ def to_wire(text: str) -> bytes:
     return wire
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def to_text(wire: bytes) -> str:
     """Canonical bytes → text without the final dot; "." for the root. Bytes that no host name has become \\ddd."""
     return ".".join(map(_label_text, labels_of(wire))) or "."
@@ -77,6 +77,7 @@ def count_labels(wire: bytes) -> int:
     return count
 
 
-def canonical_key(wire: bytes) -> list[bytes]:
+@lru_cache(maxsize=8192)
+def canonical_key(wire: bytes) -> tuple[bytes, ...]:
     """What sorts names in the order of DNSSEC: labels from the right (RFC 4034 §6.1)."""
-    return labels_of(wire)[::-1]
+    return tuple(labels_of(wire)[::-1])

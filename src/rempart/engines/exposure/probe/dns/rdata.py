@@ -6,7 +6,9 @@ Each function takes canonical data and raises ProtocolFault when it is too short
 import struct
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
 
@@ -17,7 +19,7 @@ _DNSKEY: Final = struct.Struct(">HBB")
 _NSEC3: Final = struct.Struct(">BBH")
 
 
-class Soa(NamedTuple):
+class Soa(Struct, frozen=True, gc=False):
     """Start of authority: primary server, mailbox, serial, then seconds."""
 
     primary: bytes
@@ -29,7 +31,7 @@ class Soa(NamedTuple):
     minimum: int
 
 
-class Signature(NamedTuple):
+class Signature(Struct, frozen=True, gc=False):
     """RRSIG: `covered` type, instants in Unix seconds (32 bits), `head` the bytes before the signature."""
 
     covered: int
@@ -44,7 +46,7 @@ class Signature(NamedTuple):
     signature: bytes
 
 
-class Key(NamedTuple):
+class Key(Struct, frozen=True, gc=False):
     """DNSKEY: `data` is the whole record, which the digests and the tag are made of."""
 
     flags: int
@@ -55,7 +57,7 @@ class Key(NamedTuple):
     data: bytes
 
 
-class Digest(NamedTuple):
+class Digest(Struct, frozen=True, gc=False):
     """DS."""
 
     tag: int
@@ -64,7 +66,7 @@ class Digest(NamedTuple):
     digest: bytes
 
 
-class Hashed(NamedTuple):
+class Hashed(Struct, frozen=True, gc=False):
     """NSEC3: `is_opt_out`, `following` the next hash, `kinds` the types that exist."""
 
     algorithm: int
@@ -77,7 +79,9 @@ class Hashed(NamedTuple):
 
 def address(data: bytes) -> str:
     """A or AAAA as text."""
-    if len(data) not in (4, 16):
+    if len(data) == 4:
+        return f"{data[0]}.{data[1]}.{data[2]}.{data[3]}"
+    if len(data) != 16:
         raise ProtocolFault("Adresse DNS de mauvaise longueur.")
     return str(ip_address(data))
 
@@ -125,6 +129,11 @@ def soa(data: bytes) -> Soa:
     if second + 20 != len(data):
         raise ProtocolFault("Enregistrement SOA de mauvaise longueur.")
     return Soa(data[:first], data[first:second], *_SOA.unpack_from(data, second))
+
+
+def signer(data: bytes) -> bytes:
+    """The zone in whose name an RRSIG is made."""
+    return data[18 : _end_of_name(data, 18)].lower()
 
 
 def signature(data: bytes) -> Signature:

@@ -24,9 +24,11 @@ from rempart.engines.exposure.probe.dns.answers import (
 )
 from rempart.engines.exposure.probe.dns.chain import Chain, Judged, Trust
 from rempart.engines.exposure.probe.dns.dnssec import State
-from rempart.engines.exposure.probe.dns.exchange import Exchange, Reply
+from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.kept import Kept
 from rempart.engines.exposure.probe.dns.names import ROOT, is_under, parent_of
+from rempart.engines.exposure.probe.dns.questions import Reply
+from rempart.engines.exposure.probe.dns.shared import Shared
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach
 
@@ -69,15 +71,17 @@ class Resolver:
         self.domain_seconds = domain_seconds
         self._now, self._started = now, 0.0
         self._root = Cut(ROOT, (), {}, addresses=tuple(hints))
-        self._cuts: Kept[bytes, Cut] = Kept(20000)
-        self._replies: Kept[tuple[bytes, int], asyncio.Future[Reply]] = Kept(10000)
-        self._found: Kept[tuple[bytes, int], Found] = Kept(10000)
+        self._cuts: Kept[bytes, Cut] = Kept(5000)
+        self._replies: Kept[tuple[bytes, int], tuple[asyncio.Future[Reply], Cut]] = Kept(4000)
+        self._found: Kept[tuple[bytes, int], Found] = Kept(4000)
+        self._resolving: Shared[bytes, tuple[str, ...]] = Shared()
         self.trust = Trust(anchors_of(anchors), self._fetch, self.now)
 
     async def open(self) -> float:
         """Open the sockets if they are not, and give the deadline of a domain that begins now (loop time)."""
         await self.exchange.open()
-        loop_now = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        loop_now = self._loop.time()
         self._started = self._started or loop_now
         return loop_now + self.domain_seconds
 
@@ -87,8 +91,7 @@ class Resolver:
 
     def now(self) -> float:
         """The instant, Unix seconds: that given at the start, and what has passed since."""
-        passed = asyncio.get_running_loop().time() - self._started if self._started else 0.0
-        return self._now + passed
+        return self._now + (self._loop.time() - self._started if self._started else 0.0)
 
     # ── the way down ─────────────────────────────────────────────────────────
 
@@ -106,26 +109,29 @@ class Resolver:
         for key in names:
             if key in self._replies or key in self._found:
                 continue
-            servers = (self.forwarder,) if self.forwarder else self.nearest(key[0]).addresses
+            cut = self._root if self.forwarder else self.nearest(key[0])
+            servers = (self.forwarder,) if self.forwarder else cut.addresses
             if servers:
-                self._ask(servers, key, ends_at)
+                self._ask(servers, key, ends_at, cut)
 
     def _ask(
-        self, servers: Sequence[str], key: tuple[bytes, int], ends_at: float
+        self, servers: Sequence[str], key: tuple[bytes, int], ends_at: float, cut: Cut
     ) -> "asyncio.Future[Reply]":
         is_recursive = bool(self.forwarder)
         future = self.exchange.ask(servers, *key, ends_at=ends_at, is_recursive=is_recursive)
-        self._replies[key] = future
+        self._replies[key] = future, cut
         return future
 
     async def reply(
         self, name: bytes, kind: int, ends_at: float, depth: int = 0
     ) -> tuple[Reply, Cut]:
         """The answer of the servers responsible for (name, type), and the delegation that they stand for."""
-        flying = self._replies.get((name, kind))
+        key = name, kind
+        flying, cut = self._replies.get(key, (None, self._root))
         if self.forwarder:
-            return await (flying or self._ask((self.forwarder,), (name, kind), ends_at)), self._root
-        cut = self.nearest(parent_of(name) if kind == wire.DS else name)
+            return await (flying or self._ask((self.forwarder,), key, ends_at, cut)), cut
+        if flying is None:
+            cut = self.nearest(parent_of(name) if kind == wire.DS else name)
         excluded: tuple[str, ...] = ()
         for _ in range(MOST_REFERRALS):
             if flying is None:
@@ -134,10 +140,12 @@ class Resolver:
                 ]
                 if not servers:
                     return Reply(None, "", Reach.SILENT, no_server(cut, bool(excluded))), cut
-                flying = self._ask(servers, (name, kind), ends_at)
+                flying = self._ask(servers, key, ends_at, cut)
             reply, flying = await flying, None
             if reply.message is None:
-                self._replies.pop((name, kind), None)
+                self._replies.pop(key, None)
+                return reply, cut
+            if reply.message.is_authoritative or reply.message.answer:
                 return reply, cut
             lower = self._referral(reply.message, cut, name)
             if lower is not None:
@@ -152,8 +160,6 @@ class Resolver:
 
     def _referral(self, message: Message, cut: Cut, name: bytes) -> Cut | None:
         """The delegation that a message points to, strictly below `cut`; kept for all that stands under it."""
-        if message.is_authoritative or message.answer:
-            return None
         hosts: list[bytes] = []
         owner = b""
         for record in message.authority:
@@ -181,10 +187,10 @@ class Resolver:
             return cut.addresses
         if depth >= MOST_DEPTH:
             return ()
-        if cut.task is None or (cut.task.done() and not cut.task.result()):
-            cut.task = asyncio.create_task(self._resolved(cut, ends_at, depth + 1))
-        await asyncio.wait({cut.task}, timeout=max(ends_at - asyncio.get_running_loop().time(), 0))
-        return cut.task.result() if cut.task.done() else ()
+        found = await self._resolving.get(
+            cut.name, lambda: self._resolved(cut, ends_at, depth + 1), ends_at
+        )
+        return found or ()
 
     async def _resolved(self, cut: Cut, ends_at: float, depth: int) -> tuple[str, ...]:
         found: list[str] = []
@@ -268,9 +274,9 @@ class Resolver:
             kind,
             Reach.ANSWERED,
             rcode=message.rcode,
-            data=tuple(record.data for record in data),
+            data=tuple([record.data for record in data]),
             aliases=tuple(aliases),
-            ttl=min((record.ttl for record in data), default=0),
+            ttl=min([record.ttl for record in data]) if data else 0,
             state=judged.state,
             state_reason=judged.reason,
             expires_at=judged.expires_at,

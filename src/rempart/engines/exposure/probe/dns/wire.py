@@ -5,8 +5,11 @@ so that the same bytes are compared, verified and decoded. Names are bounded: po
 """
 
 import struct
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns.names import ROOT
@@ -48,9 +51,10 @@ _EDNS: Final = b"\0" + _FIXED.pack(OPT, 1232, 0x8000, 0)
 _CLASS_IN: Final = b"\0\1"
 # Data that begins with one name, and how many bytes come before it.
 _ONE_NAME: Final = {NS: 0, CNAME: 0, PTR: 0, DNAME: 0, MX: 2, SRV: 6}
+_NAMED: Final = frozenset({*_ONE_NAME, SOA})
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True, gc=False):
     """One record: canonical owner, type, seconds of life, canonical data."""
 
     name: bytes
@@ -59,24 +63,61 @@ class Record(NamedTuple):
     data: bytes
 
 
-class Message:
+class Rrset(Struct, gc=False):
+    """The records of one name and type, and the signatures over them."""
+
+    name: bytes
+    kind: int
+    ttl: int
+    data: list[bytes] = []
+    signatures: list[bytes] = []
+
+
+Rrsets = dict[tuple[bytes, int], Rrset]
+
+
+def rrsets(records: Iterable[Record]) -> Rrsets:
+    """Records put together by name and type, each set with the signatures that say they cover it."""
+    found: Rrsets = {}
+    signatures: list[Record] = []
+    for record in records:
+        kind = record.kind
+        if kind == RRSIG:
+            signatures.append(record)
+            continue
+        key = (record.name, kind)
+        known = found.get(key)
+        if known is None:
+            found[key] = Rrset(record.name, kind, record.ttl, [record.data])
+        else:
+            known.data.append(record.data)
+    for record in signatures:
+        data = record.data
+        covered = found.get((record.name, data[0] << 8 | data[1])) if len(data) > 18 else None
+        if covered is not None:
+            covered.signatures.append(data)
+    return found
+
+
+class Message(Struct, gc=False, eq=False):
     """One answer: flags as sent, response code, and its sections.
 
     Where there is an answer, the other sections are read only if someone asks for them: most never do, and a fault
     in them is then an empty section.
     """
 
-    __slots__ = ("_authority", "_reader", "_rest", "additional", "answer", "flags", "rcode")
-
-    def __init__(self, flags: int, rcode: int, answer: list[Record]) -> None:
-        self.flags, self.rcode, self.answer = flags, rcode, answer
-        self.additional: list[Record] = []
-        self._authority: list[Record] = []
-        self._reader: _Reader | None = None
-        self._rest = (0, 0)
+    flags: int
+    rcode: int
+    answer: list[Record]
+    additional: Sequence[Record] = ()
+    _authority: Sequence[Record] = ()
+    _reader: "_Reader | None" = None
+    _rest: tuple[int, int] = (0, 0)
+    _answer_sets: Rrsets | None = None
+    _authority_sets: Rrsets | None = None
 
     @property
-    def authority(self) -> list[Record]:
+    def authority(self) -> Sequence[Record]:
         """The second section."""
         reader, self._reader = self._reader, None
         if reader is not None:
@@ -84,11 +125,25 @@ class Message:
                 self._authority = reader.section(*self._rest)[0]
         return self._authority
 
+    @property
+    def answer_sets(self) -> Rrsets:
+        """The first section by name and type; made once."""
+        if self._answer_sets is None:
+            self._answer_sets = rrsets(self.answer)
+        return self._answer_sets
+
+    @property
+    def authority_sets(self) -> Rrsets:
+        """The second section by name and type; made once."""
+        if self._authority_sets is None:
+            self._authority_sets = rrsets(self.authority)
+        return self._authority_sets
+
     def put_off(self, reader: "_Reader", at: int, count: int) -> None:
         """Read the second section later: `count` records from `at`."""
         self._reader, self._rest = reader, (at, count)
 
-    def put(self, authority: list[Record], additional: list[Record]) -> None:
+    def put(self, authority: Sequence[Record], additional: Sequence[Record]) -> None:
         """The sections, when there is no answer."""
         self._authority, self.additional = authority, additional
 
@@ -122,14 +177,18 @@ def is_answer_to(data: bytes, asked: bytes) -> bool:
         return False
     count = data[4] << 8 | data[5]
     if count == 1:
-        return data[12 : 12 + len(asked)].lower() == asked.lower()
+        said = data[12 : 12 + len(asked)]
+        return said == asked or said.lower() == asked.lower()
     return count == 0 and bool(data[3] & 0x0F)
 
 
-def parse(data: bytes) -> Message:
-    """A whole message. Raises ProtocolFault on anything that is not one, or that goes past a bound."""
+def parse(data: bytes, asked: bytes = b"") -> Message:
+    """A whole message. Raises ProtocolFault on anything that is not one, or that goes past a bound.
+
+    `asked` is the canonical question that it answers, when it is known: it is not read again.
+    """
     try:
-        return _Reader(data).message()
+        return _Reader(data).message(asked)
     except (IndexError, struct.error) as fault:
         raise ProtocolFault("Réponse DNS coupée ou mal formée.") from fault
 
@@ -143,14 +202,18 @@ class _Reader:
         self.data = data
         self.names: dict[int, bytes] = {}
 
-    def message(self) -> Message:
+    def message(self, asked: bytes) -> Message:
         _, flags, questions, answers, authorities, additionals = _HEADER.unpack_from(self.data)
         if questions > 1 or answers + authorities + additionals > MOST_RECORDS:
             raise ProtocolFault("Réponse DNS qui annonce trop d’enregistrements.")
         at = 12
         if questions:
-            _, at = self.name(at)
-            at += 4
+            if asked and self.data.startswith(asked, 12):
+                self.names[12] = asked[:-4]
+                at += len(asked)
+            else:
+                _, at = self.name(at)
+                at += 4
         answer, at, _ = self.section(at, answers)
         if answer:
             message = Message(flags, flags & 0x0F, answer)
@@ -165,9 +228,13 @@ class _Reader:
 
     def section(self, at: int, count: int) -> tuple[list[Record], int, int]:
         """Records of class IN, the place after them, and the high bits of the response code when OPT is there."""
-        data, found, extended = self.data, [], 0
+        data, names, found, extended = self.data, self.names, [], 0
         for _ in range(count):
-            owner, at = self.name(at)
+            owner = names.get((data[at] & 0x3F) << 8 | data[at + 1]) if data[at] >= 0xC0 else None
+            if owner is None:
+                owner, at = self.name(at)
+            else:
+                at += 2
             kind, klass, ttl, size = _FIXED.unpack_from(data, at)
             at += 10
             end = at + size
@@ -176,7 +243,8 @@ class _Reader:
             if kind == OPT:
                 extended = ttl >> 24
             elif klass == 1:
-                found.append(Record(owner, kind, ttl, self.rdata(kind, at, end)))
+                told = self.rdata(kind, at, end) if kind in _NAMED else data[at:end]
+                found.append(Record(owner, kind, ttl, told))
             at = end
         return found, at, extended
 
@@ -199,7 +267,7 @@ class _Reader:
     def name(self, at: int) -> tuple[bytes, int]:
         """The canonical name that begins at `at`, and the place after it."""
         data, names = self.data, self.names
-        place, lowest, after, pointers, size = at, at, 0, 0, 1
+        place, lowest, after, pointers, size, first = at, at, 0, 0, 1, at
         labels: list[bytes] = []
         tail = ROOT
         while length := data[place]:
@@ -213,6 +281,8 @@ class _Reader:
                 pointers += 1
                 if place >= lowest or pointers > MOST_POINTERS:
                     raise ProtocolFault("Nom DNS dont les renvois tournent en rond.")
+                if not labels and pointers == 1:
+                    first = place
                 lowest = place
                 continue
             if length > 63:
@@ -229,7 +299,7 @@ class _Reader:
             return tail, after or place + 1
         name = b"".join(labels).lower() + tail
         if pointers:
-            names[at] = name
+            names[at] = names[first] = name
         else:
             # What stands between two labels is a name too, and later ones point there.
             start, rest = at, name

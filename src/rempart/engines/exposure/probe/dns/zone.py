@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import structs
+
 from rempart.engines.exposure.dial import Dial, NotReached, ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.answers import Found
 from rempart.engines.exposure.probe.dns.chain import Chain
 from rempart.engines.exposure.probe.dns.dnssec import State
-from rempart.engines.exposure.probe.dns.exchange import Reply
 from rempart.engines.exposure.probe.dns.facts import caa_text, fact, name_text
 from rempart.engines.exposure.probe.dns.names import is_under, parent_of, to_text, to_wire
+from rempart.engines.exposure.probe.dns.questions import Reply
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.suffix import registrable
 from rempart.engines.exposure.probe.dns.transfer import Copy, ask_copy, ask_recursion
@@ -66,12 +68,7 @@ async def look_at_zone(
     except NotReached as fault:
         return ZoneSeen(reach=fault.reach, reason=fault.reason, domain=domain, at=resolver.now())
     sent = resolver.exchange.sent - sent
-    return _with(seen, at=resolver.now(), queries=sent)
-
-
-def _with(seen: ZoneSeen, **changes: object) -> ZoneSeen:
-    fields = {field: getattr(seen, field) for field in seen.__struct_fields__}
-    return ZoneSeen(**{**fields, **changes})
+    return structs.replace(seen, at=resolver.now(), queries=sent)
 
 
 async def _look(work: _Work, domain: str) -> ZoneSeen:

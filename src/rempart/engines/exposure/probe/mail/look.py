@@ -144,6 +144,8 @@ async def _hosts(exchangers: Found, resolver: Resolver, ends_at: float) -> list[
 
 async def _servers(hosts: list[_Host], dial: Dial, ports: Ports) -> list[ExchangerSeen]:
     """Each server at each port, all at once: the gate holds the budget of each host."""
+    if len(hosts) == 1:
+        return await _server(hosts[0], dial, ports)
     found = await asyncio.gather(*(_server(host, dial, ports) for host in hosts))
     return [seen for group in found for seen in group]
 
