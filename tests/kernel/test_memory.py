@@ -5,7 +5,7 @@ import platform
 
 import pytest
 
-from rempart.kernel.memory import collector_paused, keep_few_arenas
+from rempart.kernel.memory import collector_paused, collector_relaxed, keep_few_arenas
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -27,6 +27,18 @@ def test_an_error_gives_the_collector_back_too() -> None:
         raise KeyError
     assert gc.isenabled() is was
     gc.unfreeze()
+
+
+@pytest.mark.parametrize(("before", "meanwhile"), [(700, 10_000), (50_000, 50_000), (0, 0)])
+def test_the_collector_comes_more_rarely_then_as_before(before: int, meanwhile: int) -> None:
+    was = gc.get_threshold()
+    try:
+        gc.set_threshold(before, 10, 10)
+        with collector_relaxed():
+            assert gc.get_threshold() == (meanwhile, 10, 10)
+        assert gc.get_threshold() == (before, 10, 10)
+    finally:
+        gc.set_threshold(*was)
 
 
 def test_few_heaps_are_kept_where_the_library_can() -> None:

@@ -34,6 +34,7 @@ from rempart.engines.exposure.work import (
     key_of,
     rules_hash,
 )
+from rempart.kernel.memory import collector_relaxed
 from rempart.kernel.progress import Observer, Silent
 
 IN_FLIGHT: Final = 256
@@ -130,7 +131,8 @@ class InProcess:
             given_way = given_way or (self._pause is not None and self._pause(done))
             return given_way
 
-        asyncio.run(do_groups(groups, settings, counted, gives_way))
+        with collector_relaxed():
+            asyncio.run(do_groups(groups, settings, counted, gives_way))
         if given_way:
             raise Paused
 
@@ -138,7 +140,8 @@ class InProcess:
 def do(batch: Batch, settings: Settings) -> list[Done]:
     """The results of a batch: the function that every process and every machine runs."""
     found: list[Done] = []
-    asyncio.run(do_groups(batch, settings, found.append))
+    with collector_relaxed():
+        asyncio.run(do_groups(batch, settings, found.append))
     return found
 
 
