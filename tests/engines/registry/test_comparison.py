@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rempart.engines.registry import comparison
 from rempart.engines.registry.comparison import (
     Comparison,
     Stored,
@@ -43,6 +44,19 @@ def test_new_lines_are_read_again_with_their_hashes() -> None:
         line[12:21].decode(): mark for line, mark in zip(lines, line_hashes(lines), strict=True)
     }
     assert found.numbers() == seen.keys() and len(found.first) == 14
+
+
+def test_new_lines_beyond_those_that_are_kept_are_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = a_file(tmp_path, *(a_site(f"3500{n:05}") for n in range(2000)))
+    kept = compared(path)
+    monkeypatch.setattr(comparison, "_KEPT", 300_000)
+    again = compared(path)
+    assert [bool(run.text) for run in again.runs] == [True, False]
+    assert [list(c) for f, _ in again.new_lines() for c in f] == [
+        list(c) for f, _ in kept.new_lines() for c in f
+    ]
 
 
 def test_a_block_is_new_as_a_whole_when_its_lines_are_plain(tmp_path: Path) -> None:

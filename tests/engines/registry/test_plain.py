@@ -11,7 +11,7 @@ from rempart.engines.registry.rows import is_day
 
 
 def _as_block(texts: list[str]) -> list[bool]:
-    found: list[bool] = are_days(np.array(texts, "S10").view(np.uint8).reshape(-1, 10)).tolist()
+    found: list[bool] = are_days(np.array(texts, "S10")).tolist()
     return found
 
 

@@ -1,8 +1,8 @@
 """What a stock file would change: new, changed, closed, reopened, unreadable; the lines to write are kept, not their values."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 import numpy as np
@@ -34,6 +34,9 @@ _KEY, _CITED = slice(12, 21), slice(22, 31)  # both tags have eleven letters
 _AT_ONCE: Final = 250
 """Lines taken apart at once: their values stay in the nearest memory of the processor, which counts for half of the time."""
 
+_KEPT: Final = 64 << 20
+"""Bytes of new lines that are kept until they are written: those of a national file. Beyond, they are read again."""
+
 SHOWN: Final = 200
 """How many lines of each sort are kept to be shown; the figures are of all."""
 
@@ -64,8 +67,7 @@ class Unreadable:
 class Comparison:
     """The answer. `changed` are lines of the file; `reopened` are among them; `gone` are numbers.
 
-    New lines are where they are in the file, by `runs` of whole blocks, or in `added` one by one; `first` are those that
-    come first.
+    New lines are by whole blocks in `runs`, or in `added` one by one; `first` are those that come first.
     """
 
     source: Source
@@ -87,31 +89,35 @@ class Comparison:
 
     def numbers(self) -> set[str]:
         """The numbers of the new lines."""
-        return {line[_KEY].decode() for line in self.added}.union(
-            *(_texts(run.numbers) for run in self.runs)
-        )
+        return _texts([line[_KEY] for line in self.added], (run.numbers for run in self.runs))
 
     def cited(self) -> set[str]:
         """The numbers of the operators that new and changed lines of establishments name."""
-        return {line[_CITED].decode() for line in (*self.added, *self.changed)}.union(
-            *(_texts(run.cited) for run in self.runs)
-        )
+        lines = (*self.added, *self.changed)
+        return _texts([line[_CITED] for line in lines], (run.cited for run in self.runs))
 
     def new_lines(self) -> Iterator[tuple[Fields, list[int]]]:
-        """The new lines with their hashes, by batches, read again from the file."""
-        runs, source = {run.block: run.width for run in self.runs}, self.source
-        for number, block, _ in blocks(source.chunks()) if runs else ():
-            if number in runs:
-                plain, _ = parted(block, max(source.header_lines - number + 1, 0))
-                for lines in many(plain.split(b"\n")[:-1], _AT_ONCE):
-                    yield fields_of_plain(lines, runs[number]), line_hashes(lines)
+        """The new lines with their hashes, by batches."""
+        for text, width in self._texts_of_runs():
+            for lines in many(text.split(b"\n")[:-1], _AT_ONCE):
+                yield fields_of_plain(lines, width), line_hashes(lines)
         for lines in many(self.added):
             yield fields_of(lines), line_hashes(lines)
 
+    def _texts_of_runs(self) -> Iterator[tuple[bytes, int]]:
+        """The lines of each run and their number of fields: as they were kept, or read again from the file."""
+        again = {run.block: run.width for run in self.runs if not run.text}
+        yield from ((run.text, run.width) for run in self.runs if run.text)
+        for number, block, _ in blocks(self.source.chunks()) if again else ():
+            if number in again:
+                plain, _ = parted(block, max(self.source.header_lines - number + 1, 0))
+                yield plain, again[number]
 
-def _texts(numbers: Numbers) -> list[str]:
-    found: list[str] = numbers.astype(str).tolist()
-    return found
+
+def _texts(few: list[bytes], many: Iterable[Numbers]) -> set[str]:
+    """Each number once."""
+    found: set[bytes] = set(few).union(*(numbers.tolist() for numbers in many))
+    return set(b" ".join(found).decode().split())
 
 
 def line_hashes(lines: Sequence[bytes]) -> list[int]:
@@ -147,6 +153,7 @@ class _Reader:
         self._known = stored.open.keys() | stored.closed.keys()
         self._new: set[bytes] = set()
         self._seen: set[bytes] = set()
+        self._kept = 0
         self._quick = _Quick(source.kind)
         self._checker = Checker(source.kind)
 
@@ -173,7 +180,7 @@ class _Reader:
     def _take_new(
         self, number: int, block: bytes, skipped: int
     ) -> tuple[list[tuple[int, bytes]] | None, int]:
-        """The plain lines of a block as a whole, when all are readable and new; gives the others, and how many they were.
+        """The plain lines of a block as a whole, when all are readable and new; gives the others, and how many all were.
 
         None when the whole block must be looked at line by line.
         """
@@ -183,11 +190,15 @@ class _Reader:
             return None, 0
         run = self._checker.run(plain, number)
         keys: set[bytes] = set() if run is None else set(run.numbers.tolist())
-        if run is None or not (keys.isdisjoint(known) and keys.isdisjoint(self._new)):
+        if run is None or len(keys) < len(run.numbers):
+            return None, 0
+        if not (keys.isdisjoint(known) and keys.isdisjoint(self._new)):
             return None, 0
         self._new |= keys
-        self.found.runs.append(run)
-        self._show(plain.split(b"\n", SHOWN)[:-1])
+        self._kept += len(plain)
+        self.found.runs.append(run if self._kept <= _KEPT else replace(run, text=b""))
+        if len(self.found.first) < SHOWN:
+            self._show(plain.split(b"\n", SHOWN)[:-1])
         return [(number + place, line) for place, line in odd], len(keys) + len(odd)
 
     def _show(self, lines: list[bytes]) -> None:

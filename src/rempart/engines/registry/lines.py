@@ -31,15 +31,18 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes, bool]]:
 
 def _cut(data: bytes) -> int:
     """Where the lines that can be given now end."""
-    last = data.rsplit(b"\n", MAX_JOINED + 1)
-    if len(last) > MAX_JOINED + 1:
-        del last[0]
-    cut = len(data) - sum(map(len, last)) - max(len(last) - 1, 0)
-    for line in last[:-1]:
+    first = end = len(data)
+    for _ in range(MAX_JOINED + 1):
+        end = data.rfind(b"\n", 0, end)
+        first = end + 1
+        if end < 0:
+            break
+    *whole, _ = data[first:].split(b"\n")
+    for line in whole:
         if b'"' in line and _OPEN_QUOTE.search(line):
             break
-        cut += len(line) + 1
-    return cut
+        first += len(line) + 1
+    return first
 
 
 def split(block: bytes) -> list[bytes]:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from operator import add
 from typing import Final
 
 from rempart.content.places import category_words, departments_of_finess
@@ -13,7 +14,7 @@ from rempart.kernel.finess import is_finess
 Fields = Sequence[Sequence[str]]
 """Columns of a file, by their places in it."""
 
-Columns = dict[str, list[str | None]]
+Columns = dict[str, Sequence[str | None]]
 """Name of a value → its values, one a line. Dates are ISO days or None, everything else text, maybe empty."""
 
 LONGEST: Final = 4000
@@ -100,21 +101,23 @@ def _known_places() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 
 
 def _placed(departments: Sequence[str], communes: Sequence[str], routes: Sequence[str]) -> Columns:
-    """The columns of a place: department and region by their INSEE codes, municipality, postal code."""
+    """The columns of a place: department, region and municipality by their INSEE codes, postal code."""
     code, region, prefix = _known_places()
     named = set(departments)
     codes = {d: code.get(d, "") for d in named}
     regions = {d: region.get(d, "") for d in named}
     starts = {d: prefix.get(d, d) for d in named}
     return {
-        "department": [codes[d] for d in departments],
-        "region": [regions[d] for d in departments],
-        "municipality": [
-            r[6:] if " CEDEX" not in r else r[6:].partition(" CEDEX")[0] for r in routes
-        ],
-        "municipality_code": [starts[d] + c for d, c in zip(departments, communes, strict=True)],
+        "department": list(map(codes.__getitem__, departments)),
+        "region": list(map(regions.__getitem__, departments)),
+        "municipality_code": list(map(add, map(starts.__getitem__, departments), communes)),
         "postal_code": [r[:5] for r in routes],
     }
+
+
+def _towns(routes: Sequence[str]) -> list[str]:
+    """The municipalities, from postal code, town and maybe CEDEX."""
+    return [r[6:] if " CEDEX" not in r else r[6:].partition(" CEDEX")[0] for r in routes]
 
 
 def _addresses(*parts: Sequence[str]) -> list[str | None]:
@@ -127,51 +130,59 @@ def _addresses(*parts: Sequence[str]) -> list[str | None]:
     ]
 
 
-def _names(short: Sequence[str], long: Sequence[str], more: Sequence[str]) -> list[str | None]:
-    """The words of the names, the short one left out when the long one begins with it."""
+def _words(*parts: Sequence[str]) -> list[str]:
+    """The words of the names and of the town, the short name left out when the long one begins with it.
+
+    Nothing stands for an empty part: what has no two spaces together is folded twice as fast.
+    """
     return [
-        f"{lo} {m}" if lo.startswith(s) else f"{s} {lo} {m}"
-        for s, lo, m in zip(short, long, more, strict=True)
+        (f"{long} {more} {town}" if more else f"{long} {town}")
+        if long.startswith(short)
+        else (f"{short} {long} {more} {town}" if long or more else f"{short} {town}")
+        for short, long, more, town in zip(*parts, strict=True)
     ]
 
 
 def establishment_columns(c: Fields) -> Columns:
     """The values that we keep of lines of cs1100502 that `fault` accepts.
 
-    `words` is what it is searched by, besides its place, before accents are taken away; `usual` the usual words of its
-    category; `category_label` is the nomenclature's, as the file repeats it.
+    `words` are its names and its town, before accents are taken away; `usual` the usual words of its category;
+    `category_label` is the nomenclature's, as the file repeats it.
     """
-    usual = category_words()
+    usual, towns = category_words(), _towns(c[15])
     words = {code: usual.get(code, "") for code in set(c[18])}
     return {
-        "finess": list(c[1]),
-        "operator": list(c[2]),
-        "name": list(c[3]),
-        "long_name": list(c[4]),
+        "finess": c[1],
+        "operator": c[2],
+        "name": c[3],
+        "long_name": c[4],
+        "municipality": towns,
         **_placed(c[13], c[12], c[15]),
         "address": _addresses(c[7], c[10], c[8], c[9], c[6], c[11]),
-        "phone": list(c[16]),
-        "category": list(c[18]),
-        "category_label": list(c[19]),
-        "siret": list(c[22]),
+        "phone": c[16],
+        "category": c[18],
+        "category_label": c[19],
+        "siret": c[22],
         "opened_on": [day or None for day in c[28]],
-        "usual": [words[code] for code in c[18]],
-        "words": _names(c[3], c[4], c[5]),
+        "usual": list(map(words.__getitem__, c[18])),
+        "words": _words(c[3], c[4], c[5], towns),
     }
 
 
 def operator_columns(c: Fields) -> Columns:
     """The values that we keep of lines of cs1100501 that `fault` accepts; `words` and `usual` as for sites."""
+    towns = _towns(c[12])
     return {
-        "finess": list(c[1]),
-        "name": list(c[2]),
-        "long_name": list(c[3]),
+        "finess": c[1],
+        "name": c[2],
+        "long_name": c[3],
+        "municipality": towns,
         **_placed(c[13], c[11], c[12]),
         "address": _addresses(c[5], c[8], c[6], c[7], c[9], c[10]),
-        "phone": list(c[15]),
-        "legal_status": list(c[16]),
-        "siren": list(c[20]),
+        "phone": c[15],
+        "legal_status": c[16],
+        "siren": c[20],
         "created_on": [day or None for day in c[22]],
         "usual": [""] * len(c[1]),
-        "words": _names(c[2], c[3], c[4]),
+        "words": _words(c[2], c[3], c[4], towns),
     }

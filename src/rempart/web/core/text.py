@@ -6,7 +6,7 @@ from typing import Final
 
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
-_DOTS: Final = re.compile(r"\b(\w)\.(?=\w\b)")
+_DOTS: Final = re.compile(r"\.(?<=\b\w\.)(?=\w\b)")  # begins with its dot: much the quickest
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789\n"
 
 
@@ -17,12 +17,11 @@ def folded(text: str) -> str:
 
 def folded_lines(texts: list[str]) -> list[str]:
     """`folded` of many texts at once, several times faster; none may hold a line feed."""
-    odd = [n for n, t in enumerate(texts) if "." in t or not t.isascii() and _RARE.search(t)]
-    if odd:
-        texts = texts.copy()
-        for n in odd:
-            texts[n] = _plain(_undotted(texts[n]))
-    spaced = b"\n%b\n" % "\n".join(texts).encode("latin-1", "replace").translate(_KEPT)
+    small = _undotted("\n".join(texts)).encode("latin-1", "replace").translate(_KEPT)
+    if _RARE in small:
+        usual = (t if t.isascii() else _plain(_undotted(t)).replace(".", " ") for t in texts)
+        small = _undotted("\n".join(usual)).encode("latin-1", "replace").translate(_KEPT)
+    spaced = b"\n%b\n" % small.replace(_RARE, b" ")
     while b"  " in spaced:
         spaced = spaced.replace(b"  ", b" ")
     trimmed = spaced.replace(b"\n ", b"\n").replace(b" \n", b"\n")
@@ -30,7 +29,7 @@ def folded_lines(texts: list[str]) -> list[str]:
 
 
 def _undotted(text: str) -> str:
-    return _DOTS.sub(r"\1", text)
+    return _DOTS.sub("", text)
 
 
 def _plain(text: str) -> str:
@@ -39,8 +38,9 @@ def _plain(text: str) -> str:
 
 
 _BECOME: Final = [_plain(chr(n)) for n in range(256)]
-_KEPT: Final = bytes(ord(c) if len(c) == 1 and c in _LETTERS else ord(" ") for c in _BECOME)
-"""What each character of Latin-1 becomes when it becomes one letter, one figure or a space."""
-_RARE: Final = re.compile(
-    f"[^{re.escape(''.join(chr(n) for n in range(256) if len(_BECOME[n]) == 1))}]"
+_RARE: Final = b"?"
+_KEPT: Final = bytes(
+    ord(c if c in _LETTERS else " ") if len(c) == 1 and n != ord("?") else ord(_RARE)
+    for n, c in enumerate(_BECOME)
 )
+"""What each character of Latin-1 becomes when it becomes one letter, one figure or a space; what others do is rare."""

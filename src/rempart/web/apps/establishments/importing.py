@@ -173,8 +173,8 @@ def _write(
         applied_at=timezone.now(),
         message="",
     )
-    concerned = parts.write(prepared, registry_import, today, observer)
-    if len(concerned) <= MANY:
+    concerned = parts.write(prepared, registry_import, today, observer, MANY)
+    if concerned is not None:
         projections.refresh(concerned)
     journal.record(
         "write_registry_import",

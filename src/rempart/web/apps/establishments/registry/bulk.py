@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+import numpy as np
 from django.db import connection, models
 
 Batch = Sequence[Sequence[Any]]
@@ -15,6 +16,7 @@ _VALUES: Final = 999
 MANY: Final = 10_000
 """Rows above which indexes are sooner made again than kept up."""
 
+_NULL: Final = "\\N"
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -119,26 +121,38 @@ def _copy(
         for f in model._meta.concrete_fields
         if not f.null and isinstance(f, models.CharField | models.TextField)
     }
+    others = [place for place, name in enumerate(columns) if name not in texts]
     sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
         for batch in batches:
-            kept = [
-                values if name in texts else _written(values)
-                for name, values in zip(columns, batch, strict=True)
-            ]
-            text = "\n".join(map("\t".join, zip(*kept, strict=True))) + "\n"
-            signs = text.count("\t") + text.count("\n") - len(batch[0]) * len(columns)
-            if signs or "\r" in text or text.count("\\") != sum(v.count(None) for v in batch):
+            kept, nulls = list(batch), 0
+            for place in others:
+                kept[place] = written = _written(kept[place])
+                nulls += written.count(_NULL)
+            text = _lines(kept)
+            if _signs(text) != len(batch[0]) * len(columns) + nulls:
                 kept = [
                     [value.translate(_ESCAPED) for value in values] if name in texts else values
                     for name, values in zip(columns, kept, strict=True)
                 ]
-                text = "\n".join(map("\t".join, zip(*kept, strict=True))) + "\n"
+                text = _lines(kept)
             copy.write(text)
 
 
 def _written(values: Sequence[Any]) -> list[str]:
-    return ["\\N" if value is None else str(value) for value in values]
+    if None in values:
+        return [_NULL if value is None else str(value) for value in values]
+    return list(map(str, values))
+
+
+def _lines(batch: Batch) -> bytes:
+    return ("\n".join(map("\t".join, zip(*batch, strict=True))) + "\n").encode()
+
+
+def _signs(text: bytes) -> int:
+    """How many characters COPY would read otherwise than as they are."""
+    given = np.frombuffer(text, np.uint8)
+    return sum(int(np.count_nonzero(given == ord(sign))) for sign in "\t\n\r\\")
 
 
 @contextmanager

@@ -59,9 +59,13 @@ def _prepared(source: Source, ready: Sequence[Part], observer: Observer) -> Part
 
 
 def write(
-    parts: Sequence[Part], registry_import: RegistryImport, today: date, observer: Observer
-) -> set[str]:
-    """Write every part in the present transaction; gives the numbers of the establishments concerned."""
+    parts: Sequence[Part],
+    registry_import: RegistryImport,
+    today: date,
+    observer: Observer,
+    most: int,
+) -> set[str] | None:
+    """Write every part in the present transaction; gives the numbers of the establishments concerned, unless more than `most`."""
     concerned: set[str] = set()
     with collector_paused():
         for part in parts:
@@ -72,4 +76,7 @@ def write(
                     concerned |= groupings.write(part, today)
                 case _:
                     nomenclatures.write(part)
-    return concerned
+    sites = [p for p in parts if isinstance(p, Stock) and p.source.kind is Kind.ESTABLISHMENTS]
+    if len(concerned) + sum(part.comparison.new for part in sites) > most:
+        return None
+    return concerned.union(*(part.comparison.numbers() for part in sites))

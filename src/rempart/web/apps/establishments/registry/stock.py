@@ -209,7 +209,7 @@ def _seen(stock: Stock, before: dict[str, Any], after: dict[str, Any]) -> list[C
 def write(
     stock: Stock, registry_import: RegistryImport, today: date, observer: Observer
 ) -> set[str]:
-    """Write the whole of it in the present transaction; gives the numbers of the establishments concerned."""
+    """Write the whole of it in the present transaction; gives the numbers of the establishments that were there and change."""
     day = stock.source.dated_on or today
     found = stock.comparison
     observer.stage("Écriture", found.new + len(found.changed))
@@ -224,20 +224,20 @@ def write(
     moved = [(number, *where) for number, where in found.positions.changed.items()]
     batches = (list(zip(*rows, strict=True)) for rows in many(moved))
     bulk_update(Establishment, ("finess", *_POSITION), batches)
-    return touched | set(found.gone) | found.numbers()
+    return touched | set(found.gone)
 
 
 def _rows(
     stock: Stock, fields: Fields, marks: list[int], columns: Sequence[str]
 ) -> list[Sequence[Any]]:
     """The values of the columns of rows."""
-    values: dict[str, Any] = dict(_columns(stock.source.kind, fields))
+    values: dict[str, Any] = _columns(stock.source.kind, fields)
     if labels := values.pop("category_label", None):
         stock.labels |= dict(zip(values["category"], labels, strict=True))
     values["search"] = _searched(values)
     values["row_hash"] = marks
     values["operator_id"] = values.pop("operator", None)
-    values["is_only_cited"] = [False] * len(marks)
+    values["is_only_cited"] = [0] * len(marks)  # bound as it is, where False is first looked up
     values["closed_on"] = [None] * len(marks)
     if "longitude" in columns:
         take = stock.comparison.positions.changed.pop
@@ -248,13 +248,14 @@ def _rows(
 
 def _searched(values: dict[str, Any]) -> list[str]:
     """What rows are searched by: names, town, postal code, department, number, usual words of the category."""
-    where = _department_words()
-    texts = (folded_lines(values["words"]), folded_lines(values["municipality"]))
-    kept = (values[name] for name in ("postal_code", "department", "finess", "usual"))
-    return [
-        f"{words} {town} {postal} {where[department]} {finess} {usual}"
-        for words, town, postal, department, finess, usual in zip(*texts, *kept, strict=True)
-    ]
+    texts = (
+        folded_lines(values["words"]),
+        values["postal_code"],
+        map(_department_words().__getitem__, values["department"]),
+        values["finess"],
+        values["usual"],
+    )
+    return list(map(" ".join, zip(*texts, strict=True)))
 
 
 @cache
@@ -337,7 +338,7 @@ def _cite(found: Comparison) -> None:
         cursor.execute(f"SELECT finess FROM {Operator._meta.db_table}")  # noqa: S608
         known = {number for (number,) in cursor.fetchall()}
     rows = [
-        (number, f"Entité juridique {number}", "", number, *[""] * 7, None, "", "", None, True)
+        (number, f"Entité juridique {number}", "", number, *[""] * 7, None, "", "", None, 1)
         for number in sorted(named - known)
     ]
     batches = (list(zip(*some, strict=True)) for some in many(rows))
