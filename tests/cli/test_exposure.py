@@ -13,6 +13,8 @@ import pytest
 
 from rempart.cli import exposure_sweep
 from rempart.engines.exposure.perimeter import parse_perimeter
+from rempart.engines.exposure.snapshot import Snapshot
+from rempart.engines.exposure.snapshot_file import write_snapshot
 from rempart.kernel.errors import RempartError
 from support.parts import LOOPBACK
 from support.sweep_sites import SITES, TARPIT, WEB, Trap, nginx, perimeter_text
@@ -21,6 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.allow_hosts(LOOPBACK)]
 
 ROOT = Path(__file__).parents[2]
 ASSETS = f"  - {{kind: address, value: {WEB}}}\n"
+AT = 1_795_348_800.0  # Sunday 22 November 2026, noon UTC
 START = "from rempart.cli.main import main; main()"
 # An audit hook sees every socket that the process opens or resolves, whatever the library.
 NO_SOCKET = """
@@ -114,6 +117,21 @@ def test_a_threshold_turns_a_grade_into_exit_code_1(
     ran = rempart(*base, "--output", tmp_path, "--threshold", "A")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert rempart(*base, "--output", tmp_path, "--threshold", "E").returncode == 0
+
+
+def test_a_sweep_that_measured_nothing_reaches_no_threshold(
+    perimeter: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "vide.rempart-exposure"
+    write_snapshot(
+        Snapshot(perimeter="CH d’Exemple", started_at=AT, ended_at=AT, tool_version="1", seen=[]),
+        kept,
+    )
+    ran = rempart(
+        "audit", "exposure", perimeter, "--snapshot", kept, "--output", tmp_path / "r",
+        "--format", "json", "--threshold", "E",
+    )  # fmt: skip
+    assert (ran.returncode, "rien vu à évaluer" in ran.stdout) == (1, True)
 
 
 @pytest.mark.needs("nginx")

@@ -168,8 +168,14 @@ def audit_exposure(
             f"Balayage incomplet : {' '.join(swept.notes)} Pour le continuer : --resume.", err=True
         )
         ctx.exit(COULD_NOT_RUN)
-    if threshold is not None and GRADES.index(report.score.grade[:1]) > GRADES.index(threshold):
+    if threshold is not None and _is_below(report, threshold):
         ctx.exit(FINDINGS)
+
+
+def _is_below(report: ExposureReport, threshold: str) -> bool:
+    """Whether the grade is worse than the one that is wanted; a sweep that measured nothing never reaches it."""
+    is_empty = not report.findings and not any(check.passed for check in report.checks)
+    return is_empty or GRADES.index(report.score.grade[:1]) > GRADES.index(threshold)
 
 
 def _beside(

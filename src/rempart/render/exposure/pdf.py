@@ -46,6 +46,7 @@ def document(report: ExposureReport) -> dict[str, Any]:
             for p in view.priorities(report)
         ],
         "steps": _steps(report),
+        "best": view.best_words(report),
         "bars": _bars(report),
         "themes": _themes(report),
         "unknown": _unknown(report),

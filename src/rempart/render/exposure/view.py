@@ -93,9 +93,11 @@ class Expiry:
 
 
 def headline(report: ExposureReport) -> str:
-    """The title: the grade, in one line."""
+    """The title: the grade in one line, and the one that it may be for all that nobody measured."""
     score = report.score
-    return f"{clip(name(report.perimeter), 80)} : exposition notée {grade_words(score.grade, score.value)}"
+    worst = f", {score.grade_low} au pire" if score.grade_low != score.grade else ""
+    said = grade_words(score.grade, score.value)
+    return f"{clip(name(report.perimeter), 80)} : exposition notée {said}{worst}"
 
 
 def lead(report: ExposureReport) -> str:
@@ -167,7 +169,7 @@ def _range_tile(report: ExposureReport) -> Tile:
 def _cost_tile(report: ExposureReport) -> Tile:
     steps = report.score.next_grades
     if not steps:
-        return Tile("Note suivante", "–", "", "la meilleure note est atteinte")
+        return Tile("Note suivante", "–", "", best_words(report))
     step = steps[0]
     count = counted(len(step.keys), "constat")
     return Tile(
@@ -176,6 +178,13 @@ def _cost_tile(report: ExposureReport) -> Tile:
         "",
         f"d’un administrateur, {count} à corriger",
     )
+
+
+def best_words(report: ExposureReport) -> str:
+    """What is said where no finding keeps a better grade away: what was not measured may still lower it."""
+    if report.score.grade_low == report.score.grade:
+        return "La meilleure note est atteinte."
+    return "Rien de ce qui a été mesuré ne l’abaisse ; ce qui ne l’a pas été le peut encore."
 
 
 def groups(findings: Iterable[Finding]) -> list[Group]:
