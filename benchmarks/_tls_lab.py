@@ -6,7 +6,6 @@ Used by the benchmark and by the tests. All is made in one folder, and stopped o
 import socket
 import subprocess
 import threading
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import Any
 
 from benchmarks._tls_pki import Authority, Leaf, key_pem, pem_of
 from cryptography import x509
+from tests.support import loopback
 
 STRONG = "ECDHE+AESGCM:ECDHE+CHACHA20"
 ALL = "ALL:@SECLEVEL=0"
@@ -58,20 +58,6 @@ def kinds(name: str) -> dict[str, Site]:
     }
 
 
-_given: set[int] = set()
-
-
-def free_port(address: str = "127.0.0.1") -> int:
-    """A port that nothing listens on, and that was not given before."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((address, 0))
-            port = int(probe.getsockname()[1])
-        if port not in _given:
-            _given.add(port)
-            return port
-
-
 _HEAD = """worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/error.log crit; daemon off;
 master_process on; worker_rlimit_nofile 65536;
 events {{ worker_connections 16384; }}
@@ -90,7 +76,7 @@ def nginx(
     folder.mkdir(parents=True, exist_ok=True)
     parts = [_HEAD.format(folder=folder, workers=workers)]
     for rank, site in enumerate(sites):
-        site.port = site.port or free_port(site.address)
+        site.port = site.port or loopback.free_port(site.address)
         lines = []
         for kind in filter(None, (site.leaf.kind, site.second)):
             base = folder / f"{rank}-{kind}"
@@ -111,55 +97,23 @@ def nginx(
             f"{' '.join(lines)} ssl_protocols {site.protocols}; ssl_ciphers {site.ciphers};"
             f"{site.more} location / {{ return 200 ok; }} }}"
         )
-    configuration = folder / "nginx.conf"
-    configuration.write_text("\n".join([*parts, "}"]), "utf-8")
-    command = [
-        "nginx",
-        "-p",
-        str(folder),
-        "-c",
-        str(configuration),
-        "-e",
-        str(folder / "error.log"),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        _wait_for(process, [(site.address, site.port) for site in sites[-1:]])
+    endpoints = [(site.address, site.port) for site in sites[-1:]]
+    with loopback.nginx(folder, "\n".join([*parts, "}"]), *endpoints):
         yield
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
-
-
-def _wait_for(process: subprocess.Popen[bytes], endpoints: Sequence[tuple[str, int]]) -> None:
-    limit = time.monotonic() + 20
-    for endpoint in endpoints:
-        while True:
-            with suppress(OSError), socket.create_connection(endpoint, timeout=1):
-                break
-            if process.poll() is not None or time.monotonic() > limit:
-                _, said = process.communicate(timeout=5)
-                raise RuntimeError(f"the server did not start: {said.decode('utf-8', 'replace')}")
-            time.sleep(0.02)
 
 
 @contextmanager
 def s_server(folder: Path, authority: Authority, leaf: Leaf, *options: str) -> Iterator[int]:
     """The test server of OpenSSL, with options that no other server has; gives its port."""
     folder.mkdir(parents=True, exist_ok=True)
-    port, base = free_port(), folder / "s_server"
+    port, base = loopback.free_port(), folder / "s_server"
     base.with_suffix(".pem").write_bytes(pem_of(authority.leaf(leaf), authority.intermediate))
     base.with_suffix(".key").write_bytes(key_pem(leaf.kind))
     command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-quiet"]
     command += ["-cert", f"{base}.pem", "-key", f"{base}.key", *options]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, **pipes)
-    try:
-        _wait_for(process, [("127.0.0.1", port)])
+    # At the end of its standard input it would stop.
+    with loopback.listening(command, ("127.0.0.1", port), stdin=subprocess.PIPE):
         yield port
-    finally:
-        process.terminate()
-        process.communicate(timeout=10)
 
 
 @contextmanager

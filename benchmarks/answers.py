@@ -17,7 +17,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks._measure import ROOT, heading
-from benchmarks.load import free_port, serving
+from benchmarks.load import serving
+from tests.support.loopback import free_port
 from tests.support.postgres import binaries, server as postgres
 
 SIZES = (200, 1_000, 10_000)

@@ -6,7 +6,6 @@ python -m benchmarks.load [SECONDS] [PEOPLE]. No peer: the promise is that nothi
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,17 +17,11 @@ from urllib.request import urlopen
 
 from benchmarks._load_people import Person, Tally, live
 from benchmarks._measure import ROOT, heading
+from tests.support.loopback import free_port
 from tests.support.postgres import server as postgres
 
 SECONDS, PEOPLE = 120, 50
 REMPART = Path(sys.executable).parent / "rempart"
-
-
-def free_port() -> int:
-    """A port that nobody listens to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -1,12 +1,12 @@
 """A file server on a free port of the loopback, that shares a folder as SYSVOL: Samba's smbd, alone."""
 
 import contextlib
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from support.loopback import free_port, listening
 
 USER, PASSWORD = "nobody", "Rempart-2026!"
 
@@ -41,7 +41,7 @@ def sharing(share: Path) -> Iterator[int]:
         folder = Path(name)
         for part in ("private", "state", "cache", "lock", "run"):
             (folder / part).mkdir()
-        port = _free_port()
+        port = free_port()
         configuration = folder / "smb.conf"
         configuration.write_text(
             CONFIGURATION.format(folder=folder, port=port, share=share), encoding="utf-8"
@@ -52,31 +52,6 @@ def sharing(share: Path) -> Iterator[int]:
             capture_output=True,
             check=True,
         )
-        server = subprocess.Popen(
-            ["smbd", "--foreground", "--no-process-group", "-s", str(configuration)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            _wait(port, server)
+        command = ["smbd", "--foreground", "--no-process-group", "-s", configuration]
+        with listening(command, ("127.0.0.1", port)):
             yield port
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline and server.poll() is None:
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        time.sleep(0.05)
-    raise RuntimeError("the file server does not answer")

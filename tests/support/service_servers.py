@@ -16,6 +16,7 @@ from pathlib import Path
 from rempart.engines.exposure.probe.services import look_at_service
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.engines.exposure.seen.services import ServiceSeen
+from support.loopback import free_port, listening
 from support.postgres import as_postgres, binaries
 from support.scripted_services import (
     datagrams as datagrams,
@@ -24,7 +25,7 @@ from support.scripted_services import (
     scripted as scripted,
     speaking as speaking,
 )
-from support.web_servers import dial, free_port, raw, wait_for
+from support.web_servers import dial, raw
 
 import_module("rempart.engines.exposure.checks")  # registers them
 
@@ -45,26 +46,11 @@ def look(
 @contextmanager
 def daemon(command: Sequence[str | Path], port: int, *, udp: bool = False) -> Iterator[int]:
     """Run a server in the foreground until its port answers; gives the port."""
-    process = subprocess.Popen(
-        [*map(str, command)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # smbd ends its whole group with itself
-    )
-    try:
+    endpoints = [] if udp else [("127.0.0.1", port)]
+    with listening(command, *endpoints):
         if udp:
             _wait_for_datagrams(port)
-        else:
-            wait_for(port, process)
         yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
 
 
 def _wait_for_datagrams(port: int) -> None:

@@ -3,9 +3,7 @@
 import os
 import socket
 import struct
-import subprocess
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probes import RealProbes
 from rempart.engines.exposure.sweep import Settings
+from support import loopback
 from support.certificates import Authority
 
 NET = f"127.77.{os.getpid() % 250}"
@@ -37,24 +36,12 @@ def nginx(folder: Path, sites: str) -> Iterator[None]:
         f"{kind}_temp_path {folder};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ access_log off; {temporary}\n{sites.replace('{FOLDER}', str(folder))} }}\n",
-        "utf-8",
+    configuration = (
+        f"daemon off; pid {folder}/pid; events {{}}\n"
+        f"http {{ access_log off; {temporary}\n{sites.replace('{FOLDER}', str(folder))} }}\n"
     )
-    process = subprocess.Popen(
-        ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(100):
-            with socket.socket() as link:
-                if link.connect_ex((WEB, 8080)) == 0:
-                    break
-            time.sleep(0.05)
+    with loopback.nginx(folder, configuration, (WEB, 8080)):
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 SITES = f"""

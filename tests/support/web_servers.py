@@ -3,9 +3,7 @@
 import asyncio
 import socket
 import ssl
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from rempart.engines.exposure.probe.http import look_at_http
 from rempart.engines.exposure.registry import CHECKS, Context, Verdict
 from rempart.engines.exposure.seen.common import Endpoint, Seen
 from rempart.engines.exposure.seen.http import HttpSeen
+from support import loopback
 
 import_module("rempart.engines.exposure.checks")  # registers them
 
@@ -173,26 +172,6 @@ def raw(talk: Callable[[socket.socket], None]) -> Iterator[int]:
         server.close()
 
 
-def free_port(address: str = "127.0.0.1") -> int:
-    """A port that nobody listens on."""
-    with socket.create_server((address, 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], address: str = "127.0.0.1") -> None:
-    """Until a server accepts connections. Raises RuntimeError when it stops, or after 15 seconds."""
-    for _ in range(300):
-        if process.poll() is not None:
-            raise RuntimeError(f"{process.args} stopped with {process.returncode}")
-        try:
-            with socket.create_connection((address, port), 0.5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"{process.args} does not listen on {port}")
-
-
 NGINX = """daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 64; }}
 http {{ access_log off; default_type text/html; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p;
@@ -209,7 +188,7 @@ def nginx(
     tls: tuple[Path, Path] | None = None,
 ) -> Iterator[int]:
     """A real nginx with the directives `body` and the files of its site; gives its port."""
-    port = free_port()
+    port = loopback.free_port()
     (folder / "site").mkdir(parents=True)
     for name, text in (files or {}).items():
         path = folder / "site" / name
@@ -218,26 +197,9 @@ def nginx(
     kind = "ssl" if tls else ""
     if tls:
         body = f"ssl_certificate {tls[0]}; ssl_certificate_key {tls[1]}; {body}"
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        NGINX.format(folder=folder, port=port, kind=kind, body=body), encoding="utf-8"
-    )
-    command = [
-        "nginx",
-        "-p",
-        str(folder),
-        "-c",
-        str(configuration),
-        "-e",
-        str(folder / "error.log"),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port, process)
+    configuration = NGINX.format(folder=folder, port=port, kind=kind, body=body)
+    with loopback.nginx(folder, configuration, ("127.0.0.1", port)):
         yield port
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def certificate(folder: Path, name: str = HOST) -> tuple[Path, Path]:

@@ -2,7 +2,6 @@
 
 import contextlib
 import signal
-import socket
 import sqlite3
 import urllib.request
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.installation import Installation, ended, wait_for
+from support.loopback import free_port
 from support.parts import LOOPBACK
 
 pytestmark = [pytest.mark.slow, pytest.mark.allow_hosts(LOOPBACK)]
@@ -22,11 +22,6 @@ with transaction.atomic():
 from rempart.web.core import files
 said = files.store([b"report"], kind="report").sha256
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def answers(port: int, path: str) -> str:

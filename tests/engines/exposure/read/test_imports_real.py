@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from rempart.engines.exposure.read.imports import read_import
+from support.loopback import free_port
 from support.parts import LOOPBACK
-from support.web_servers import certificate, free_port, nginx
+from support.web_servers import certificate, nginx
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
 

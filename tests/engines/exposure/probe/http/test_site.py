@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import pytest
 
 from rempart.engines.exposure.seen.common import Reach
+from support.loopback import free_port
 from support.parts import LOOPBACK
-from support.web_servers import HOST, OpenGate, Page, free_port, look, outcome, raw, site
+from support.web_servers import HOST, OpenGate, Page, look, outcome, raw, site
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
 

@@ -9,9 +9,10 @@ import pytest
 
 from rempart.engines.exposure.seen.common import Reach
 from support import service_servers as servers
+from support.loopback import free_port
 from support.parts import LOOPBACK
 from support.service_servers import look
-from support.web_servers import Page, certificate, free_port, outcome, raw, site
+from support.web_servers import Page, certificate, outcome, raw, site
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
-from benchmarks._tls_lab import free_port, threaded
+from benchmarks._tls_lab import threaded
 from benchmarks._tls_pki import Authority, Leaf, key_pem, pem_of
 from hypothesis import given, strategies as st
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.tls.starttls import PORTS, opening
 from rempart.engines.exposure.seen.common import Reach
+from support.loopback import free_port
 from support.parts import LOOPBACK
 from support.tls_servers import HOST, look
 
