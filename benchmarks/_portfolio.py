@@ -207,11 +207,11 @@ PAGES: Final = {
 }
 
 
-def timed(email: str, query: str) -> dict[str, float]:
+def timed(email: str, query: str, base: str = "/portefeuille/") -> dict[str, float]:
     """Median milliseconds of wall and CPU of one page, its queries and its bytes."""
     client = Client()
     client.force_login(User.objects.get(email=email))
-    address = f"/portefeuille/{query}"
+    address = f"{base}{query}"
     with CaptureQueriesContext(connection) as seen:
         first = client.get(address)
     queries = len(seen)

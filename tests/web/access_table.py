@@ -53,6 +53,7 @@ PAGES: Final[dict[str, str]] = {
     "GET exposure_finding": "200 404 404 403 403 302",
     "POST exposure_retest": "302 404 404 403 403 302",
     "GET exposure_proof": "409 404 404 403 403 302",
+    "POST exposure_proof_attach": "409 404 404 403 403 302",
     "POST exposure_asset_remove": "302 404 404 403 403 302",
     "GET exposure_of": "200 404 404 403 403 302",
     "GET exposure_deposit": "200 404 404 403 403 302",

@@ -1,17 +1,22 @@
 """The level held between two audits: the proof, and who is told before its window closes."""
 
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from factories.exposure import a_perimeter, an_exposed, an_exposure, an_exposure_audit
+from rempart.content.knowledge import frameworks
 from rempart.engines.exposure.proof import opened, signer
 from rempart.engines.exposure.report import CheckResult
 from rempart.kernel.outcome import Outcome
+from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.exposure import holding
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.core.errors import Refused
@@ -42,6 +47,24 @@ def test_two_audits_in_the_window_prove_the_level(cast: Cast) -> None:
     assert who == signer(key)
     assert {name.partition("-")[0] for name in files} >= {"audit"}
     assert zipfile.ZipFile(BytesIO(content)).testzip() is None
+
+
+def test_the_proof_becomes_the_pieces_of_the_care_file(
+    cast: Cast, browser_of: Callable[[str | None], Client]
+) -> None:
+    address = f"/etablissements/{cast.home.pk}/exposition/preuve/joindre/"
+    assert browser_of("alice").post(address).status_code == 409
+    for days_ago in (52, 2):
+        report = an_exposure(at=timezone.now() - timedelta(days=days_ago), checks=GOOD)
+        an_exposure_audit(cast.home, cast.alice, report)
+    page = browser_of("alice").get(address.replace("preuve/joindre/", "")).content.decode()
+    assert "Joindre au dossier CaRE" in page and holding.key_name() in page
+    answers = [browser_of("alice").post(address) for _ in range(2)]
+    document = Document.objects.get()
+    assert {a.headers["Location"] for a in answers} == {f"/preuves/{document.pk}/"}
+    items = frameworks()["care_d1"].items
+    subjects = {f"piece:{item.id}/{piece.id}" for item in items for piece in item.pieces}
+    assert set(document.proofs.values_list("subject", flat=True)) == set(holding.PIECES) <= subjects
 
 
 def test_a_hole_between_two_audits_breaks_the_proof(cast: Cast) -> None:

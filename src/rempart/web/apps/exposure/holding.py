@@ -12,16 +12,27 @@ from django.utils import timezone
 
 from rempart.content.exposure_rules import held_rules
 from rempart.engines.exposure.held import Audit, Window, WindowState, window
+from rempart.engines.exposure.proof import signer
 from rempart.kernel.outcome import Outcome
 from rempart.render.french import counted
 from rempart.web.apps.accounts import notices
+from rempart.web.apps.accounts.models import User
+from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.evidence import actions as documents
+from rempart.web.apps.evidence.actions import Values
+from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
 from rempart.web.apps.exposure.recording import report_of
-from rempart.web.core import schedule
+from rempart.web.core import files, schedule
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run, job
 
 BEFORE_THE_END: Final = timedelta(days=30)
+PIECES: Final = (
+    "piece:care_d1.exposition.correction/audit_initial",
+    "piece:care_d1.exposition.correction/audit_final",
+)
+"""What the file of the proof is in the CaRE file: it holds the reports of both audits."""
 
 
 def audits_of(finess: str) -> list[Audit]:
@@ -54,10 +65,37 @@ def proof_file(finess: str, today: date) -> bytes:
     return assembled(first, second, audits, found, held_rules(), signing_key())
 
 
+@transaction.atomic
+def attach(*, establishment: Establishment, by: User, today: date) -> Document:
+    """Put the file that proves the level among the documents, as the two pieces that the programme asks for. Raises
+    RempartError when the level is not held."""
+    found = proof_of(establishment.pk, today)
+    content = proof_file(establishment.pk, today)
+    first, second = (audit.on if audit else None for audit in (found.first, found.second))
+    return documents.deposit(
+        establishment=establishment,
+        file=files.store([content], kind="proof"),
+        file_name=f"niveau-tenu-{establishment.pk}.zip",
+        values=Values(
+            title=f"Niveau d’exposition tenu du {first:%d/%m/%Y} au {second:%d/%m/%Y}",
+            kind=Document.Kind.AUDIT_REPORT,
+            author_words=f"Rempart, clé {key_name()}",
+            dated_on=second,
+        ),
+        subjects=PIECES,
+        by=by,
+    )
+
+
 def signing_key() -> Ed25519PrivateKey:
     """The key of this installation for its proofs, drawn from its secret and stored nowhere."""
     kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rempart.exposure.proof")
     return Ed25519PrivateKey.from_private_bytes(kdf.derive(site.SECRET_KEY.encode("utf-8")))
+
+
+def key_name() -> str:
+    """The name of that key, to compare with the one of a proof."""
+    return signer(signing_key())
 
 
 @schedule.daily("warn_of_exposure", at=time(5, 40))

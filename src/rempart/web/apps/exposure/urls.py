@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{_OF}/deposer/", audits.deposit, name="exposure_deposit"),
     path(f"{_OF}/balayer/", audits.sweep, name="exposure_sweep"),
     path(f"{_OF}/preuve.zip", audits.proof, name="exposure_proof"),
+    path(f"{_OF}/preuve/joindre/", audits.attach_proof, name="exposure_proof_attach"),
     path(f"{_OF}/perimetre/", perimeter.perimeter, name="exposure_perimeter"),
     path(f"{_OF}/perimetre/consentement/", perimeter.consent, name="exposure_consent"),
     path(f"{_OF}/perimetre/consentement/retirer/", perimeter.withdraw, name="exposure_unconsent"),

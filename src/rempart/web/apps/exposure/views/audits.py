@@ -171,3 +171,15 @@ def proof(request: HttpRequest, finess: str) -> HttpResponseBase:
     content = holding.proof_file(finess, timezone.localdate())
     filename = f"niveau-tenu-{finess}.zip"
     return attachment(request, iter([content]), filename=filename, content_type="application/zip")
+
+
+@needs(Act.ANSWER)
+@require_POST
+def attach_proof(request: HttpRequest, finess: str) -> HttpResponse:
+    """Put that file in the CaRE file, as the pieces that it proves."""
+    establishment = establishment_or_404(scope_of(request), finess, Act.ANSWER)
+    made = holding.attach(
+        establishment=establishment, by=cast(User, request.user), today=timezone.localdate()
+    )
+    messages.success(request, "Le dossier de preuve est joint au dossier CaRE.")
+    return redirect("evidence_document", made.pk)

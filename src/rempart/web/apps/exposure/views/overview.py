@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
-from rempart.web.apps.exposure import queries, retesting
+from rempart.web.apps.exposure import holding, queries, retesting
 from rempart.web.apps.exposure.views.region import tabs
 from rempart.web.apps.remediation.models import Severity
 from rempart.web.core import access_log
@@ -48,6 +48,8 @@ def exposure(request: HttpRequest, finess: str) -> HttpResponse:
         "confidences": queries.CONFIDENCES,
         "may_set": allows(scope, finess, Act.SET_PERIMETER),
         "may_deposit": allows(scope, finess, Act.DEPOSIT_AUDIT),
+        "may_attach": allows(scope, finess, Act.ANSWER),
+        "signer": holding.key_name(),
     }
     if found.audit:
         rows = queries.lines(found.audit, asked)
