@@ -57,6 +57,13 @@ def sentence(said: list[str]) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def remarks(seen: ZoneSeen, said: list[str], evidence: str) -> Verdict:
+    """Failed with these remarks, passed without any."""
+    if said:
+        return failed(sentence(said), evidence, product=host_of(seen))
+    return passed(evidence)
+
+
 def unknown(fact: Fact) -> Verdict:
     """Not measured, with the reason of the fact."""
     return unmeasured(fact.reason or NOT_READ)
@@ -189,10 +196,7 @@ def soa_values(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
             f"« retry » ({soa.retry} s) n’est pas plus court que « refresh » ({soa.refresh} s)"
         )
     evidence = f"{soa.refresh} {soa.retry} {soa.expire} {soa.minimum}"
-    if said:
-        yield failed(sentence(said), evidence, product=host_of(seen))
-    else:
-        yield passed(evidence)
+    yield remarks(seen, said, evidence)
 
 
 @check("dns_transfer_open", ZoneSeen, unless=nothing_to_judge)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Final
 
-from rempart.engines.exposure.checks.dns import NOT_READ, host_of, no_domain, sentence, unknown
+from rempart.engines.exposure.checks.dns import NOT_READ, host_of, no_domain, remarks, unknown
 from rempart.engines.exposure.registry import (
     Context,
     Verdict,
@@ -105,10 +105,7 @@ def weak(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     if dnssec.state == "insecure":
         said.append("aucun résolveur ne vérifie plus cette signature")
     evidence = _named(dnssec.algorithms)
-    if said:
-        yield failed(sentence(said), evidence, product=host_of(seen))
-    else:
-        yield passed(evidence)
+    yield remarks(seen, said, evidence)
 
 
 @check("dns_caa_absent", ZoneSeen, unless=no_domain)

@@ -13,6 +13,7 @@ from rempart.engines.exposure.registry import (
     passed,
     unmeasured,
 )
+from rempart.engines.exposure.seen.dns import Fact
 from rempart.engines.exposure.seen.mail import MailSeen
 from rempart.kernel.french import counted
 
@@ -36,6 +37,15 @@ def product_of(seen: MailSeen) -> str:
     return next((product for word, product in BANNERS.items() if word in banners), "")
 
 
+def published(seen: MailSeen, fact: Fact, said: str) -> Verdict:
+    """Passed when there is a record, failed with `said` when there is none, not measured when nobody could say."""
+    if not fact.is_known:
+        return unknown(fact)
+    if fact.values:
+        return passed(fact.values[0][:200])
+    return failed(said, product=product_of(seen))
+
+
 def before_spf(seen: MailSeen) -> Verdict | None:
     """Why the content of SPF cannot be judged, or None."""
     if seen.is_missing:
@@ -54,16 +64,10 @@ def before_dmarc(seen: MailSeen) -> Verdict | None:
     return None if seen.dmarc.records.values else not_applicable(NO_DMARC)
 
 
-@check("mail_spf_absent", MailSeen)
+@check("mail_spf_absent", MailSeen, unless=no_domain)
 def spf_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Nothing says which servers may write for the domain."""
-    verdict = before_spf(seen)
-    if verdict is None:
-        yield passed(seen.spf.records.values[0][:200])
-    elif seen.spf.records.is_absent and not seen.is_missing:
-        yield failed("Aucun enregistrement SPF.", product=product_of(seen))
-    else:
-        yield verdict
+    yield published(seen, seen.spf.records, "Aucun enregistrement SPF.")
 
 
 @check("mail_spf_open", MailSeen, unless=before_spf)
@@ -173,16 +177,10 @@ def dkim_test(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         yield passed(", ".join(key.selector for key in keys))
 
 
-@check("mail_dmarc_absent", MailSeen)
+@check("mail_dmarc_absent", MailSeen, unless=no_domain)
 def dmarc_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Nothing says what to do with a message that lies about its origin."""
-    verdict = before_dmarc(seen)
-    if verdict is None:
-        yield passed(seen.dmarc.records.values[0][:200])
-    elif seen.dmarc.records.is_absent and not seen.is_missing:
-        yield failed("Aucun enregistrement DMARC.", product=product_of(seen))
-    else:
-        yield verdict
+    yield published(seen, seen.dmarc.records, "Aucun enregistrement DMARC.")
 
 
 @check("mail_dmarc_broken", MailSeen, unless=before_dmarc)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rempart.engines.exposure.checks.dns import NOT_READ, no_domain, unknown
-from rempart.engines.exposure.checks.mail import product_of
+from rempart.engines.exposure.checks.mail import product_of, published
 from rempart.engines.exposure.registry import (
     Context,
     Verdict,
@@ -15,7 +15,6 @@ from rempart.engines.exposure.registry import (
     unmeasured,
 )
 from rempart.engines.exposure.seen.common import Reach
-from rempart.engines.exposure.seen.dns import Fact
 from rempart.engines.exposure.seen.mail import ExchangerSeen, MailSeen
 
 NO_MAIL: Final = "Ce domaine ne reçoit pas de courriel."
@@ -93,7 +92,7 @@ def _starttls(server: ExchangerSeen, seen: MailSeen) -> Verdict:
 @check("mail_sts_absent", MailSeen, unless=before)
 def sts_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Nothing obliges other servers to use TLS towards ours (MTA-STS)."""
-    return _published(seen.sts.record, "Aucune politique MTA-STS.", seen)
+    yield published(seen, seen.sts.record, "Aucune politique MTA-STS.")
 
 
 @check("mail_sts_broken", MailSeen, unless=before)
@@ -152,16 +151,7 @@ def sts_testing(seen: MailSeen, context: Context) -> Iterator[Verdict]:
 @check("mail_tls_report_absent", MailSeen, unless=before)
 def tls_report_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """Nobody is told when mail cannot come in over TLS (TLS-RPT)."""
-    return _published(seen.tls_report, "Aucune adresse pour les rapports TLS (TLS-RPT).", seen)
-
-
-def _published(fact: Fact, said: str, seen: MailSeen) -> Iterator[Verdict]:
-    if not fact.is_known:
-        yield unknown(fact)
-    elif fact.values:
-        yield passed(fact.values[0][:200])
-    else:
-        yield failed(said, product=product_of(seen))
+    yield published(seen, seen.tls_report, "Aucune adresse pour les rapports TLS (TLS-RPT).")
 
 
 @check("mail_dane_absent", MailSeen, unless=before)
