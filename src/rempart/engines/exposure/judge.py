@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from rempart.content.directory import Reference as ContentReference
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.engines.exposure.feeds.bundle import Bundle
@@ -149,23 +148,16 @@ class Judge:
             evidence=_joined(v.evidence for v in verdicts),
             why=content.why,
             fix=fix_for(content, products),
-            references=[_reference(r) for r in (content.source, *content.references)],
+            references=references_of(content),
             objectives=list(content.objectives),
             cves=cves,
-            is_exploited=self._is_exploited(cves),
-            epss=self._epss(cves),
+            is_exploited=self._holes is not None and self._holes.is_exploited(cves),
+            epss=self._holes.highest_epss(cves) if self._holes else None,
             product=products[0] if products else "",
             data_as_of=min((v.data_as_of for v in verdicts if v.data_as_of), default=""),
             seen_at=instant(max(x.seen.at for x in said)),
             sources=["rempart"],
         )
-
-    def _is_exploited(self, cves: Iterable[str]) -> bool:
-        return self._holes is not None and any(c in self._holes.contents.kev for c in cves)
-
-    def _epss(self, cves: Iterable[str]) -> float | None:
-        known = self._holes.contents.epss if self._holes else {}
-        return max((known[c] for c in cves if c in known), default=None)
 
 
 def verdicts_on(check: Check, seen: Seen, context: Context) -> Iterator[Verdict]:
@@ -271,5 +263,9 @@ def fix_for(content: ExposureCheck, products: Sequence[str]) -> FixText | None:
     )
 
 
-def _reference(reference: ContentReference) -> Reference:
-    return Reference(reference.document, reference.version, reference.anchor, reference.link)
+def references_of(content: ExposureCheck) -> list[Reference]:
+    """What a check rests on, its source first."""
+    return [
+        Reference(r.document, r.version, r.anchor, r.link)
+        for r in (content.source, *content.references)
+    ]

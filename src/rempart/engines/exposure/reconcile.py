@@ -16,10 +16,10 @@ from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.match import match
-from rempart.engines.exposure.judge import SEVERITIES, fix_for
+from rempart.engines.exposure.judge import SEVERITIES, fix_for, references_of
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.products import endpoint_of, products_of
-from rempart.engines.exposure.report import CheckResult, Claim, Dispute, Finding, Gap, Reference
+from rempart.engines.exposure.report import CheckResult, Claim, Dispute, Finding, Gap
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach, Seen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
@@ -181,7 +181,7 @@ def _targets(check: str, claim: ClaimSeen, places: _Places) -> list[str]:
 
 def _check_of(claim: ClaimSeen, holes: Bundle | None) -> str:
     """A hole of the list of exploited ones is the affair of its own check."""
-    if claim.check == KNOWN and holes and any(cve in holes.contents.kev for cve in claim.cves):
+    if claim.check == KNOWN and holes and holes.is_exploited(claim.cves):
         return EXPLOITED
     return claim.check
 
@@ -266,7 +266,6 @@ def _alone(
     tools = sorted({claim.tool for claim in accusing})
     cves = sorted({cve for claim in accusing for cve in claim.cves})
     products = list(dict.fromkeys(c.product.id for c in accusing if c.product))
-    known = holes.contents if holes else None
     return Finding(
         key=f"{content.id}|{target}",
         check=content.id,
@@ -279,14 +278,11 @@ def _alone(
         evidence=next((claim.evidence for claim in accusing if claim.evidence), ""),
         why=content.why,
         fix=fix_for(content, products),
-        references=[
-            Reference(r.document, r.version, r.anchor, r.link)
-            for r in (content.source, *content.references)
-        ],
+        references=references_of(content),
         objectives=list(content.objectives),
         cves=cves,
-        is_exploited=bool(known) and any(cve in known.kev for cve in cves) if known else False,
-        epss=max((known.epss[c] for c in cves if c in known.epss), default=None) if known else None,
+        is_exploited=holes is not None and holes.is_exploited(cves),
+        epss=holes.highest_epss(cves) if holes else None,
         product=products[0] if products else "",
         data_as_of=holes.as_of("kev", "holes") if holes and cves else "",
         seen_at=instant(max(claim.at for claim in accusing)),

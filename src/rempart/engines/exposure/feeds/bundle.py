@@ -1,5 +1,6 @@
 """What a feed bundle holds: known holes, ends of life, tables of builds, libraries, each with its origin and its day."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Final
 
@@ -159,6 +160,15 @@ class Bundle:
     def has(self, section: str) -> bool:
         """Whether the bundle has this section."""
         return any(o.section == section for o in self.origins)
+
+    def is_exploited(self, holes: Iterable[str]) -> bool:
+        """Whether one of these holes is known to be exploited."""
+        return any(hole in self.contents.kev for hole in holes)
+
+    def highest_epss(self, holes: Iterable[str]) -> float | None:
+        """The highest probability of being exploited soon, None when none of these holes has one."""
+        known = self.contents.epss
+        return max((known[hole] for hole in holes if hole in known), default=None)
 
     @cached_property
     def coverage(self) -> float | None:
