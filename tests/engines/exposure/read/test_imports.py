@@ -81,6 +81,26 @@ def test_nuclei_is_read_without_doubles_and_without_any_secret() -> None:
     assert "SECRET" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("words", "check"),
+    [
+        ("failed (self signed).", "tls_self_signed"),
+        ("failed (chain incomplete).", "tls_chain_incomplete"),
+        ("failed (expired).", "tls_expired"),
+        ("failed (self signed CA in chain).", "tls_untrusted"),
+    ],
+)
+def test_testssl_says_why_a_chain_is_not_believed(words: str, check: str, tmp_path: Path) -> None:
+    said = {
+        "id": "cert_chain_of_trust", "ip": "192.0.2.10/192.0.2.10", "port": "443",
+        "severity": "CRITICAL", "finding": words,
+    }  # fmt: skip
+    path = tmp_path / "testssl.json"
+    path.write_text(json.dumps([said]), "utf-8")
+    (claim,) = read_import(path).claims
+    assert (claim.check, claim.says) == (check, "failed")
+
+
 def test_testssl_says_what_is_wrong_and_what_is_right_and_not_what_it_could_not_test() -> None:
     found = by_rule(read("testssl.json"))
     assert (found["SSLv3"].check, found["SSLv3"].says) == ("tls_sslv3", "failed")
