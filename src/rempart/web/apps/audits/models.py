@@ -137,6 +137,11 @@ class Audit(models.Model):
     def __str__(self) -> str:
         return f"Audit {self.get_kind_display()} : {', '.join(self.domains) or self.source_name}"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its job has yet to end it."""
+        return self.state == self.State.WAITING
+
 
 class AuditSourceQuerySet(OwnedQuerySet["AuditSource"]):
     """Ways to select sources."""

@@ -83,9 +83,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
         context["shown"] = queries.shown(found)
         context["may_deposit"] = queries.may_deposit(scope_of(request), found)
         return render(request, "audits/audit.html", context)
-    is_waiting = found.state == Audit.State.WAITING
-    context |= following.progress_of(found.job, is_waiting=is_waiting)
-    return render(request, "audits/waiting.html", context)
+    return render(request, "audits/waiting.html", context | following.progress_of(found))
 
 
 @needs(Act.SEE_FINDINGS)
@@ -93,14 +91,8 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an analysis is: a fragment, asked for every second; the page itself without scripts."""
     found = queries.audit_or_404(scope_of(request), pk)
-    return following.fragment(
-        request,
-        "audits/parts/progress.html",
-        {"audit": found},
-        job=found.job,
-        is_waiting=found.state == Audit.State.WAITING,
-        page=reverse("audit", args=[pk]),
-    )
+    template, page = "audits/parts/progress.html", reverse("audit", args=[pk])
+    return following.fragment(request, template, {"audit": found}, of=found, page=page)
 
 
 @needs(Act.DEPOSIT_AUDIT)

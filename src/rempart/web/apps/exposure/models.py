@@ -291,6 +291,11 @@ class ExposureAudit(models.Model):
         day = f" du {self.swept_on:%d/%m/%Y}" if self.swept_on else ""
         return f"Audit d’exposition{day}"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its job has yet to end it."""
+        return self.state == self.State.WAITING
+
 
 class ExposedFindingQuerySet(OwnedQuerySet["ExposedFinding"]):
     """Ways to select lines."""

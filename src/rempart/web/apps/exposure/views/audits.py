@@ -98,9 +98,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {"page": page, "themes": queries.themes_of(page), "changes": changes}
         context["downloads"] = [(form, WORDS[form]) for form in TYPES]
         return render(request, "exposure/audit.html", context)
-    is_waiting = found.state == ExposureAudit.State.WAITING
-    context |= following.progress_of(found.job, is_waiting=is_waiting)
-    return render(request, "exposure/waiting.html", context)
+    return render(request, "exposure/waiting.html", context | following.progress_of(found))
 
 
 @needs(Act.SEE_FINDINGS)
@@ -108,14 +106,8 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a sweep is: a fragment, asked for every second; the page itself without scripts."""
     found = queries.audit_or_404(scope_of(request), pk)
-    return following.fragment(
-        request,
-        "exposure/parts/progress.html",
-        {"audit": found},
-        job=found.job,
-        is_waiting=found.state == ExposureAudit.State.WAITING,
-        page=reverse("exposure_audit", args=[pk]),
-    )
+    template, page = "exposure/parts/progress.html", reverse("exposure_audit", args=[pk])
+    return following.fragment(request, template, {"audit": found}, of=found, page=page)
 
 
 @needs(Act.DEPOSIT_AUDIT)
