@@ -126,7 +126,7 @@ def test_a_proposal_of_a_measure_is_to_be_confirmed_and_not_certain(
     (found,) = proposing.waiting(made, TODAY)
     assert (found.percent, found.why) == (
         None,
-        "Audit de mai : niveau ANSSI de l’annuaire (1 à 5), 2, le 1er mai 2026.",
+        "Audit de mai : niveau ANSSI de l’annuaire (1 à 5), 2.",
     )
     page = browser_of("alice").get(f"/evaluations/{made.pk}/propositions/").text
     assert "proposé, à confirmer" in page and "Confiance" not in page

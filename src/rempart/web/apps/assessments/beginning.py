@@ -26,9 +26,7 @@ def panel(finess: str, scope: Scope) -> dict[str, Any] | None:
         return _going_on(begun)
     last = next((row for row in found if row.submitted_at), None)
     if last is None:
-        words = (
-            "Une demi-heure pour savoir où vous en êtes, et trois choses à faire."
-        )
+        words = "Une demi-heure pour savoir où vous en êtes, et trois choses à faire."
         return _said("Commencer l’auto-évaluation", reverse("assessments_of", args=[finess]), words)
     if not Action.objects.filter(establishment=finess, state__in=DECIDED).exists():
         words = "Votre auto-évaluation est terminée. Elle propose trois choses à faire d’abord."

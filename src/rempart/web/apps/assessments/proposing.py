@@ -89,8 +89,7 @@ def _measured(items: Iterable[Item], assessment: Assessment, today: date) -> lis
 def _why(fact: facts.Fact, words: str, today: date) -> str:
     if fact.is_document:
         return f"{fact.label}, daté du {day(fact.measured_on.isoformat())} ({ago(fact.measured_on, today)})."
-    figure = number(fact.value)
-    return f"{fact.label} : {words}, {figure}, le {day(fact.measured_on.isoformat())}."
+    return f"{fact.label} : {words}, {number(fact.value)}."
 
 
 def _mapped(framework: Framework, items: dict[str, Item], assessment: Assessment) -> list[Proposed]:

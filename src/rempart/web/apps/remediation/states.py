@@ -50,7 +50,7 @@ class Who(StrEnum):
 
 WORDS: Final[dict[Event, str]] = {
     Event.PLAN: "Planifier",
-    Event.START: "Commencer",
+    Event.START: "Commencer l’action",
     Event.CLOSE: "Clore",
     Event.ABANDON: "Abandonner",
     Event.RESUME: "Reprendre",

@@ -155,7 +155,7 @@ def action_page(
     is_editor = may_edit(request, found.establishment)
     events = events_for_people(found.state) if is_editor else []
     is_proposed = Event.PLAN in events and found.state == State.PROPOSED
-    apart = (*WITH_A_FORM, *([Event.PLAN] if is_proposed else []))
+    apart = (*WITH_A_FORM, *((Event.PLAN, Event.START) if is_proposed else ()))
     context = {
         "action": found,
         "establishment": found.establishment,
