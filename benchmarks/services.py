@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks._measure import Measure, heading, measured, report, run_named
+from tests.support.gates import OpenGate
 
 from rempart.engines.exposure.dial import Dial
 from rempart.engines.exposure.probe.http import look_at_http
@@ -35,16 +36,6 @@ PAGE = (
     b"<title>Centre hospitalier</title><script src='/jquery-3.7.1.min.js'></script>" + b" " * 8000
 )
 KEXINIT = b"\x04\x14" + bytes(16) + b"\x00\x00\x00\x04name" * 6 + bytes(4)
-
-
-class OpenGate:
-    """Lets all through: the budget of a host is not what is measured."""
-
-    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
-        """Go."""
-
-    def leave(self, address: str) -> None:
-        """Nothing is kept."""
 
 
 async def _speak(words: bytes, answer: bytes, reader: Any, writer: Any) -> None:

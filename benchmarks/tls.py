@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks._measure import Measure, heading, measured, report, run_named
 from benchmarks._tls_lab import kinds, nginx
 from benchmarks._tls_pki import Authority
+from tests.support.gates import OpenGate
 
 from rempart.engines.exposure.dial import Dial
 from rempart.engines.exposure.probe.tls import look_at_tls, read_store
@@ -37,16 +38,6 @@ AT_ONCE = 12
 ROUNDS = 3
 PORT = 8443
 PEERS = ("nmap", "sslyze", "testssl")
-
-
-class OpenGate:
-    """Lets all through: the budget of a host is not what is measured."""
-
-    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
-        """Go."""
-
-    def leave(self, address: str) -> None:
-        """Nothing is kept."""
 
 
 @contextmanager

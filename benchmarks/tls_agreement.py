@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 from benchmarks._measure import heading
 from benchmarks._tls_lab import ALL, STRONG, Site, nginx, tlslite
 from benchmarks._tls_pki import Authority, Leaf
-from benchmarks.tls import OpenGate
+from tests.support.gates import OpenGate
 
 from rempart.engines.exposure.dial import Dial
 from rempart.engines.exposure.probe.tls import look_at_tls

@@ -19,6 +19,7 @@ from rempart.engines.exposure.probe.tls import TrustStore, look_at_tls, read_sto
 from rempart.engines.exposure.registry import CHECKS, Context, Verdict
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.engines.exposure.seen.tls import TlsSeen
+from support.gates import OpenGate
 from support.tls_choosers import CHOOSERS
 
 import_module("rempart.engines.exposure.checks")  # registers them
@@ -34,19 +35,6 @@ Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
 /1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7OZTgf//////////AgEC
 -----END DH PARAMETERS-----
 """
-
-
-class OpenGate:
-    """A gate that lets all through, and counts."""
-
-    def __init__(self) -> None:
-        self.entered = 0
-
-    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
-        self.entered += 1
-
-    def leave(self, address: str) -> None:
-        """Nothing is kept."""
 
 
 def look(

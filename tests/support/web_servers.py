@@ -25,24 +25,12 @@ from rempart.engines.exposure.registry import CHECKS, Context, Verdict
 from rempart.engines.exposure.seen.common import Endpoint, Seen
 from rempart.engines.exposure.seen.http import HttpSeen
 from support import loopback
+from support.gates import OpenGate
 
 import_module("rempart.engines.exposure.checks")  # registers them
 
 HOST = "www.ch-essai.example"
 TODAY = date(2026, 6, 1)
-
-
-class OpenGate:
-    """A gate that lets all through, and keeps which doors were asked for."""
-
-    def __init__(self) -> None:
-        self.entered: list[tuple[str, int]] = []
-
-    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
-        self.entered.append((address, port))
-
-    def leave(self, address: str) -> None:
-        """Nothing is kept."""
 
 
 def dial(gate: OpenGate | None = None, seconds: float = 3.0) -> Dial:

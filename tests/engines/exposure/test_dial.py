@@ -9,23 +9,11 @@ from benchmarks._tls_lab import threaded
 
 from rempart.engines.exposure.dial import Dial, Dialogue, NotReached, ProtocolFault
 from rempart.engines.exposure.seen.common import Reach
+from support.gates import OpenGate
 from support.parts import LOOPBACK
 from support.tls_hostile import tarpit
 
 pytestmark = pytest.mark.allow_hosts(LOOPBACK)
-
-
-class CountingGate:
-    """Lets all through, and counts who is inside."""
-
-    def __init__(self) -> None:
-        self.inside = 0
-
-    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
-        self.inside += 1
-
-    def leave(self, address: str) -> None:
-        self.inside -= 1
 
 
 def talk(*, greedy: bool = False) -> Dialogue[bytes]:
@@ -37,8 +25,8 @@ def talk(*, greedy: bool = False) -> Dialogue[bytes]:
     return got
 
 
-def held(serve: object, dialogue: Dialogue[bytes], **bounds: float) -> tuple[bytes, CountingGate]:
-    gate = CountingGate()
+def held(serve: object, dialogue: Dialogue[bytes], **bounds: float) -> tuple[bytes, OpenGate]:
+    gate = OpenGate()
     with threaded(serve) as port:
         dial = Dial(gate, connect_seconds=1, seconds=bounds.pop("seconds", 2.0))
         found = asyncio.run(dial.converse("127.0.0.1", port, dialogue, **bounds))  # type: ignore[arg-type]
@@ -79,7 +67,7 @@ def test_a_peer_that_is_too_long_costs_its_bound(
 
 
 def test_a_closed_port_gives_its_place_back() -> None:
-    gate = CountingGate()
+    gate = OpenGate()
     with threaded(echo) as port:
         pass
     with pytest.raises(NotReached) as raised:
@@ -92,7 +80,7 @@ def test_a_fault_of_the_protocol_comes_through_and_gives_the_place_back() -> Non
         data = yield b"bonjour"
         raise ProtocolFault(f"{len(data)} octets qui ne disent rien.")
 
-    gate = CountingGate()
+    gate = OpenGate()
     with threaded(echo) as port, pytest.raises(ProtocolFault, match="7 octets"):
         asyncio.run(Dial(gate).converse("127.0.0.1", port, refuse()))
     assert gate.inside == 0

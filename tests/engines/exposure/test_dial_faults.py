@@ -10,19 +10,7 @@ import pytest
 from rempart.engines.exposure import dial
 from rempart.engines.exposure.dial import Dial, Dialogue, Link, NotReached
 from rempart.engines.exposure.seen.common import Reach
-
-
-class CountingGate:
-    """Lets all through, and counts who is inside."""
-
-    def __init__(self) -> None:
-        self.inside = 0
-
-    async def enter(self, address: str, port: int, transport: str = "tcp") -> None:
-        self.inside += 1
-
-    def leave(self, address: str) -> None:
-        self.inside -= 1
+from support.gates import OpenGate
 
 
 class Failing:
@@ -56,7 +44,7 @@ class Told:
 
 def link(fault: BaseException) -> Link:
     end = Failing(fault)
-    return Link(end, end, CountingGate(), "192.0.2.1", 1e12, 100)  # type: ignore[arg-type]
+    return Link(end, end, OpenGate(), "192.0.2.1", 1e12, 100)  # type: ignore[arg-type]
 
 
 def not_reached(what: Coroutine[object, object, object]) -> NotReached:
@@ -89,7 +77,7 @@ class Pieces(Failing):
 
 def test_bytes_that_come_in_pieces_are_put_together_and_their_lack_is_said() -> None:
     end = Pieces(b"ab", b"c", b"d")
-    one = Link(end, end, CountingGate(), "192.0.2.1", 1e12, 100)  # type: ignore[arg-type]
+    one = Link(end, end, OpenGate(), "192.0.2.1", 1e12, 100)  # type: ignore[arg-type]
     assert asyncio.run(one.exactly(3)) == b"abc"
     fault = not_reached(one.exactly(2))
     assert (fault.reach, "au milieu" in fault.reason) == (Reach.BROKEN, True)
@@ -97,7 +85,7 @@ def test_bytes_that_come_in_pieces_are_put_together_and_their_lack_is_said() -> 
 
 def test_a_link_that_receives_more_than_its_bound_is_left() -> None:
     end = Pieces(bytes(101))
-    one = Link(end, end, CountingGate(), "192.0.2.1", 1e12, 100)  # type: ignore[arg-type]
+    one = Link(end, end, OpenGate(), "192.0.2.1", 1e12, 100)  # type: ignore[arg-type]
     fault = not_reached(one.receive())
     assert (fault.reach, "plus que la limite" in fault.reason) == (Reach.BROKEN, True)
 
@@ -118,7 +106,7 @@ def test_a_connection_that_is_not_made_gives_its_place_back(
         raise fault
 
     monkeypatch.setattr(asyncio, "open_connection", refuse)
-    gate, heard = CountingGate(), Told()
+    gate, heard = OpenGate(), Told()
     assert not_reached(Dial(gate, heard=heard).open("192.0.2.1", 443)).reach is reach
     assert (gate.inside, heard.all) == (0, told)
 
@@ -130,7 +118,7 @@ def test_a_sweep_that_is_cancelled_while_it_connects_gives_its_place_back(
         raise asyncio.CancelledError
 
     monkeypatch.setattr(asyncio, "open_connection", cancelled)
-    gate = CountingGate()
+    gate = OpenGate()
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(Dial(gate).open("192.0.2.1", 443))  # type: ignore[arg-type]
     assert gate.inside == 0
@@ -160,6 +148,6 @@ def test_a_machine_that_makes_no_socket_says_why(
         monkeypatch.undo()
         return found
 
-    gate = CountingGate()
+    gate = OpenGate()
     assert [fault.reach for fault in asyncio.run(both())] == [reach, reach]
     assert gate.inside == 0

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from rempart.engines.exposure.seen.common import Reach
+from support.gates import OpenGate
 from support.loopback import free_port
 from support.parts import LOOPBACK
-from support.web_servers import HOST, OpenGate, Page, look, outcome, raw, site
+from support.web_servers import HOST, Page, look, outcome, raw, site
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
 

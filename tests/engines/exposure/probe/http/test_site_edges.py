@@ -9,8 +9,9 @@ from rempart.engines.exposure.dial import Dial, NotReached
 from rempart.engines.exposure.probe.http import site as steps
 from rempart.engines.exposure.probe.http.session import Reading
 from rempart.engines.exposure.seen.common import Endpoint, Reach
+from support.gates import OpenGate
 from support.parts import LOOPBACK
-from support.web_servers import OpenGate, Page, look, site
+from support.web_servers import Page, look, site
 
 REFRESH = "<meta http-equiv=refresh content=\"0; url='{}'\"><title>ici</title>"
 

@@ -8,9 +8,10 @@ import pytest
 from rempart.engines.exposure.dial import NotReached
 from rempart.engines.exposure.probe.ports import open_ports
 from rempart.engines.exposure.seen.common import Reach
+from support.gates import OpenGate
 from support.loopback import free_port
 from support.parts import LOOPBACK
-from support.web_servers import OpenGate, dial
+from support.web_servers import dial
 
 pytestmark = pytest.mark.allow_hosts(LOOPBACK)
 

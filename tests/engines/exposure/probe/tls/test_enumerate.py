@@ -20,7 +20,7 @@ from rempart.engines.exposure.probe.tls.survey import Answer, GaveUp, Survey
 from rempart.engines.exposure.probe.tls.trust import NO_STORE
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.tls import VersionState
-from support.tls_servers import OpenGate
+from support.gates import OpenGate
 
 LOST = NotReached(Reach.SILENT, "Rien ne vient.")
 CLOSED, REFUSED = Answer(), Answer(alert=40)

@@ -17,9 +17,10 @@ from rempart.engines.exposure.probe.tls.handshake13 import GROUPS
 from rempart.engines.exposure.probe.tls.hello import TLS10, TLS11, TLS12, Asked
 from rempart.engines.exposure.probe.tls.keys12 import RECIPES
 from rempart.engines.exposure.probe.tls.suites import all_suites
+from support.gates import OpenGate
 from support.parts import LOOPBACK
 from support.tls_choosers import server_hello
-from support.tls_servers import HOST, Lab, OpenGate
+from support.tls_servers import HOST, Lab
 
 RSA = sorted(code for code in RECIPES if all_suites()[code].authentication == "rsa")
 HELLO_REQUEST = 0

@@ -21,9 +21,10 @@ from rempart.engines.exposure.probe.tls.handshake13 import (
     handshake13,
 )
 from rempart.engines.exposure.probe.tls.hello import TLS13, Asked
+from support.gates import OpenGate
 from support.parts import LOOPBACK
 from support.tls_choosers import server_hello
-from support.tls_servers import HOST, Lab, OpenGate
+from support.tls_servers import HOST, Lab
 
 HELLO_REQUEST = 0
 ALL = (0x1301, 0x1302, 0x1303)

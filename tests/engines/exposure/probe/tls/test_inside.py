@@ -15,7 +15,7 @@ from rempart.engines.exposure.probe.tls.notes import Notes
 from rempart.engines.exposure.probe.tls.survey import Survey
 from rempart.engines.exposure.probe.tls.trust import NO_STORE
 from rempart.engines.exposure.seen.common import Endpoint, Reach
-from support.tls_servers import OpenGate
+from support.gates import OpenGate
 
 LOST = NotReached(Reach.SILENT, "Rien ne vient.")
 LEAF = Authority().leaf(Leaf("ch.example", "ec")).public_bytes(Encoding.DER)

@@ -14,9 +14,10 @@ from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.tls import Trust, VersionState
 from rempart.kernel.outcome import Outcome
 from support import tls_hostile
+from support.gates import OpenGate
 from support.parts import LOOPBACK
 from support.tls_choosers import Chooser
-from support.tls_servers import Lab, OpenGate, judge, look
+from support.tls_servers import Lab, judge, look
 
 pytestmark = pytest.mark.allow_hosts(LOOPBACK)
 NGINX = pytest.mark.needs("nginx", "openssl")

@@ -16,9 +16,10 @@ from rempart.engines.exposure.probe.tls.notes import Notes
 from rempart.engines.exposure.probe.tls.survey import Survey
 from rempart.engines.exposure.probe.tls.trust import NO_STORE
 from rempart.engines.exposure.seen.common import Endpoint, Reach
+from support.gates import OpenGate
 from support.parts import LOOPBACK
 from support.tls_choosers import Chooser, read_hello, received
-from support.tls_servers import HOST, OpenGate, look
+from support.tls_servers import HOST, look
 
 LOST = NotReached(Reach.SILENT, "Rien ne vient.")
 UNKNOWN_NAME = b"\x15\x03\x03\x00\x02\x02\x70"
