@@ -33,13 +33,13 @@ from rempart.engines.exposure.probe.dns.suffix import registrable
 from rempart.engines.exposure.probe.dns.zone import look_at_zone
 from rempart.engines.exposure.probe.mail.look import look_at_mail
 from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.sweep import IN_FLIGHT
 from rempart.kernel.memory import collector_relaxed
 
 ZONES = (200, 2000)
 ROUNDS = 5
 HOSTS = 20
 DEAD = ("127.9.9.1", "127.9.9.2")
-IN_FLIGHT = 100
 PEER_ZONES = 8
 LINES = """@ A 192.0.2.10
 www A 192.0.2.10

@@ -49,13 +49,13 @@ def message(data: bytes) -> None:
 def known_question(data: bytes) -> None:
     """An answer to a question of ours is read the same, whether the question is read again or not."""
     data = data[:4] + b"\0\1" + data[6:12] + QUESTION + data[12:]
-    told: list[object] = []
+    told = []
     for asked in (b"", QUESTION):
         try:
             read = wire.parse(data, asked)
             told.append((read.rcode, read.answer, read.authority, read.additional))
-        except ProtocolFault as fault:
-            told.append(str(fault))
+        except ProtocolFault:
+            told.append(None)
     if told[0] != told[1]:
         raise AssertionError(told)
 

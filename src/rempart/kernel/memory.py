@@ -9,7 +9,7 @@ from typing import Final
 
 _M_ARENA_MAX: Final = -8
 # What must have been made, and not freed, before the youngest objects are gone through: 700 is Python's own figure.
-_YOUNG: Final = 10_000
+_YOUNG: Final = 20_000
 
 
 @contextmanager

@@ -17,9 +17,10 @@ def fact(found: Found, text: Callable[[bytes], str]) -> Fact:
     if not found.is_known:
         return Fact(is_known=False, reason=found.why)
     try:
-        values = sorted(text(data)[:MOST_CHARACTERS] for data in found.data[:MOST_VALUES])
+        values = [text(data)[:MOST_CHARACTERS] for data in found.data[:MOST_VALUES]]
     except ProtocolFault as fault:
         return Fact(is_known=False, reason=str(fault))
+    values.sort()
     return Fact(is_known=True, values=values)
 
 

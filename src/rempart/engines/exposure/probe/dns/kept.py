@@ -20,4 +20,7 @@ class Kept(dict[K, V]):
         if len(self) >= self._most:
             for old in list(islice(self, self._most // 2)):
                 del self[old]
-        super().__setitem__(key, value)
+        _set(self, key, value)
+
+
+_set = dict.__setitem__

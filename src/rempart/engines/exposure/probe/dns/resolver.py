@@ -145,7 +145,7 @@ class Resolver:
             if reply.message is None:
                 self._replies.pop(key, None)
                 return reply, cut
-            if reply.message.is_authoritative or reply.message.answer:
+            if reply.message.flags & wire.AUTHORITATIVE or reply.message.answer:
                 return reply, cut
             lower = self._referral(reply.message, cut, name)
             if lower is not None:

@@ -34,6 +34,8 @@ TLSA: Final = 52
 AXFR: Final = 252
 CAA: Final = 257
 
+AUTHORITATIVE: Final = 0x0400
+
 NOERROR: Final = 0
 FORMERR: Final = 1
 SERVFAIL: Final = 2
@@ -150,7 +152,7 @@ class Message(Struct, gc=False, eq=False):
     @property
     def is_authoritative(self) -> bool:
         """The AA flag."""
-        return bool(self.flags & 0x0400)
+        return bool(self.flags & AUTHORITATIVE)
 
     @property
     def recursion_available(self) -> bool:
@@ -274,13 +276,13 @@ class _Reader:
             if length >= 0xC0:
                 after = after or place + 2
                 place = (length & 0x3F) << 8 | data[place + 1]
+                pointers += 1
+                if place >= lowest or pointers > MOST_POINTERS:
+                    raise ProtocolFault("Nom DNS dont les renvois tournent en rond.")
                 known = names.get(place)
                 if known is not None:
                     tail, size = known, size + len(known) - 1
                     break
-                pointers += 1
-                if place >= lowest or pointers > MOST_POINTERS:
-                    raise ProtocolFault("Nom DNS dont les renvois tournent en rond.")
                 if not labels and pointers == 1:
                     first = place
                 lowest = place

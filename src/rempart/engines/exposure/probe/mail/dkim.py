@@ -13,7 +13,7 @@ from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.facts import fact
-from rempart.engines.exposure.probe.dns.names import to_text, to_wire
+from rempart.engines.exposure.probe.dns.names import to_wire
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.mail.tags import read_tags
 from rempart.engines.exposure.seen.mail import DkimSeen, KeySeen
@@ -64,9 +64,11 @@ async def look_at_dkim(
     asked: dict[str, bytes] = {}
     for selector in [*selectors, *USUAL_SELECTORS][:MOST_SELECTORS]:
         try:
-            asked[selector] = to_wire(f"{selector}._domainkey.{to_text(domain)}")
+            labels = to_wire(selector)[:-1]
         except ProtocolFault:
             continue
+        if labels and len(labels + above) <= 255:
+            asked[selector] = labels + above
     resolver.ahead([(name, wire.TXT) for name in asked.values()], ends_at)
     keys, missing, reason = [], [], "" if top.is_known else top.why
     for selector, name in asked.items():
