@@ -264,7 +264,7 @@ def test_what_cannot_be_a_collection_is_refused_at_once(
         ("collecte.zip", BOMB.getvalue(), "nom dangereux"),
         ("collecte.zip", b"PK\x03\x04 tronquee", "tronquée"),
         ("image.zip", b"\x89PNG\r\n", "pas une collecte"),
-        ("report.json", b'{"schema": "rempart/directory-report/9"}', "pas lisible"),
+        ("report.json", b'{"schema": "rempart/directory-report/9"}', "autre version"),
         ("report.json", b'{"title":' + b"[" * 100_000, "JSON|lisible"),
         ("autre.json", b'{"bonjour": 1}', "JSON"),
     ],

@@ -44,7 +44,7 @@ def test_the_same_file_twice_is_one_audit(cast: Cast) -> None:
     [
         (b'{"schema": "rempart/exposure-report/1", "peri', "pas lisible"),
         (b"<html></html>", "ni un rapport ni un relev"),
-        (b'{"schema": "rempart/exposure-report/9"}', "pas lisible"),
+        (b'{"schema": "rempart/exposure-report/9"}', "autre version"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_advice(
