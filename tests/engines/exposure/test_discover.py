@@ -71,7 +71,30 @@ def test_names_of_certificates_servers_and_reverse_zones_are_proposed_nearest_fi
 def test_what_is_declared_or_excluded_is_not_proposed_again() -> None:
     found = {p.value for p in propose(perimeter(), SEEN)}
     assert not found & {"www.chu.example", "pacs.chu.example", "chu.example", "pas un nom"}
-    assert values(propose(perimeter(subdomains=True), SEEN), is_near=True) == []
+
+
+def test_a_name_under_a_domain_is_proposed_until_it_is_declared_or_looked_at() -> None:
+    wide = perimeter(subdomains=True)
+    assert values(propose(wide, SEEN), is_near=True) == ["hote1.chu.example", "mx.chu.example"]
+    looked = [*SEEN, HostSeen(reach=ANSWERED, name="mx.chu.example")]
+    extract = ["a.pacs.chu.example", "mx.chu.example", "webmail.chu.example", "b.chu.example"]
+    found = propose(wide, looked, extract)
+    assert values(found, is_near=True) == ["b.chu.example", "hote1.chu.example"]
+
+
+def test_a_name_proposed_under_a_domain_may_lead_where_its_domain_may() -> None:
+    text = "name: CH\nassets:\n  - {kind: domain, value: chu.example, subdomains: true, addresses: follow}\n"
+    wide = parse_perimeter(text)
+    accepted = proposals_yaml(wide, propose(wide, [], ["b.chu.example", "c.ailleurs.example"]))
+    assert [(a.value, a.addresses) for a in parse_perimeter("name: CH\n" + accepted).assets] == [
+        ("b.chu.example", "follow"),
+        ("c.ailleurs.example", "written"),
+    ]
+
+
+def test_names_under_a_domain_with_its_own_limits_are_left_to_whoever_wrote_them() -> None:
+    text = "name: CH\nassets:\n  - {kind: domain, value: chu.example, subdomains: true, touch: [tls]}\n"
+    assert propose(parse_perimeter(text), [], ["b.chu.example"]) == []
 
 
 def test_addresses_that_names_lead_to_are_proposed_unless_private_or_declared() -> None:

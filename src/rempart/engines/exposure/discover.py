@@ -27,6 +27,7 @@ from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.mail import MailSeen
 from rempart.engines.exposure.seen.tls import TlsSeen
 from rempart.engines.exposure.snapshot import AnySeen
+from rempart.engines.exposure.work import USUAL_NAMES
 from rempart.kernel.errors import UnreadableSource
 
 LONGEST_FILE: Final = 256 << 20
@@ -46,12 +47,14 @@ COLUMNS: Final = (
 
 @dataclass(slots=True)
 class Proposal:
-    """One asset proposed. `is_near`: under a domain that was registered by one already declared."""
+    """One asset proposed. `is_near`: under a domain that was registered by one already declared; `follows`: under one
+    that is declared with its sub-domains and lets the addresses of its names be touched."""
 
     kind: AssetKind
     value: str
     is_near: bool
     why: list[str] = field(default_factory=list)
+    follows: bool = False
 
 
 def propose(
@@ -59,14 +62,16 @@ def propose(
 ) -> list[Proposal]:
     """What is not in the perimeter yet, the nearest first, each with at most five reasons (French).
 
-    What is declared, or excluded, is not proposed again. `extracts` are names as files give them: one that is no name
+    What is declared, excluded, or was looked at, is not proposed again; a name under a domain that is declared with its
+    sub-domains is, because a sweep looks at the names that it is told of alone. `extracts` are names as files give them: one that is no name
     is left out, and `*.x` counts for x.
     """
     declared = {
         normal_value(a) for a in perimeter.assets if a.kind in (AssetKind.DOMAIN, AssetKind.HOST)
     }
     near = {registrable(name) for name in declared} - {""}
-    covers = _Covers(perimeter)
+    covers, seen = _Covers(perimeter), list(seen)
+    declared |= {one.name for one in seen if isinstance(one, HostSeen)}
     found: dict[str, Proposal] = {}
     for text, why in (*_named(seen), *((name, "extrait donné") for name in extracts)):
         try:
@@ -76,6 +81,7 @@ def propose(
         if name in declared or covers.name(name) or len(found) >= MOST_NAMES:
             continue
         known = found.setdefault(name, Proposal(AssetKind.HOST, name, registrable(name) in near))
+        known.follows = covers.follows(name)
         if why not in known.why and len(known.why) < REASONS_KEPT:
             known.why.append(why)
     for address, why in _addressed(seen):
@@ -114,7 +120,10 @@ def proposals_yaml(perimeter: Perimeter, proposals: Iterable[Proposal]) -> str:
         if part:
             lines.append(f"  # {title}")
         for p in part:
-            lines.append(f"  - {{kind: {p.kind}, value: {p.value}}}  # {_plain(' ; '.join(p.why))}")
+            more = ", addresses: follow" if p.follows else ""
+            lines.append(
+                f"  - {{kind: {p.kind}, value: {p.value}{more}}}  # {_plain(' ; '.join(p.why))}"
+            )
     if len(lines) == 4:
         lines[-1] = "assets: []"
     return "\n".join(lines) + "\n"
@@ -126,8 +135,12 @@ class _Covers:
     def __init__(self, perimeter: Perimeter) -> None:
         names = [a for a in perimeter.assets if a.kind in (AssetKind.DOMAIN, AssetKind.HOST)]
         excluded = [excluded_value(text) for text in perimeter.excluded]
-        self._under = [normal_value(a) for a in names if a.subdomains]
-        self._under += [e for e in excluded if isinstance(e, str)]
+        domains = [a for a in names if a.subdomains]
+        # What has its own consent or its own limits is left to the person who wrote them.
+        own = [normal_value(a) for a in domains if a.consent is not None or a.touch is not None]
+        self._under = own + [e for e in excluded if isinstance(e, str)]
+        self._follow = [normal_value(a) for a in domains if a.addresses == "follow"]
+        self._usual = {f"{label}.{normal_value(a)}" for a in domains for label in USUAL_NAMES}
         ranges = [a.value for a in perimeter.assets if a.kind is AssetKind.RANGE]
         self._ranges = [network_of(text) for text in ranges]
         self._ranges += [e for e in excluded if not isinstance(e, str)]
@@ -135,7 +148,12 @@ class _Covers:
         self._addresses: set[Address] = {address_of(text) for text in written}
 
     def name(self, name: str) -> bool:
-        return any(is_under(name, domain) for domain in self._under)
+        """Whether it is excluded, or looked at without being told of."""
+        return name in self._usual or any(is_under(name, domain) for domain in self._under)
+
+    def follows(self, name: str) -> bool:
+        """Whether the addresses of a name may be touched by the word of its domain."""
+        return any(is_under(name, domain) for domain in self._follow)
 
     def address(self, text: str) -> bool:
         """Whether it is declared or excluded, or of a kind that nobody declares from a name."""

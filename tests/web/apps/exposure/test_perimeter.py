@@ -190,6 +190,20 @@ def test_an_extract_of_names_is_proposed_and_never_touched(
     assert list(proposed) == ["rdv.autre.example", "vieux.autre.example"]
 
 
+def test_a_name_under_a_domain_leads_where_its_domain_may(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    a_perimeter(cast.home, cast.alice)
+    perimeters.add_asset(
+        establishment=cast.home, kind="domain", value="autre.example", by=cast.alice,
+        with_subdomains=True, follows_addresses=True,
+    )  # fmt: skip
+    given = {"names": SimpleUploadedFile("extrait.txt", b"vieux.autre.example\n")}
+    browser_of("alice").post(f"{PAGE}decouvrir/", given)
+    (asset,) = Asset.objects.proposed()
+    assert (asset.value, asset.follows_addresses) == ("vieux.autre.example", True)
+
+
 def test_a_file_that_names_nothing_readable_is_refused(cast: Cast, browser_of: BrowserOf) -> None:
     a_perimeter(cast.home, cast.alice)
     given = {"names": SimpleUploadedFile("extrait.json", b'[{"name_value": ')}

@@ -50,7 +50,7 @@ def _propose(
     seen = snapshot.seen if snapshot else ()
     found = propose(declared.declared(row), seen, names)
     waiting = row.assets.filter(state=Asset.State.PROPOSED).count()
-    candidates = [Candidate(str(p.kind), p.value, " ; ".join(p.why)) for p in found]
+    candidates = [Candidate(str(p.kind), p.value, " ; ".join(p.why), p.follows) for p in found]
     return perimeters.propose_assets(
         establishment=row.establishment,
         found=candidates,

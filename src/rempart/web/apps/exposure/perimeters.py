@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from functools import partial
 from typing import Final
 
 from django.conf import settings as site
@@ -57,6 +58,7 @@ class Candidate:
     kind: str
     value: str
     why: str
+    follows_addresses: bool = False  # as its domain does, which is declared with what is under it
 
 
 def held(establishment: Establishment) -> Perimeter:
@@ -235,6 +237,7 @@ def propose_assets(
                     kind=candidate.kind,
                     value=value,
                     why=candidate.why[:300],
+                    follows_addresses=candidate.follows_addresses,
                     state=Asset.State.PROPOSED,
                 )
             )
@@ -270,6 +273,8 @@ def resume(*, establishment: Establishment, by: User) -> None:
 def _stop_sweeps(row: Perimeter, by: User) -> int:
     """Ask all that probes a perimeter to stop; it ends by itself, within a second."""
     traces.ask_to_stop(row.pk)
+    # A job that began meanwhile took the file away, and could not yet read that it must not go.
+    transaction.on_commit(partial(traces.ask_to_stop, row.pk))
     running = ExposureAudit.objects.filter(
         establishment_id=row.pk, state=ExposureAudit.State.WAITING, form=ExposureAudit.Form.SWEEP
     ).select_related("job")
