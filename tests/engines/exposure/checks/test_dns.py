@@ -1,11 +1,16 @@
 """Verdicts on a zone that the packaged examples do not reach."""
 
+from dataclasses import replace
+
+import pytest
+
 from rempart.content.exposure_catalogue import exposure_checks
 from rempart.engines.exposure.checks import dns, dns_signed
 from rempart.engines.exposure.registry import Context, Verdict
 from rempart.engines.exposure.seen.dns import AliasSeen, DnssecSeen, Fact
 from rempart.kernel.outcome import Outcome
 from support.exposure import TODAY, zone
+from support.feeds import sample_bundle
 
 
 def context(identifier: str) -> Context:
@@ -31,6 +36,25 @@ def test_an_alias_that_nobody_can_take_is_less_severe() -> None:
     found = list(dns.dangling_alias(zone("ch.fr", aliases=[alias]), context("dns_dangling_alias")))
     assert [(v.outcome, v.severity) for v in found] == [(Outcome.FAILED, "medium")]
     assert found[0].detail == "old.ch.fr renvoie vers gone.ch.fr, qui n’existe plus."
+
+
+@pytest.mark.parametrize(
+    ("target", "severity", "as_of"),
+    [
+        ("ch.pages.example.net", "", True),
+        ("pages.example.net", "", True),
+        ("otherpages.example.net", "medium", False),
+        ("old.azurewebsites.net", "", False),
+    ],
+)
+def test_the_list_of_the_bundle_says_where_a_name_can_be_taken(
+    target: str, severity: str, as_of: bool
+) -> None:
+    alias = AliasSeen(name="old.ch.fr", target=target, state="missing")
+    with_list = replace(context("dns_dangling_alias"), holes=sample_bundle())
+    (found,) = dns.dangling_alias(zone("ch.fr", aliases=[alias]), with_list)
+    assert (found.severity, bool(found.data_as_of)) == (severity, as_of)
+    assert ("chacun peut reprendre ce nom" in found.detail) is (severity == "")
 
 
 def test_a_signature_that_nobody_verifies_any_more_is_told() -> None:

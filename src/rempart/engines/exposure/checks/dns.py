@@ -244,7 +244,7 @@ def dangling_alias(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     dead = [a for a in seen.aliases if a.state == "missing"]
     unsure = [a for a in seen.aliases if a.state == "unknown"]
     for alias in dead:
-        service = _service(alias, context)
+        service, as_of = _service(alias, context)
         said = f"{alias.name} renvoie vers {alias.target}, qui n’existe plus"
         if alias.is_free:
             said += " ; ce domaine est libre, chacun peut l’acheter"
@@ -255,6 +255,7 @@ def dangling_alias(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
             f"{alias.name} CNAME {alias.target}",
             target=alias.name,
             severity="" if alias.is_free or service else "medium",
+            data_as_of=as_of,
         )
     for alias in unsure:
         yield unmeasured(alias.reason or NOT_READ, target=alias.name)
@@ -262,12 +263,22 @@ def dangling_alias(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(f"{counted(len(seen.aliases), 'alias suivi')}")
 
 
-def _service(alias: AliasSeen, context: Context) -> str:
-    """The service on which anybody may take the name, when it is one of those known."""
+def _service(alias: AliasSeen, context: Context) -> tuple[str, str]:
+    """The service on which anybody may take the name, when it is one of those known, and the day of the list that a
+    bundle brought."""
     for suffix, name in context.params["services"].items():
-        if alias.target.endswith("." + suffix) or alias.target == suffix:
-            return str(name)
-    return ""
+        if _is_in(alias.target, suffix):
+            return str(name), ""
+    for known in context.holes.contents.takeovers if context.holes else ():
+        if known.is_vulnerable and any(_is_in(alias.target, s) for s in known.suffixes):
+            return known.service, context.holes.as_of("takeovers")
+    return "", ""
+
+
+def _is_in(target: str, suffix: str) -> bool:
+    suffix = suffix.removeprefix("*").strip(".")
+    # A suffix of one label would be a whole country.
+    return "." in suffix and f".{target}".endswith(f".{suffix}")
 
 
 @check("dns_wildcard", ZoneSeen, unless=nothing_to_judge)
