@@ -65,6 +65,16 @@ def test_closing_stops_what_is_asked_and_what_waits_for_its_turn() -> None:
     assert with_exchange(act, lambda q: [], most=1) == [Reach.STOPPED] * 2
 
 
+def test_sockets_opened_again_know_what_is_late() -> None:
+    async def act(exchange: Exchange) -> list[Reach]:
+        first = ask(exchange, "127.0.0.1")
+        exchange.close()
+        await exchange.open()
+        return [(await one).reach for one in (first, ask(exchange, "127.0.0.1"))]
+
+    assert with_exchange(act, lambda q: []) == [Reach.STOPPED, Reach.SILENT]
+
+
 def test_an_address_that_may_not_be_asked_is_outside() -> None:
     async def act(exchange: Exchange) -> tuple[Reach, int]:
         return (await ask(exchange, "127.0.0.1")).reach, exchange.sent

@@ -99,6 +99,7 @@ class Exchange:
         """Close the sockets; what was waiting is told that the work stopped."""
         if self._timer:
             self._timer.cancel()
+        self._timer, self._due = None, {}
         for task in self._tasks:
             task.cancel()
         stopped = Reply(None, "", Reach.STOPPED, STOPPED)
