@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -116,6 +117,17 @@ def test_the_button_puts_the_file_that_the_engine_sees(cast: Cast) -> None:
     perimeters.stop(establishment=cast.home, by=cast.alice)
     assert traces.stop_file_of(cast.home.pk).exists()
     assert Job.objects.get(pk=audit.job_id).is_cancel_asked
+
+
+def test_a_stop_is_seen_by_a_job_that_begins_at_the_same_time(
+    cast: Cast, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    a_small_perimeter(cast)
+    with django_capture_on_commit_callbacks(execute=True):
+        perimeters.stop(establishment=cast.home, by=cast.alice)
+        traces.may_go(cast.home.pk)
+        assert not traces.stop_file_of(cast.home.pk).exists()
+    assert traces.stop_file_of(cast.home.pk).exists()
 
 
 def test_a_stopped_sweep_records_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from functools import partial
 from typing import Final
 
 from django.conf import settings as site
