@@ -29,6 +29,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
+from rempart.engines.exposure.faults import fault_words
 from rempart.engines.exposure.hours import Hours, check_hours
 from rempart.engines.exposure.names import Address, address_of, host_name
 from rempart.engines.exposure.probe.dns.suffix import registrable
@@ -122,7 +123,7 @@ def read_perimeter(path: Path) -> Perimeter:
         text = path.read_text("utf-8-sig")
     except (OSError, ValueError) as fault:
         raise UnreadableSource(
-            f"Périmètre illisible : {path} ({fault}).",
+            f"Périmètre illisible : {path} ({fault_words(fault)}).",
             expected="Un fichier YAML en UTF-8.",
         ) from fault
     return parse_perimeter(text, str(path))
@@ -136,7 +137,7 @@ def parse_perimeter(text: str, origin: str = "périmètre") -> Perimeter:
         check_perimeter(found)
     except (ValueError, yaml.YAMLError, msgspec.ValidationError, RecursionError) as fault:
         raise UnreadableSource(
-            f"Périmètre illisible : {origin} ({fault}).",
+            f"Périmètre illisible : {origin} ({fault_words(fault)}).",
             expected="name, consent (by, function, on, until), et assets : kind (domain, host, address, range) et value.",
             todo="Corrigez l’endroit cité ; l’exemple samples/perimetre-exemple.yaml montre toutes les clés.",
         ) from fault
