@@ -66,6 +66,12 @@ def test_a_block_is_new_as_a_whole_when_its_lines_are_plain(tmp_path: Path) -> N
     assert found.cited() == {"350000001"}
 
 
+def test_operators_described_with_the_sites_are_not_only_cited(tmp_path: Path) -> None:
+    sites = compared(a_file(tmp_path, a_site(), a_site("350000027", operator="350000092")))
+    entities = compared(a_file(tmp_path, an_entity("350000001"), name="entities.csv"))
+    assert sites.cited(entities) == {"350000092"}
+
+
 def test_lines_beside_those_that_are_stored_are_new_one_by_one(tmp_path: Path) -> None:
     found = compared(a_file(tmp_path, a_site(), a_site("350000027")), kept(a_site()))
     assert (found.runs, found.new, found.unchanged) == ([], 1, 1)

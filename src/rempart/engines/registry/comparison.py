@@ -1,7 +1,7 @@
 """What a stock file would change: new, changed, closed, reopened, unreadable; the lines to write are kept, not their values."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -10,7 +10,7 @@ from isal.isal_zlib import adler32, crc32
 
 from rempart.engines.registry.formats import TITLES, Kind
 from rempart.engines.registry.lines import blocks, parted, split
-from rempart.engines.registry.plain import LONG, Checker, Numbers, Run
+from rempart.engines.registry.plain import LONG, Checker, Run
 from rempart.engines.registry.positions import Positions
 from rempart.engines.registry.rows import FIELDS, Fields, fault, fields_of, fields_of_plain, is_day
 from rempart.engines.registry.sources import Source
@@ -89,12 +89,18 @@ class Comparison:
 
     def numbers(self) -> set[str]:
         """The numbers of the new lines."""
-        return _texts([line[_KEY] for line in self.added], (run.numbers for run in self.runs))
+        return _texts(self._keys())
 
-    def cited(self) -> set[str]:
-        """The numbers of the operators that new and changed lines of establishments name."""
-        lines = (*self.added, *self.changed)
-        return _texts([line[_CITED] for line in lines], (run.cited for run in self.runs))
+    def cited(self, described: "Comparison | None" = None) -> set[str]:
+        """The numbers of the operators that new and changed lines of establishments name; less those that are new in `described`."""
+        found = {line[_CITED] for line in (*self.added, *self.changed)}
+        found.update(*(run.cited.tolist() for run in self.runs))
+        return _texts(found - described._keys() if described else found)
+
+    def _keys(self) -> set[bytes]:
+        keys = {line[_KEY] for line in self.added}
+        keys.update(*(run.numbers.tolist() for run in self.runs))
+        return keys
 
     def new_lines(self) -> Iterator[tuple[Fields, list[int]]]:
         """The new lines with their hashes, by batches."""
@@ -114,10 +120,8 @@ class Comparison:
                 yield plain, again[number]
 
 
-def _texts(few: list[bytes], many: Iterable[Numbers]) -> set[str]:
-    """Each number once."""
-    found: set[bytes] = set(few).union(*(numbers.tolist() for numbers in many))
-    return set(b" ".join(found).decode().split())
+def _texts(numbers: set[bytes]) -> set[str]:
+    return set(b" ".join(numbers).decode().split())
 
 
 def line_hashes(lines: Sequence[bytes]) -> list[int]:

@@ -67,16 +67,18 @@ def write(
 ) -> set[str] | None:
     """Write every part in the present transaction; gives the numbers of the establishments concerned, unless more than `most`."""
     concerned: set[str] = set()
+    stocks = [part for part in parts if isinstance(part, Stock)]
+    operators = next((s for s in stocks if s.source.kind is Kind.OPERATORS), None)
     with collector_paused():
         for part in parts:
             match part:
                 case Stock():
-                    concerned |= stock.write(part, registry_import, today, observer)
+                    concerned |= stock.write(part, registry_import, today, observer, operators)
                 case Groupings():
                     concerned |= groupings.write(part, today)
                 case _:
                     nomenclatures.write(part)
-    sites = [p for p in parts if isinstance(p, Stock) and p.source.kind is Kind.ESTABLISHMENTS]
+    sites = [s for s in stocks if s is not operators]
     if len(concerned) + sum(part.comparison.new for part in sites) > most:
         return None
     return concerned.union(*(part.comparison.numbers() for part in sites))

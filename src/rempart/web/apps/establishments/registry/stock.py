@@ -35,7 +35,7 @@ from rempart.web.apps.establishments.models import (
     RegistryChange,
     RegistryImport,
 )
-from rempart.web.apps.establishments.registry.bulk import bulk_load, bulk_update, refilled
+from rempart.web.apps.establishments.registry.bulk import MANY, bulk_load, bulk_update, refilled
 from rempart.web.apps.establishments.registry.showing import SHOWN, unreadable_lines
 from rempart.web.core.text import folded, folded_lines
 
@@ -207,14 +207,21 @@ def _seen(stock: Stock, before: dict[str, Any], after: dict[str, Any]) -> list[C
 
 
 def write(
-    stock: Stock, registry_import: RegistryImport, today: date, observer: Observer
+    stock: Stock,
+    registry_import: RegistryImport,
+    today: date,
+    observer: Observer,
+    operators: Stock | None = None,
 ) -> set[str]:
-    """Write the whole of it in the present transaction; gives the numbers of the establishments that were there and change."""
+    """Write the whole of it in the present transaction; gives the numbers of the establishments that were there and change.
+
+    `operators` is the stock of operators that the same import has written.
+    """
     day = stock.source.dated_on or today
     found = stock.comparison
     observer.stage("Écriture", found.new + len(found.changed))
     if stock.source.kind is Kind.ESTABLISHMENTS:
-        _cite(found)
+        _cite(found.cited(operators.comparison if operators else None))
     _add(stock, observer)
     _label(stock.labels)
     touched = _change(stock, registry_import, day, observer)
@@ -331,12 +338,14 @@ def _close(stock: Stock, registry_import: RegistryImport, day: date) -> None:
         rows.update(closed_on=day)
 
 
-def _cite(found: Comparison) -> None:
-    """Make a row of each operator that an establishment names and that no file has described yet."""
-    named = found.cited()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT finess FROM {Operator._meta.db_table}")  # noqa: S608
-        known = {number for (number,) in cursor.fetchall()}
+def _cite(named: set[str]) -> None:
+    """Make a row of each operator of these that has none: an establishment names it, and no file has described it yet."""
+    rows_known = Operator.objects.values_list("pk", flat=True)
+    if len(named) < MANY:
+        lists = [rows_known.filter(pk__in=some) for some in many(sorted(named), 500)]
+    else:
+        lists = [rows_known]
+    known = set[str]().union(*lists)
     rows = [
         (number, f"Entité juridique {number}", "", number, *[""] * 7, None, "", "", None, 1)
         for number in sorted(named - known)
