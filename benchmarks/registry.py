@@ -76,6 +76,7 @@ def ours(folder: str, data: str) -> None:
         django.setup()
         call_command("migrate", verbosity=0)
         from rempart.web.apps.establishments import importing
+        from rempart.web.apps.establishments.registry import parts  # noqa: F401  # of the start
 
         def pieces(path: Path) -> Iterator[bytes]:
             with path.open("rb") as file:
