@@ -182,7 +182,8 @@ class ExposureReport(Struct, frozen=True):
     ] = []  # endpoints where nothing listens, « www.exemple.fr:3389 »; see `is_cleared`
     disputes: list[Dispute] = []
     sweep_tool_version: str = ""  # of the probes, when the snapshot was replayed by another version
-    schema: str = SCHEMA  # the last one: who reads a file knows it from its end, however long its lists are
+    # The last one: who reads a file knows it from its end, however long its lists are.
+    schema: str = SCHEMA
 
 
 def is_cleared(report: ExposureReport, check: str, target: str) -> bool:

@@ -8,7 +8,6 @@ from rempart.web.apps.establishments.registry import bulk
 from rempart.web.apps.establishments.registry.bulk import (
     bulk_load,
     bulk_update,
-    checkpointed_later,
     refilled,
 )
 
@@ -79,21 +78,3 @@ def test_a_table_that_holds_rows_keeps_its_indexes(monkeypatch: pytest.MonkeyPat
     before = indexes()
     with refilled(Operator, 2):
         assert indexes() == before
-
-
-def checkpoint() -> int:
-    """Pages of its log from which a commit copies it to the main file; PostgreSQL has processes for that."""
-    if connection.vendor == "postgresql":
-        return -1
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_autocheckpoint")
-        return int(cursor.fetchone()[0])
-
-
-@pytest.mark.django_db
-def test_a_great_commit_alone_leaves_the_copying_to_the_next_one() -> None:
-    usual = checkpoint()
-    with pytest.raises(ZeroDivisionError), checkpointed_later():
-        assert checkpoint() == min(usual, 0)
-        raise ZeroDivisionError
-    assert checkpoint() == usual != 0

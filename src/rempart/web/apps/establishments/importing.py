@@ -131,16 +131,16 @@ def write(
     `prepared` is the answer of `compare` in the same process; without it the files are compared again, first. Raises
     Refused when the registry has changed since the comparison that a person has read.
     """
-    from rempart.web.apps.establishments.registry import bulk, parts  # noqa: PLC0415  # NumPy, for imports only
-
     check_closures(registry_import, closures_accepted or registry_import.closures_accepted)
     if registry_import.compared_with != current_version():
         _refuse_stale(registry_import)
     if prepared is None:
+        from rempart.web.apps.establishments.registry import parts  # noqa: PLC0415  # NumPy, for imports only
+
         given = [(files.path_of(u.stored_id), u.name) for u in registry_import.uploads.all()]
         prepared = parts.prepared(given, observer)
     try:
-        with bulk.checkpointed_later(), transaction.atomic():
+        with transaction.atomic():
             _write(registry_import, prepared, by, observer, today)
     except IntegrityError as fault:
         registry_import.refresh_from_db()

@@ -90,25 +90,6 @@ def _on_conflict(columns: Sequence[str]) -> str:
     return f" ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f"{n} = excluded.{n}" for n in values)
 
 
-@contextmanager
-def checkpointed_later() -> Iterator[None]:
-    """What a great transaction writes on SQLite goes from the log to the main file with the next commit, not with its own.
-
-    It holds once committed, and everyone reads it from the log; here the next commit is that of the lists, right after.
-    """
-    if connection.vendor == "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_autocheckpoint")
-        (usual,) = cursor.fetchone()
-        cursor.execute("PRAGMA wal_autocheckpoint=0")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA wal_autocheckpoint={usual}")
-
-
 def learn_sizes() -> None:
     """Tell PostgreSQL what its tables have become, before it plans statements for what they were."""
     if connection.vendor == "postgresql":
