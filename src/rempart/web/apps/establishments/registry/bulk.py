@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-import numpy as np
 from django.db import connection, models
 
 Batch = Sequence[Sequence[Any]]
@@ -151,6 +150,8 @@ def _lines(batch: Batch) -> bytes:
 
 def _signs(text: bytes) -> int:
     """How many characters COPY would read otherwise than as they are."""
+    import numpy as np  # noqa: PLC0415  # for imports only
+
     given = np.frombuffer(text, np.uint8)
     return sum(int(np.count_nonzero(given == ord(sign))) for sign in "\t\n\r\\")
 
