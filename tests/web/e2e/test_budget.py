@@ -105,6 +105,6 @@ def test_a_measure_is_shared_between_two_hospitals_of_a_group(
     page.get_by_role("button", name="Mettre dans leurs plans").click()
     page.get_by_text("L’action est dans le plan de chaque établissement").wait_for()
     axe_clean(page)
-    page.get_by_role("button", name="Commencer pour tous").click()
+    page.get_by_role("button", name="Commencer l’action pour tous").click()
     page.get_by_text("2 parts ont changé").wait_for()
     assert Action.objects.filter(shared__isnull=False, state="under_way").count() == 2
