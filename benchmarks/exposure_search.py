@@ -6,12 +6,11 @@ those that opened themselves to it, and as the officer of a group of hospitals. 
 
 import json
 import os
-import subprocess
 import sys
 from unittest.mock import patch
 
-from benchmarks._measure import ROOT, heading
-from benchmarks.portfolio import databases
+from benchmarks._measure import heading
+from benchmarks.portfolio import databases, run
 
 SIZES = (1_000, 30_000)
 LIMIT_CPU_MS, LIMIT_QUERIES = 1_500, 14
@@ -41,16 +40,6 @@ def child(count: int) -> None:
     print(json.dumps(found))
 
 
-def run(url: str, count: int) -> dict:
-    """One database, one size."""
-    command = [sys.executable, "-m", "benchmarks.exposure_search", "child", str(count)]
-    environment = os.environ | {"REMPART_TEST_DATABASE_URL": url}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def shown(figures: dict) -> bool:
     """One line for each page; whether one of them takes or asks more than what is promised."""
     missed = False
@@ -71,7 +60,7 @@ def main() -> int:
     for count in [int(n) for n in sys.argv[1:]] or SIZES:
         for name, server, _ in databases():
             with server as url:
-                found = run(url, count)
+                found = run(url, count, "benchmarks.exposure_search")
             print(f"\n{name}, {count} establishments")
             missed |= shown(found)
     return int(missed)

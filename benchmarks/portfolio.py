@@ -46,9 +46,9 @@ def child(count: int) -> None:
     print(json.dumps(found))
 
 
-def run(url: str, count: int) -> dict:
-    """One database, one size."""
-    command = [sys.executable, "-m", "benchmarks.portfolio", "child", str(count)]
+def run(url: str, count: int, module: str = "benchmarks.portfolio") -> dict:
+    """One database, one size, in a process of its own."""
+    command = [sys.executable, "-m", module, "child", str(count)]
     environment = os.environ | {"REMPART_TEST_DATABASE_URL": url}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
