@@ -104,6 +104,8 @@ def axe_clean() -> Look:
     """No rule of axe broken, and nothing wider than the screen, in light, in dark and at 390 pixels."""
 
     def look(page: Page) -> None:
+        # A click that leads elsewhere returns once the next page is announced: it may not have a root yet.
+        page.wait_for_load_state("load")
         before = page.viewport_size
         # Of all the rules, only those of contrast depend on the scheme.
         looks = (("light", WIDE, RULES), ("dark", WIDE, CONTRAST), ("light", NARROW, RULES))
