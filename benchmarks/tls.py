@@ -3,7 +3,8 @@
 Ours is measured twice: what the peers do as well (versions, suites, chain), then all that the audit asks (groups,
 order, downgrade, tickets, early data, renegotiation). Peers run on the same servers, in the same run; sslyze wants
 older libraries than ours, and is taken from an environment of its own (SSLYZE_PYTHON names its interpreter), or
-said to be absent. testssl is measured on two servers: it takes more than a minute each.
+said to be absent. testssl is slow, and measured on fewer servers: one of each kind for the same work, two for its usual
+run, which is put beside all that our audit asks.
 
     python -m benchmarks.tls
 """
@@ -38,6 +39,7 @@ AT_ONCE = 12
 ROUNDS = 3
 PORT = 8443
 PEERS = ("nmap", "sslyze", "testssl")
+KINDS = 10
 
 
 @contextmanager
@@ -145,10 +147,12 @@ def sslyze(folder: str, count: str) -> None:
     report(lambda: None, work)
 
 
-def testssl(folder: str, count: str) -> None:
-    """testssl, one server after the other."""
+def testssl(folder: str, count: str, depth: str = "same") -> None:
+    """testssl, one server after the other: versions, suites and chain, or all that it looks at unless told otherwise."""
     command = shutil.which("testssl") or shutil.which("testssl.sh") or ""
-    options = ["--quiet", "--color", "0", "-p", "-E", "-S", "--warnings", "off"]
+    options = ["--quiet", "--color", "0", "--warnings", "off"]
+    if depth == "same":
+        options += ["-p", "-E", "-S"]
 
     def work(_: None) -> dict[str, Any]:
         for _kind, endpoint in endpoints(folder, int(count)):
@@ -185,7 +189,7 @@ def main() -> None:
         _line("rempart: versions, suites, chain", SERVERS, same, 0)
         whole = measured("tls", "ours", name, str(SERVERS), "all", rounds=ROUNDS)
         _line("rempart: all that the audit asks", SERVERS, whole, base)
-        _peers(name, base, same.result["suites"])
+        _peers(name, base, 1000 * whole.wall / SERVERS, same.result["suites"])
         print("\ngrowth (versions, suites, chain)")
         for count in GROWTH:
             grown = measured("tls", "ours", name, str(count), "same", rounds=1)
@@ -195,14 +199,17 @@ def main() -> None:
             )
 
 
-def _peers(folder: str, base: float, suites: dict[str, int]) -> None:
+def _peers(folder: str, base: float, whole: float, suites: dict[str, int]) -> None:
     for peer in PEERS:
         if reason := _absent(peer):
             print(f"{peer:<38}absent: {reason}")
             continue
-        count = {"testssl": 2, "sslyze": 60}.get(peer, SERVERS)
+        count = {"testssl": KINDS, "sslyze": 60}.get(peer, SERVERS)
         found = measured("tls", peer, folder, str(count), rounds=1)
         _line(peer, count, found, base)
+        if peer == "testssl":
+            usual = measured("tls", peer, folder, "2", "all", rounds=1)
+            _line("testssl, its usual run", 2, usual, whole)
         if peer == "sslyze":
             ours_of = set(suites)
             differing = sorted(set(found.result["suites"]) ^ ours_of)
