@@ -1,5 +1,6 @@
-"""The navigation bar: each app adds its entry, shown to whoever may use it."""
+"""The navigation bar: each app adds its entry, shown to whoever may use it; one at most is marked, where one is."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,8 @@ from rempart.web.core.scope import Act, Scope
 class Entry:
     """One entry: its words, its URL name, its place, and the act that it needs.
 
-    `address`, where there is one, gives the address for a scope, or None to show nothing.
+    `address`, where there is one, gives the address for a scope, or None to show nothing. `parts` are the first words
+    of the other addresses that are of this entry; those of what an establishment has follow by themselves.
     """
 
     words: str
@@ -21,6 +23,7 @@ class Entry:
     order: int
     act: Act
     address: Callable[[Scope], str | None] | None = None
+    parts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,13 @@ class Link:
 
     words: str
     href: str
-    is_current: bool
+    current: str = ""
+    """What the bar says of it: the page itself, a page of that part ("true"), or neither."""
 
 
 _ENTRIES: Final[dict[str, Entry]] = {}
+_OWNER: Final = re.compile(r"/(?:etablissements|regroupements)/[^/]+(?=/)")
+"""Whose it is: it comes before the part, in the address of what an establishment or a grouping has."""
 
 
 def register(entry: Entry) -> None:
@@ -41,12 +47,31 @@ def register(entry: Entry) -> None:
 
 
 def entries(scope: Scope, path: str) -> list[Link]:
-    """The entries that this scope may use, the present one marked."""
-    found = []
+    """The entries that this scope may use; the nearest to the present page is marked."""
+    found: list[tuple[Entry, str]] = []
     for entry in sorted(_ENTRIES.values(), key=lambda e: e.order):
         if not scope.can(entry.act):
             continue
         href = entry.address(scope) if entry.address else reverse(entry.url_name)
         if href:
-            found.append(Link(entry.words, href, path.startswith(href)))
-    return found
+            found.append((entry, href))
+    nearest = max(found, key=lambda one: _nearness(*one, path), default=None)
+    if nearest is None or not any(_nearness(*nearest, path)):
+        return [Link(entry.words, href) for entry, href in found]
+    current = "page" if nearest[1] == path else "true"
+    return [
+        Link(entry.words, href, current if entry is nearest[0] else "") for entry, href in found
+    ]
+
+
+def _nearness(entry: Entry, href: str, path: str) -> tuple[bool, bool, bool, bool, int]:
+    """How near a page is to an entry: the page itself, of its part, below it, of what leads to it; then its detail."""
+    part, is_below = _part(path), path.startswith(href)
+    is_its_part = part != "" and part in {_part(href), *entry.parts}
+    leads = path.split("/")[1] in entry.parts
+    return path == href, is_its_part, is_below, leads, len(href) if is_below else 0
+
+
+def _part(path: str) -> str:
+    """The first word of an address, without the establishment or the grouping whose it is."""
+    return _OWNER.sub("", path, count=1).split("/")[1]

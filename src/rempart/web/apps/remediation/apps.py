@@ -17,7 +17,10 @@ class RemediationConfig(AppConfig):
         """Give the other pages what this app adds to them."""
         # Imported now that the models are ready.
         query = import_string("rempart.web.apps.remediation.queries.plan_panel")
-        navigation.register(navigation.Entry("Plan d’actions", "plan", 20, Act.SEE_FINDINGS))
+        parts = frozenset({"actions", "constats"})
+        navigation.register(
+            navigation.Entry("Plan d’actions", "plan", 20, Act.SEE_FINDINGS, parts=parts)
+        )
         panels.register(
             panels.Panel("plan", 20, Act.SEE_FINDINGS, "remediation/parts/panel.html", query)
         )

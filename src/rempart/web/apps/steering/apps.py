@@ -40,7 +40,10 @@ class SteeringConfig(AppConfig):
         )
         access_log.WORDS.update({"seen_by_region": "Ce que voit la région"})
         entry = navigation.Entry
-        navigation.register(entry("Établissements", "portfolio", 15, Act.SEE_PORTFOLIO))
+        every = frozenset({"etablissements", "entites-juridiques", "regroupements", "preuves"})
+        act = Act.SEE_PORTFOLIO
+        navigation.register(entry("Établissements", "portfolio", 15, act, parts=every))
+        act, mine = Act.SEE_ESTABLISHMENT, frozenset({"preuves"})
         navigation.register(
-            entry("Mon établissement", "establishment", 10, Act.SEE_ESTABLISHMENT, address=own_page)
+            entry("Mon établissement", "establishment", 10, act, address=own_page, parts=mine)
         )
