@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from rempart.cli import exposure_sweep
-from rempart.engines.exposure.perimeter import parse_perimeter
+from rempart.engines.exposure.perimeter import parse_perimeter, read_perimeter
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import write_snapshot
 from rempart.kernel.errors import RempartError
@@ -181,6 +182,18 @@ def test_a_dry_run_says_what_would_be_touched_and_opens_no_socket(perimeter: Pat
     ran = rempart("audit", "exposure", perimeter, "--dry-run", before=NO_SOCKET)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert WEB in ran.stdout and "Rien n’a été touché" in ran.stdout
+
+
+def test_a_dry_run_counts_as_people_do_and_tells_what_is_a_guess(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "perimetre.yaml"
+    domain = "  - {kind: domain, value: chu.example, subdomains: true}\n"
+    path.write_text(perimeter_text(domain + "  - {kind: range, value: 127.0.0.0/28}\n"), "utf-8")
+    exposure_sweep.shown_plan(read_perimeter(path), Console(width=2000, highlight=False))
+    said = capsys.readouterr().out
+    assert "127.0.0.2, 127.0.0.3" in said and "127.0.0.9, 127.0.0.10, 127.0.0.11" in said
+    assert "1 nom : chu.example\n" in said and "23 noms usuels à essayer : " in said
 
 
 def test_hours_that_close_are_said_and_nothing_is_touched(tmp_path: Path) -> None:

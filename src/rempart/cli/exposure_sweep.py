@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from heapq import nsmallest
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,7 @@ from rich.console import Console
 from rempart import __version__
 from rempart.engines.exposure.gate import RELEASED_AT
 from rempart.engines.exposure.hours import is_open, local_day, local_words, next_open
+from rempart.engines.exposure.names import place
 from rempart.engines.exposure.perimeter import Perimeter, addresses_to_try
 from rempart.engines.exposure.probes import real_probes
 from rempart.engines.exposure.processes import Processes
@@ -24,7 +26,7 @@ from rempart.engines.exposure.snapshot_file import SUFFIX, write_snapshot
 from rempart.engines.exposure.sweep import Executor, InProcess, Settings, look_again, run_sweep
 from rempart.engines.exposure.work import Kind, Piece, plan_pieces
 from rempart.kernel.errors import RempartError
-from rempart.kernel.french import counted
+from rempart.kernel.french import counted, grouped
 from rempart.render.console import Bars
 from rempart.render.terminal import Screen
 
@@ -173,13 +175,20 @@ def shown_plan(perimeter: Perimeter, console: Console) -> None:
         "vers une même machine."
     )
     screen.line()
-    for kind, one, many in (
-        (Kind.ZONE, "zone", ""), (Kind.MAIL, "domaine de courriel", "domaines de courriel"),
-        (Kind.HOST, "nom", ""), (Kind.PORTS, "adresse", ""),
-    ):  # fmt: skip
-        targets = [piece.target for piece in pieces if piece.kind is kind]
+    for kind, is_guess, one, many in (
+        (Kind.ZONE, False, "zone", ""),
+        (Kind.MAIL, False, "domaine de courriel", "domaines de courriel"),
+        (Kind.HOST, False, "nom", ""),
+        (Kind.HOST, True, "nom usuel à essayer", "noms usuels à essayer"),
+        (Kind.PORTS, False, "adresse", ""),
+    ):
+        targets = [p.target for p in pieces if p.kind is kind and p.is_guess is is_guess]
         if targets:
-            more = f" et {len(targets) - SHOWN} de plus" if len(targets) > SHOWN else ""
-            screen.line(f"{counted(len(targets), one, many)} : {', '.join(targets[:SHOWN])}{more}")
+            shown = ", ".join(nsmallest(SHOWN, targets, key=place))
+            left = len(targets) - SHOWN
+            more = f" et {grouped(left)} de plus" if left > 0 else ""
+            screen.line(f"{counted(len(targets), one, many)} : {shown}{more}")
     screen.line()
-    screen.line(f"Adresses des plages : {addresses_to_try(perimeter)}. Rien n’a été touché.")
+    screen.line(
+        f"Adresses des plages : {grouped(addresses_to_try(perimeter))}. Rien n’a été touché."
+    )

@@ -159,3 +159,18 @@ def test_a_proposal_keeps_few_reasons_each_once_and_what_names_nothing_gives_non
     assert found.why == ["serveur de noms de chu.example"]
     (found,) = propose(perimeter(), [*twice, *many])
     assert len(found.why) == len(set(found.why)) == discover.REASONS_KEPT
+
+
+def test_a_region_of_many_domains_is_proposed_thirty_thousand_names_in_order() -> None:
+    assets = "".join(
+        f"  - {{kind: domain, value: h{k}.example, subdomains: true, addresses: follow}}\n"
+        for k in range(2_000)
+    )
+    found = propose(
+        parse_perimeter(f"name: Région\nassets:\n{assets}"),
+        [],
+        [f"srv.h{k}.example" for k in range(30_000)],
+    )
+    assert len(found) == 30_000
+    assert sum(p.follows and p.is_near for p in found) == 2_000
+    assert [p.value for p in found[:3]] == ["srv.h0.example", "srv.h1.example", "srv.h2.example"]

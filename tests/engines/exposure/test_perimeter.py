@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rempart.engines.exposure import perimeter as perimeters
-from rempart.engines.exposure.names import address_of, host_name, special
+from rempart.engines.exposure.names import address_of, host_name, place, special
 from rempart.engines.exposure.perimeter import (
     AssetKind,
     Touch,
@@ -16,6 +16,7 @@ from rempart.engines.exposure.perimeter import (
     read_perimeter,
 )
 from rempart.engines.exposure.scope import Scope
+from rempart.engines.exposure.work import plan_pieces
 from rempart.kernel.errors import UnreadableSource
 
 CONSENT = "consent: {by: C. Martin, function: directrice, on: 2026-10-01, until: 2027-09-30}\n"
@@ -94,6 +95,39 @@ def test_yaml_that_unfolds_without_end_is_refused() -> None:
         parse_perimeter(bomb)
     with pytest.raises(UnreadableSource):
         parse_perimeter("assets: " + "[" * 5000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        stated("  - {kind: host, value: a.chu.example}\n", "excluded: [b.example]\nexcluded: []\n"),
+        stated("  - {kind: host, value: a.chu.example, value: b.chu.example}\n"),
+        '{"name": "CH", "excluded": ["b.example"], "excluded": [], "assets": []}',
+    ],
+)
+def test_a_key_written_twice_is_refused_since_one_of_them_would_be_forgotten(text: str) -> None:
+    with pytest.raises(UnreadableSource, match="la clé (excluded|value) est écrite deux fois"):
+        parse_perimeter(text)
+
+
+def test_a_perimeter_in_json_says_the_same_as_in_yaml() -> None:
+    given = (
+        '{\n\t"name": "CH d’Exemple",\n\t"consent": {"by": "C. Martin", "function": "directrice",'
+        ' "on": "2026-10-01", "until": "2027-09-30", "document": "D\\/41"},\n'
+        '\t"assets": [{"kind": "host", "value": "a.chu.example"}]\n}\n'
+    )
+    yaml = stated("  - {kind: host, value: a.chu.example}\n")
+    other = parse_perimeter(yaml.replace("2027-09-30}", "2027-09-30, document: D/41}"))
+    assert parse_perimeter(given) == other
+    with pytest.raises(UnreadableSource, match="YAML bien formé, ligne 1"):
+        parse_perimeter('{"name": "CH", ]')
+
+
+def test_a_region_of_thirty_thousand_names_is_read_and_planned() -> None:
+    assets = "".join(f"  - {{kind: host, value: srv{k}.chu.example}}\n" for k in range(30_000))
+    perimeter = parse_perimeter(stated(assets))
+    pieces = plan_pieces(Scope(perimeter, date(2026, 11, 22)))
+    assert len(pieces) == len({piece.name for piece in pieces}) == 30_000
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path) -> None:
@@ -179,3 +213,12 @@ def test_an_excluded_range_is_not_tried() -> None:
     scope = Scope(parse_perimeter(text), date(2026, 11, 22))
     allowed = [bool(scope.address(f"192.0.2.{k}")) for k in (0, 3, 4, 15)]
     assert allowed == [False, False, True, True]
+
+
+def test_targets_are_put_in_the_order_in_which_people_count() -> None:
+    given = ["srv10.example", "[2001:db8::1]:443", "127.0.0.10", "srv2.example", "127.0.0.2", "127.0.0.2:8443",
+             "127.0.0.2:443", "2001:db8::", "a.example"]  # fmt: skip
+    assert sorted(given, key=place) == [
+        "127.0.0.2", "127.0.0.2:443", "127.0.0.2:8443", "127.0.0.10", "2001:db8::", "[2001:db8::1]:443",
+        "a.example", "srv2.example", "srv10.example",
+    ]  # fmt: skip

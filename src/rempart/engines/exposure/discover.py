@@ -13,7 +13,14 @@ from typing import Any, Final
 
 import msgspec
 
-from rempart.engines.exposure.names import Address, address_of, host_name, is_under, special
+from rempart.engines.exposure.names import (
+    Address,
+    address_of,
+    host_name,
+    place,
+    special,
+    with_parents,
+)
 from rempart.engines.exposure.perimeter import (
     AssetKind,
     Perimeter,
@@ -87,7 +94,7 @@ def propose(
     for address, why in _addressed(seen):
         if not covers.address(address) and address not in found:
             found[address] = Proposal(AssetKind.ADDRESS, address, False, [why])
-    return sorted(found.values(), key=lambda p: (not p.is_near, p.kind, p.value))
+    return sorted(found.values(), key=lambda p: (not p.is_near, p.kind, place(p.value)))
 
 
 def read_names(path: Path) -> Iterator[str]:
@@ -138,8 +145,8 @@ class _Covers:
         domains = [a for a in names if a.subdomains]
         # What has its own consent or its own limits is left to the person who wrote them.
         own = [normal_value(a) for a in domains if a.consent is not None or a.touch is not None]
-        self._under = own + [e for e in excluded if isinstance(e, str)]
-        self._follow = [normal_value(a) for a in domains if a.addresses == "follow"]
+        self._under = {*own, *(e for e in excluded if isinstance(e, str))}
+        self._follow = {normal_value(a) for a in domains if a.addresses == "follow"}
         self._usual = {f"{label}.{normal_value(a)}" for a in domains for label in USUAL_NAMES}
         ranges = [a.value for a in perimeter.assets if a.kind is AssetKind.RANGE]
         self._ranges = [network_of(text) for text in ranges]
@@ -149,11 +156,11 @@ class _Covers:
 
     def name(self, name: str) -> bool:
         """Whether it is excluded, or looked at without being told of."""
-        return name in self._usual or any(is_under(name, domain) for domain in self._under)
+        return name in self._usual or not self._under.isdisjoint(with_parents(name))
 
     def follows(self, name: str) -> bool:
         """Whether the addresses of a name may be touched by the word of its domain."""
-        return any(is_under(name, domain) for domain in self._follow)
+        return not self._follow.isdisjoint(with_parents(name))
 
     def address(self, text: str) -> bool:
         """Whether it is declared or excluded, or of a kind that nobody declares from a name."""

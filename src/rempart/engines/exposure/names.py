@@ -8,6 +8,7 @@ from typing import Final
 Address = IPv4Address | IPv6Address
 
 LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+NUMBERS: Final = re.compile(r"([0-9]{1,18})")
 LONGEST_NAME: Final = 253
 NAT64: Final = IPv6Network("64:ff9b::/96")
 METADATA: Final = frozenset(
@@ -87,3 +88,22 @@ def special(address: Address) -> str:
 def is_under(name: str, domain: str) -> bool:
     """Whether a normal name is the domain, or stands under it."""
     return name == domain or name.endswith("." + domain)
+
+
+def with_parents(name: str) -> list[str]:
+    """A normal name and those above it, the nearest first: a.b.example, b.example, example."""
+    labels = name.split(".")
+    return [".".join(labels[k:]) for k in range(len(labels))]
+
+
+def place(text: str) -> tuple[int, int, tuple[str | int, ...]]:
+    """Where a target stands among others as people count: 127.0.0.2 before 127.0.0.10, srv2 before srv10."""
+    host, _, port = text.rpartition(":")
+    for said, number in ((text, ""), (host, port)):
+        try:
+            address = address_of(said)
+        except ValueError:
+            continue
+        return address.version, int(address), (number.zfill(5),)
+    parts = NUMBERS.split(text)
+    return 9, 0, tuple(int(part) if k % 2 else part for k, part in enumerate(parts))

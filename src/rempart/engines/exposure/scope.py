@@ -6,7 +6,14 @@ from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
-from rempart.engines.exposure.names import METADATA, Address, address_of, host_name, special
+from rempart.engines.exposure.names import (
+    METADATA,
+    Address,
+    address_of,
+    host_name,
+    special,
+    with_parents,
+)
 from rempart.engines.exposure.perimeter import (
     Asset,
     AssetKind,
@@ -76,7 +83,7 @@ class Scope:
             name = host_name(text)
         except ValueError:
             return Right(f"« {text[:80]} » n’est pas un nom.")
-        parents = _parents(name)
+        parents = with_parents(name)
         if any(parent in self._no_names for parent in parents):
             return Right(f"{name} est exclu du périmètre.")
         asset = self._hosts.get(name)
@@ -208,11 +215,6 @@ def demand_consent(perimeter: Perimeter, day: date) -> Scope:
         expected="Un consentement en cours : qui (by), à quel titre (function), du (on), au (until).",
         todo="Faites-le signer par une personne qui en a le pouvoir, puis écrivez-le dans le périmètre.",
     )
-
-
-def _parents(name: str) -> list[str]:
-    labels = name.split(".")
-    return [".".join(labels[k:]) for k in range(len(labels))]
 
 
 def _whole(value: str) -> int:

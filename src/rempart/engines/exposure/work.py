@@ -52,14 +52,14 @@ class Kind(StrEnum):
     DOOR = "door"  # of a retest: whether a port that fell silent is filtered
 
 
-class Lead(Struct, frozen=True, order=True):
+class Lead(Struct, frozen=True, order=True, gc=False):
     """A name that leads to an address, through these aliases."""
 
     name: str
     chain: tuple[str, ...] = ()
 
 
-class Piece(Struct, frozen=True, order=True, kw_only=True):
+class Piece(Struct, frozen=True, order=True, kw_only=True, gc=False):
     """One piece of work. `is_first`: the piece of its port that also asks which service answers; `is_guess`: a name
     that nobody said exists; `witnesses`: ports of the same machine that used to answer (DOOR)."""
 
@@ -130,8 +130,11 @@ def _first(scope: Scope, asset: Asset) -> Iterator[Piece]:
         if Touch.MAIL in touch:
             yield Piece(kind=Kind.MAIL, name=value)
         under = USUAL_NAMES if asset.subdomains else ()
-        yield from host_pieces(scope, [value])
-        yield from host_pieces(scope, [f"{label}.{value}" for label in under], is_guess=True)
+        if touches_ports(touch):
+            yield Piece(kind=Kind.HOST, name=value)
+        for name in (f"{label}.{value}" for label in under):
+            if touches_ports(scope.name(name).touch):
+                yield Piece(kind=Kind.HOST, name=name, is_guess=True)
     elif asset.kind is AssetKind.HOST:
         yield from host_pieces(scope, [value])
     else:
@@ -140,7 +143,7 @@ def _first(scope: Scope, asset: Asset) -> Iterator[Piece]:
         )
 
 
-def host_pieces(scope: Scope, names: Iterable[str], *, is_guess: bool = False) -> Iterator[Piece]:
+def host_pieces(scope: Scope, names: Iterable[str]) -> Iterator[Piece]:
     """One piece for each name that the scope holds and whose addresses may be looked at."""
     for text in names:
         try:
@@ -148,7 +151,7 @@ def host_pieces(scope: Scope, names: Iterable[str], *, is_guess: bool = False) -
         except ValueError:
             continue
         if touches_ports(scope.name(name).touch):
-            yield Piece(kind=Kind.HOST, name=name, is_guess=is_guess)
+            yield Piece(kind=Kind.HOST, name=name)
 
 
 def touches_ports(touch: Iterable[Touch]) -> bool:
@@ -206,7 +209,7 @@ class Planner:
     def next(self) -> list[Piece]:
         """The pieces to do now, sorted; empty when all is done. Names come before addresses, and addresses before
         ports: an endpoint is asked under all of its names."""
-        known = {(p.kind, p.name) for p in self._planned}
+        known = {(p.kind, p.name) for p in self._planned} if self._names else set()
         fresh = {p for p in self._names if (p.kind, p.name) not in known}
         self._names = set()
         if not fresh:
