@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from rempart.web.apps.accounts.models import Membership, User
 from rempart.web.apps.establishments.models import Establishment, Grouping, GroupingMember
+from rempart.web.apps.remediation import plain
 from rempart.web.apps.remediation.models import Action, Comment, Finding, Measure
 from rempart.web.apps.remediation.recording import Told
 from rempart.web.apps.remediation.rules import Look
@@ -185,9 +186,10 @@ def comments(action: Action) -> Sequence[Comment]:
 def plan_panel(finess: str, scope: Scope) -> dict[str, Any] | None:
     """The plan, on the page of an establishment: the three next of those decided, and what is late."""
     today = timezone.localdate()
-    found = totals(scope, today, finess)
+    nearest = list(plan(scope, finess=finess, today=today, filters={"vue": "decide"})[:3])
     return {
         "finess": finess,
-        "totals": found,
-        "next": list(plan(scope, finess=finess, today=today, filters={"vue": "decide"})[:3]),
+        "totals": totals(scope, today, finess),
+        "next": nearest,
+        "plains": plain.of(nearest),
     }

@@ -16,7 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import establishment_or_404
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.remediation import actions, budgeting, deciding, exports, funding, queries
+from rempart.web.apps.remediation import (
+    actions,
+    budgeting,
+    deciding,
+    exports,
+    funding,
+    plain,
+    queries,
+)
 from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.forms import (
     AbandonForm,
@@ -68,6 +76,7 @@ def plan(request: HttpRequest, finess: str = "") -> HttpResponse:
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "today": today,
     }
+    context["plains"] = plain.of(context["page"])
     access_log.listed(
         request, (a.establishment_id for a in context["page"]), words="Plan d’actions"
     )
@@ -158,6 +167,7 @@ def action_page(
     apart = (*WITH_A_FORM, *((Event.PLAN, Event.START) if is_proposed else ()))
     context = {
         "action": found,
+        "plain": plain.of([found])[found.pk],
         "establishment": found.establishment,
         "findings": list(found.findings.order_by("rank", "title")),
         "comments": queries.comments(found),

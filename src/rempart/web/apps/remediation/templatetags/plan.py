@@ -1,5 +1,6 @@
 """The states of actions and findings, in words; a tone never carries the meaning alone."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from rempart.render import french
 from rempart.web.apps.remediation.costs import costs_of
 from rempart.web.apps.remediation.models import Action, Finding
+from rempart.web.apps.remediation.plain import Plain
 from rempart.web.apps.remediation.planning import SharedAction
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.templatetags import ui
@@ -57,6 +59,12 @@ def shared_cost(*, shared: SharedAction) -> str:
     if shared.euros_per_year:
         parts.append(f"puis {french.number(shared.euros_per_year)} € par an")
     return ", ".join(parts) or "à estimer"
+
+
+@register.filter
+def plain_of(plains: Mapping[int, Plain], action: Action) -> Plain:
+    """An action in plain words."""
+    return plains.get(action.pk) or Plain(action.title)
 
 
 @register.filter

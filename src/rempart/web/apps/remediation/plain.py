@@ -1,0 +1,59 @@
+"""An action in words that a director reads: what it is, why, who does it; what a specialist reads comes second."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from rempart.content.knowledge import measures
+from rempart.content.plain_words import plain_words
+from rempart.web.apps.remediation.models import Action, ActionFinding
+
+PROPOSED_BY_AN_AUDIT: Final = ("/control/", "/gesture/", "/fix/", "/check/")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """What to read first of an action, and the words of the audit, if they are others."""
+
+    title: str
+    why: str = ""
+    who: str = ""
+    technical: str = ""
+
+
+def of(actions: Iterable[Action]) -> dict[int, Plain]:
+    """Each of these actions in plain words, by its number: one query at most."""
+    rows = list(actions)
+    audited = [action.pk for action in rows if _is_proposed_by_an_audit(action)]
+    keys = _worst(audited) if audited else {}
+    return {action.pk: _plain(action, keys.get(action.pk, ("", ""))) for action in rows}
+
+
+def _is_proposed_by_an_audit(action: Action) -> bool:
+    """Whether its title is still that of an audit: what a person wrote is what they want to read."""
+    is_rewritten = "/gesture/" not in action.origin and not action.title.startswith("Corriger ")
+    return not is_rewritten and any(way in action.origin for way in PROPOSED_BY_AN_AUDIT)
+
+
+def _worst(actions: list[int]) -> dict[int, tuple[str, str]]:
+    """By action, the check of the worst finding that it mends, and what the audit said of it."""
+    links = ActionFinding.objects.filter(action__in=actions).order_by(
+        "-finding__rank", "-finding__key"
+    )
+    rows = links.values_list("action", "finding__key", "finding__detail", "finding__source_kind")
+    return {
+        pk: (key.split("@")[0], detail if kind == "directory" else "")
+        for pk, key, detail, kind in rows
+    }
+
+
+def _plain(action: Action, worst: tuple[str, str]) -> Plain:
+    check, said = worst
+    measure = measures().get(action.content_measure)
+    if measure is not None:
+        return Plain(action.title, measure.why, measure.owner_function)
+    words = plain_words(check) if check else None
+    if words is None:
+        return Plain(action.title)
+    why = said if said and check != "exposure" else words.why
+    return Plain(words.title, why, words.who, action.title)

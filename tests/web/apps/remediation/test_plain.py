@@ -1,0 +1,93 @@
+"""The plan as a director reads it: plain words first, those of the audit second."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from factories.findings import a_measure, an_action, an_observation
+from rempart.content.exposure_catalogue import exposure_checks
+from rempart.content.loader import directory_checks
+from rempart.content.plain_words import plain_words
+from rempart.web.apps.remediation import plain
+from rempart.web.apps.remediation.models import Action, Finding
+from rempart.web.apps.remediation.states import State
+from web.conftest import Cast
+
+Browsers = Callable[[str | None], Client]
+PLAN = "/etablissements/350000019/plan/"
+JARGON = "Corriger : Le mot de passe du compte krbtgt a plus d’un an"
+WHY = "Ce compte signe tous les laissez-passer."
+
+
+def a_krbtgt(cast: Cast, key: str = "vuln_krbtgt", **fields: Any) -> Action:
+    """An action that an audit proposed, and that somebody decided."""
+    a_measure(cast.home, an_observation(key, detail=WHY), source=f"seen-{key}", subject=key)
+    finding = Finding.objects.get(key=key)
+    action = an_action(cast.home, cast.alice, finding, title=JARGON)
+    values = {"origin": f"directory/S-1/control/{key}", "state": State.PLANNED} | fields
+    Action.objects.filter(pk=action.pk).update(**values)
+    action.refresh_from_db()
+    return action
+
+
+@pytest.mark.parametrize("check", sorted([*directory_checks(), *exposure_checks(), "exposure"]))
+def test_every_finding_of_an_audit_has_words_for_a_director(check: str) -> None:
+    words = plain_words(check)
+    assert words and words.title and words.why and words.who
+    for jargon in ("krbtgt", "AdminSDHolder", "SID", "TLS", "LDAP", "SMB", "RDP", "DNS"):
+        assert jargon not in words.title
+
+
+@pytest.mark.parametrize("address", [PLAN, f"{PLAN}?vue=tout", "/etablissements/350000019/"])
+def test_the_plan_says_what_it_is_first_and_the_term_of_the_trade_second(
+    cast: Cast, browser_of: Browsers, address: str
+) -> None:
+    action = a_krbtgt(cast)
+    page = browser_of("alice").get(address).text
+    link = f'<a href="/actions/{action.pk}/">Renouveler les secrets anciens de l’annuaire</a>'
+    assert page.index(link) < page.index(JARGON)
+
+
+def test_an_action_says_why_and_who_before_how(cast: Cast, browser_of: Browsers) -> None:
+    action = a_krbtgt(cast)
+    page = browser_of("alice").get(f"/actions/{action.pk}/").text
+    assert page.index(WHY) < page.index(JARGON)
+    assert "Qui le fait d’ordinaire : administrateur de l’annuaire." in page
+
+
+def test_an_exposed_service_is_told_without_its_protocol(cast: Cast) -> None:
+    key = "service_remote_desktop@203.0.113.15:3389"
+    found = a_krbtgt(cast, key, origin="exposure//fix/1", title="Corriger sur x : RDP")
+    words = plain.of([found])[found.pk]
+    assert words.title == "Fermer un accès visible depuis internet"
+    assert words.technical == "Corriger sur x : RDP"
+
+
+def test_the_worst_finding_gives_the_words(cast: Cast) -> None:
+    action = a_krbtgt(cast)
+    a_measure(cast.home, an_observation("vuln_functional_level"), source="b", subject="b")
+    other = Finding.objects.get(key="vuln_functional_level")
+    Finding.objects.filter(pk=other.pk).update(rank=9)
+    action.links.create(finding=other)
+    assert plain.of([action])[action.pk].title == "Renouveler les secrets anciens de l’annuaire"
+
+
+def test_what_a_person_wrote_is_read_as_it_is_written(cast: Cast, browser_of: Browsers) -> None:
+    action = a_krbtgt(cast, title="Demander à Paul de changer la clé")
+    assert plain.of([action])[action.pk] == plain.Plain("Demander à Paul de changer la clé")
+    assert "Pour le spécialiste" not in browser_of("alice").get(PLAN).text
+
+
+def test_plain_words_cost_one_query_whatever_the_plan(cast: Cast) -> None:
+    few = [a_krbtgt(cast)]
+    many = few + [a_krbtgt(cast, f"vuln_x{n}") for n in range(20)]
+    counts = []
+    for actions in (few, many):
+        with CaptureQueriesContext(connection) as seen:
+            plain.of(actions)
+        counts.append(len(seen))
+    assert counts == [1, 1]
