@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from rempart.web.apps.assessments.beginning import panel
 from rempart.web.apps.assessments.models import Assessment
 from rempart.web.apps.audits.models import Audit
 from rempart.web.apps.establishments.models import Establishment
@@ -15,6 +16,7 @@ from rempart.web.apps.remediation.states import State
 from rempart.web.apps.steering.models import Situation
 from rempart.web.core import jobs, journal
 from rempart.web.core.models import Job
+from rempart.web.core.scope import NOBODY
 from rempart.web.demo.people import FAR, HOME, SUPPORT
 
 TODAY = date(2026, 11, 22)
@@ -69,9 +71,15 @@ def test_the_home_has_assessed_itself_twice_and_has_documents(region: None, db: 
     finished = mine.known().order_by("opened_on")
     assert [row.framework_id for row in finished] == ["esms13", "esms13"]
     assert finished[1].previous_id == finished[0].pk
-    assert mine.open().count() == 1
+    assert set(mine.open().values_list("framework_id", flat=True)) == {"esms13", "governance"}
     ends = {end_of(row, TODAY)[1] for row in Document.objects.filter(establishment=HOME)}
     assert {"ok", "warn"} <= ends
+
+
+@pytest.mark.slow
+def test_the_home_is_led_to_the_thirteen_themes_before_the_rest(region: None, db: None) -> None:
+    found = panel(HOME, NOBODY) or {}
+    assert (found["label"], "13 thèmes" in found["words"]) == ("Reprendre", True)
 
 
 @pytest.mark.slow

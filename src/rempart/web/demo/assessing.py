@@ -45,7 +45,8 @@ ROUNDS: Final[dict[str, tuple[Round, ...]]] = {
     HOME: (
         Round(NURSING, -330, 1),
         Round(NURSING, 40, 2),
-        Round("governance", 190, 1, is_finished=False),
+        Round("governance", 150, 1, is_finished=False),
+        Round(NURSING, 190, 2, is_finished=False),
     ),
     SUPPORT: (Round(HYGIENE, 30, 2, is_shared=True), Round("care_d2", 200, 2, is_finished=False)),
     FAR: (Round(NURSING, 60, 1, is_shared=True),),

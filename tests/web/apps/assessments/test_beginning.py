@@ -10,17 +10,20 @@ from factories.assessments import (
     ACCESS_1,
     TODAY,
     a_reply,
+    a_stored,
     a_submitted,
     an_assessment,
     answered,
 )
 from factories.findings import an_action
 from rempart.web.apps.accounts.access import scope_of
+from rempart.web.apps.assessments.actions import submit
 from rempart.web.apps.assessments.answering import Author, save_answers
 from rempart.web.apps.assessments.beginning import panel
 from rempart.web.apps.assessments.queries import assessments_panel
 from rempart.web.apps.assessments.rules import asked
 from rempart.web.apps.frameworks import catalogue
+from support.frameworks import a_framework
 from web.conftest import Cast
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,36 @@ def test_the_first_thing_to_do_follows_what_was_done(cast: Cast) -> None:
     replies = {item.id: a_reply(1) for item in items if item.id != ACCESS_1}
     save_answers(assessment=made, replies=replies, seen={}, author=Author.of(cast.alice))
     assert said(cast)["href"] == f"/evaluations/{made.pk}/fin/"
+
+
+def test_a_home_goes_through_the_themes_written_for_it_before_the_rest(cast: Cast) -> None:
+    other = an_assessment(cast.home, cast.alice)
+    answered(other, cast.alice, access_1=1)
+    a_stored(a_framework(id="esms13"))
+    assert said(cast)["label"] == "Commencer l’auto-évaluation"
+    own = an_assessment(cast.home, cast.alice, a_framework(id="esms13"))
+    answered(own, cast.alice, access_1=1)
+    answered(other, cast.alice, access_2=1)
+    assert said(cast)["href"].startswith(f"/evaluations/{own.pk}/")
+    submit(assessment=own, today=TODAY, by=cast.alice)
+    assert said(cast)["href"].startswith(f"/evaluations/{other.pk}/")
+
+
+def test_the_questionnaire_of_homes_is_offered_before_what_is_under_way(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    a_stored(a_framework(id="esms13", short_title="Treize thèmes"))
+    answered(an_assessment(cast.home, cast.alice), cast.alice, access_1=1)
+    page = browser_of("alice").get(f"{HOME}evaluations/").text
+    assert page.index("Treize thèmes") < page.index("Continuer")
+    assert page.count("btn main") == 1
+
+
+def test_a_hospital_goes_on_with_what_it_began(cast: Cast) -> None:
+    made = an_assessment(cast.hospital, cast.bob)
+    answered(made, cast.bob, access_1=1)
+    found = panel(cast.hospital.pk, scope_of(cast.bob, TODAY)) or {}
+    assert found["label"] == "Reprendre"
 
 
 def test_after_a_result_actions_are_chosen_then_followed(cast: Cast) -> None:

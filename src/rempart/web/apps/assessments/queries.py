@@ -145,7 +145,7 @@ class Offer:
 
 
 def offers(scope: Scope, establishment: Establishment) -> list[Offer]:
-    """The frameworks of an establishment: those under way, then the one meant for it, then those never answered, the
+    """The frameworks of an establishment: the one meant for it, then those under way, then those never answered, the
     shortest before the others."""
     first = beginning(establishment)
     rows = _usable(scope, establishment)
@@ -172,19 +172,31 @@ def offers(scope: Scope, establishment: Establishment) -> list[Offer]:
 def _place(offer: Offer) -> tuple[bool, bool, bool, int, str]:
     done = offer.last is not None
     return (
-        offer.open is None,
         not offer.is_first,
+        offer.open is None,
         done,
         offer.framework.minutes,
         offer.stored.title,
     )
 
 
+def main_offer(offers: Sequence[Offer]) -> Offer | None:
+    """The one to press: the first unless it is done, else what is under way, else the first again."""
+    owed = [offer for offer in offers if offer.open or (offer.is_first and not offer.last)]
+    return next(iter([*owed, *offers]), None)
+
+
 def beginning(establishment: Establishment) -> str:
-    """The framework with which an establishment begins, by the aggregate of its category (4: social and medico-social)."""
+    """The framework with which an establishment begins."""
+    return FOR_HOMES if is_home(establishment) else FOR_HOSPITALS
+
+
+def is_home(establishment: Establishment) -> bool:
+    """Whether it is social or medico-social, by the aggregate of its category (4)."""
+    if establishment.category in HOMES:
+        return True
     found = Category.objects.filter(pk=establishment.category).values_list("aggregate", flat=True)
-    is_home = establishment.category in HOMES or str(found.first() or "").startswith("4")
-    return FOR_HOMES if is_home else FOR_HOSPITALS
+    return str(found.first() or "").startswith("4")
 
 
 def listed(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Assessment]:

@@ -65,7 +65,7 @@ def of_establishment(request: HttpRequest, finess: str) -> HttpResponse:
         "establishment": establishment,
         "offers": offers,
         "others": [offer for offer in offers if not (offer.open or offer.is_first)],
-        "main": next((o for o in offers if o.open or o.is_first), next(iter(offers), None)),
+        "main": queries.main_offer(offers),
         "may_work": establishment.closed_on is None and allows(scope, finess, Act.ANSWER),
     }
     return render(request, "assessments/of_establishment.html", context)
