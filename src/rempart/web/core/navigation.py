@@ -55,12 +55,11 @@ def entries(scope: Scope, path: str) -> list[Link]:
         href = entry.address(scope) if entry.address else reverse(entry.url_name)
         if href:
             found.append((entry, href))
-    nearest = max(found, key=lambda one: _nearness(*one, path), default=None)
-    if nearest is None or not any(_nearness(*nearest, path)):
-        return [Link(entry.words, href) for entry, href in found]
-    current = "page" if nearest[1] == path else "true"
+    near = [_nearness(entry, href, path) for entry, href in found]
+    marked = near.index(max(near)) if any(map(any, near)) else -1
     return [
-        Link(entry.words, href, current if entry is nearest[0] else "") for entry, href in found
+        Link(entry.words, href, ("page" if href == path else "true") if n == marked else "")
+        for n, (entry, href) in enumerate(found)
     ]
 
 
