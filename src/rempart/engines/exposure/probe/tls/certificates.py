@@ -21,6 +21,7 @@ from rempart.engines.exposure.seen.tls import CertificateSeen
 MOST_BYTES: Final = 65536
 MOST_NAMES: Final = 250
 MOST_LETTERS: Final = 253
+MOST_DIGITS: Final = 64  # of a serial number, in hexadecimal: forty at most in a sound certificate
 
 _USAGES: Final = (
     "digital_signature",
@@ -92,7 +93,7 @@ def _facts(certificate: x509.Certificate, der: bytes) -> CertificateSeen:
         not_before=int(certificate.not_valid_before_utc.timestamp()),
         not_after=int(certificate.not_valid_after_utc.timestamp()),
         sha256=hashlib.sha256(der).hexdigest(),
-        serial=f"{certificate.serial_number:x}",
+        serial=f"{certificate.serial_number:x}"[:MOST_DIGITS],
         names=names,
         addresses=addresses,
         common_name=_clean(str(common[0].value)) if common else "",

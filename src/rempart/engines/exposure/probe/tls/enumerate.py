@@ -108,6 +108,9 @@ def _take(listed: Listed, answer: Answer, remaining: list[int]) -> bool:
         if answer.alert >= 0 and not listed.codes:
             listed.state = VersionState.REFUSED
         return False
+    if hello.version not in VERSIONS or hello.version > listed.version:
+        listed.cut("Le serveur choisit une version qui ne lui était pas offerte.")
+        return False
     if hello.version != listed.version:
         if not listed.codes:
             listed.state = VersionState.REFUSED

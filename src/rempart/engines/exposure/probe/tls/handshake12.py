@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from rempart.engines.exposure.dial import Dialogue, ProtocolFault
@@ -15,6 +16,7 @@ from rempart.engines.exposure.probe.tls.flight import (
     ALERT,
     CHANGE_CIPHER,
     HANDSHAKE,
+    MOST_MESSAGES,
     MOST_RECORD,
     Message,
     cut_messages,
@@ -52,6 +54,7 @@ class _Stream:
 
     def __init__(self) -> None:
         self._raw, self._messages = bytearray(), bytearray()
+        self._count = 0
         self.keys: Direction | None = None
         self.ready: Direction | None = None  # taken into use when the server changes its cipher
 
@@ -62,6 +65,10 @@ class _Stream:
         """A handshake message, or (-1, alert). Raises ProtocolFault."""
         while True:
             if found := cut_messages(self._messages, 1):
+                # Each one is hashed with all that came before: thousands of them would cost minutes.
+                self._count += 1
+                if self._count > 2 * MOST_MESSAGES:
+                    raise ProtocolFault("La négociation TLS n’en finit pas : lecture arrêtée.")
                 return found[0]
             if len(self._raw) < 5:
                 return None
@@ -151,11 +158,14 @@ def _exchange(flight: _Flight, recipe: Recipe, offered: int) -> tuple[bytes, byt
         pair = KeyPair(group)
         secret = pair.exchange(body[4 : 4 + body[3]])
         return bytes([len(pair.public)]) + pair.public, secret
-    public = parse(flight.certificate).public_key()
-    if not isinstance(public, rsa.RSAPublicKey):
-        raise ProtocolFault("La clé du certificat ne va pas avec la suite choisie.")
     secret = offered.to_bytes(2) + os.urandom(46)
-    sealed = public.encrypt(secret, padding.PKCS1v15())
+    try:
+        public = parse(flight.certificate).public_key()
+        if not isinstance(public, rsa.RSAPublicKey):
+            raise ProtocolFault("La clé du certificat ne va pas avec la suite choisie.")
+        sealed = public.encrypt(secret, padding.PKCS1v15())
+    except (ValueError, UnsupportedAlgorithm) as fault:
+        raise ProtocolFault("La clé du certificat ne peut pas servir.") from fault
     return len(sealed).to_bytes(2) + sealed, secret
 
 

@@ -17,6 +17,7 @@ from rempart.engines.exposure.probe.tls.groups import WEAK_GROUPS, group_name
 from rempart.engines.exposure.probe.tls.handshake13 import GROUPS
 from rempart.engines.exposure.probe.tls.hello import (
     FALLBACK_SCSV,
+    SSLV2,
     SSLV3,
     TLS10,
     TLS11,
@@ -77,9 +78,12 @@ async def look_at_tls(
         return _seen(survey, notes, [], fault.reach, fault.reason)
     except (ProtocolFault, GaveUp) as fault:
         return _seen(survey, notes, [], Reach.BROKEN, str(fault))
-    if all(one.state == VersionState.UNKNOWN for one in listed):
-        return _seen(survey, notes, listed, Reach.BROKEN, survey.stopped or NO_TLS)
     by_version = {one.version: one for one in listed}
+    # What answers no SSLv2 to the hello of SSLv2 may not be TLS for all that.
+    is_known = any(one.state != VersionState.UNKNOWN for one in listed if one.version != SSLV2)
+    if not is_known and by_version[SSLV2].state != VersionState.OFFERED:
+        reason = survey.stopped or by_version[TLS12].reason or NO_TLS
+        return _seen(survey, notes, listed, Reach.BROKEN, reason)
     if is_thorough:
         await _ask_more(survey, notes, by_version)
     elif by_version[TLS13].codes and not notes.chains:

@@ -98,6 +98,14 @@ def read_chain(
     ders: Sequence[bytes], store: TrustStore, *, has_staple: bool | None = None
 ) -> ChainSeen:
     """The certificates as sent, and where they lead. Raises ProtocolFault when the first is unreadable."""
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # a name that is too long is theirs to mend, not the reader's
+        return _read_chain(ders, store, has_staple)
+
+
+def _read_chain(ders: Sequence[bytes], store: TrustStore, has_staple: bool | None) -> ChainSeen:
     facts: list[CertificateSeen] = [read_certificate(ders[0])]
     opened, reason = [parse(ders[0])], ""
     for der in ders[1:]:
