@@ -24,7 +24,7 @@ def told(**headers: str) -> dict[str, list[str]]:
 CSP = "content-security-policy"
 CASES: list[tuple[str, HttpSeen, str]] = [
     ("http_csp_missing", seen(page_type="application/json"), "not_applicable"),
-    ("http_csp_missing", seen(steps=[Step(url="/", status=302, refused="Non.")]), "not_applicable"),
+    ("http_csp_missing", seen(steps=[Step(url="/", status=302, refused="Non.")]), "not_measured"),
     ("http_csp_missing", seen(headers={f"{CSP}-report-only": ["default-src 'self'"]}), "failed"),
     ("http_csp_missing", seen(headers={CSP: [" ; ,"]}), "failed"),
     ("http_csp_weak", seen(status=500), "not_applicable"),
@@ -34,7 +34,8 @@ CASES: list[tuple[str, HttpSeen, str]] = [
     ("http_csp_weak", seen(headers={CSP: ["script-src *, script-src 'self'"]}), "passed"),
     ("http_no_https", seen(is_tls=False, leaves_to="http://autre.example"), "failed"),
     ("http_no_https", seen(is_tls=False, status=401), "failed"),
-    ("http_no_https", seen(is_tls=False, status=503), "not_applicable"),
+    ("http_no_https", seen(is_tls=False, status=503), "not_measured"),
+    ("http_no_https", seen(is_tls=False, status=500), "not_applicable"),
     ("http_hsts", seen(name=""), "not_applicable"),
     ("http_hsts", seen(headers=told(strict_transport_security="max-age=0")), "failed"),
     ("http_hsts", seen(headers=told(strict_transport_security="preload")), "failed"),

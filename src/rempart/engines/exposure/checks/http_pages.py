@@ -19,6 +19,7 @@ from rempart.engines.exposure.registry import (
 from rempart.engines.exposure.seen.http import Cookie, HttpSeen
 from rempart.kernel.french import counted
 
+CUT: Final = "La page n’a pas été lue jusqu’à sa fin : elle est trop longue, ou sa compression n’est pas connue."
 _SEVERITIES: Final = ("critical", "high", "medium", "low")
 _ADDRESS: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _DEFAULT_TITLES: Final = re.compile(
@@ -72,11 +73,17 @@ def cookie_same_site(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
 def script_integrity(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """Scripts of other sites that the page runs without checking what they hold."""
     if not seen.scripts:
-        yield passed("La page ne charge aucun script d’un autre site.")
+        yield (
+            unmeasured(CUT)
+            if seen.is_cut
+            else passed("La page ne charge aucun script d’un autre site.")
+        )
     elif loose := [script for script in seen.scripts if not script.integrity]:
         hosts = sorted({script.host for script in loose})
         detail = f"Fichiers chargés sans empreinte depuis : {', '.join(hosts)[:300]}."
         yield failed(detail, loose[0].url)
+    elif seen.is_cut:
+        yield unmeasured(CUT)
     else:
         yield passed("Chaque fichier d’un autre site porte son empreinte.")
 
@@ -89,6 +96,8 @@ def mixed_content(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     elif seen.mixed:
         loaded = counted(len(seen.mixed), "fichier")
         yield failed(f"La page charge en clair {loaded} au moins.", seen.mixed[0])
+    elif seen.is_cut:
+        yield unmeasured(CUT)
     else:
         yield passed("Aucun fichier n’est chargé en clair.")
 
@@ -97,11 +106,17 @@ def mixed_content(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
 def password_in_clear(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A password typed in a page, and sent in clear."""
     if not seen.has_password_field:
-        yield not_applicable("La page d’accueil ne demande pas de mot de passe.")
+        yield (
+            unmeasured(CUT)
+            if seen.is_cut
+            else not_applicable("La page d’accueil ne demande pas de mot de passe.")
+        )
     elif seen.insecure_forms:
         yield failed("Le formulaire envoie le mot de passe en clair.", seen.insecure_forms[0])
     elif not seen.is_tls:
         yield failed("La page qui demande le mot de passe est elle-même servie en clair.")
+    elif seen.is_cut:
+        yield unmeasured(CUT)
     else:
         yield passed("Le mot de passe est demandé et envoyé en HTTPS.")
 
@@ -158,6 +173,8 @@ def directory_listing(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A front page that is the list of the files."""
     if _LISTING.match(seen.title):
         yield failed("La page d’accueil montre la liste des fichiers.", seen.title)
+    elif seen.is_cut and not seen.title:
+        yield unmeasured(CUT)
     else:
         yield passed(seen.title[:100])
 
@@ -167,6 +184,8 @@ def default_page(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """The page of a server that nobody set up, or that was forgotten."""
     if _DEFAULT_TITLES.match(seen.title):
         yield failed("Le serveur montre la page d’origine de son éditeur.", seen.title)
+    elif seen.is_cut and not seen.title:
+        yield unmeasured(CUT)
     else:
         yield passed(seen.title[:100])
 

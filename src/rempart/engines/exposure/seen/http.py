@@ -71,7 +71,7 @@ class HttpSeen(Seen, frozen=True, kw_only=True, tag="http"):
     paths_asked: int = 0
     paths_reason: str = ""  # why the list of pages was not gone through, French; "" when it was
     page_bytes: int = 0
-    is_cut: bool = False  # the page went past the bound, and its beginning alone was read
+    is_cut: bool = False  # the page was not read to its end: too long, or compressed in a way that we do not know
 
     @property
     def target(self) -> str:

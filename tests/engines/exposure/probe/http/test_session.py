@@ -73,9 +73,10 @@ def test_connections_of_one_session_are_counted(monkeypatch: pytest.MonkeyPatch)
     assert fault.value.reach is Reach.STOPPED
 
 
-def test_an_encoding_that_cannot_be_undone_gives_the_bytes_as_they_came() -> None:
-    assert inflated(b"abc", "br", 10) == (b"abc", False)
-    assert inflated(b"abc", "gzip", 10) == (b"abc", False)
+def test_an_encoding_that_cannot_be_undone_gives_the_bytes_as_they_came_and_says_it() -> None:
+    assert inflated(b"abc", "br", 10) == (b"abc", True)
+    assert inflated(b"abc", "gzip", 10) == (b"abc", True)
+    assert inflated(zlib.compress(b"bonjour")[:-5], "gzip", 10)[1] is True
     bare = zlib.compress(b"bonjour")[2:-4]
     assert inflated(bare, "deflate", 10) == (b"bonjour", False)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from rempart.engines.exposure.probe.http import way
 from rempart.engines.exposure.seen.common import Reach
 from support.gates import OpenGate
 from support.loopback import free_port
@@ -120,11 +121,14 @@ def test_a_redirection_outside_is_never_followed(place: str) -> None:
     assert (seen.steps[-1].location, len(seen.steps)) == (place, 1)
 
 
-def test_a_redirection_to_another_port_asks_the_perimeter_first() -> None:
+def test_a_redirection_to_another_port_asks_the_perimeter_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with (
         site({"/portail": Page("<title>Portail</title>")}) as further,
         site({"/": Page("", 302, {"location": f"http://{HOST}:{further}/portail"})}) as port,
     ):
+        monkeypatch.setattr(way, "web_ports", lambda: {further})
         followed = look(port)
         refused = look(port, allowed=lambda host, address: False)
     assert followed.title == "Portail"

@@ -39,6 +39,7 @@ class Page:
     """What was found in a page; addresses are whole, as the page would ask for them."""
 
     title: str = ""
+    is_whole: bool = True  # every tag was looked at, every script kept
     icon: str = ""
     refresh: str = ""  # where a meta refresh sends
     scripts: list[Script] = field(default_factory=list)
@@ -54,6 +55,7 @@ def read_page(text: str, url: str) -> Page:
     base, form = url, ""
     for number, tag in enumerate(_TAG.finditer(text)):
         if number >= TAGS_MOST:
+            page.is_whole = False
             break
         name, attributes = tag[1].lower(), _attributes(tag[2])
         if name == "base":
@@ -140,7 +142,9 @@ def _loaded(page: Page, name: str, target: str, attributes: dict[str, str], url:
     if there.netloc == here.netloc:
         if name == "script" and len(page.own_scripts) < KEPT_MOST:
             page.own_scripts.append(target)
-    elif len(page.scripts) < KEPT_MOST:
+    elif len(page.scripts) >= KEPT_MOST:
+        page.is_whole = False
+    else:
         page.scripts.append(
             Script(
                 url=target[:300],

@@ -96,7 +96,8 @@ class Reading:
             for name, value in self._response.headers
         )
         raw = b"".join(self._parts)[: self._most]
-        encoding = next((v.lower() for k, v in headers if k == "content-encoding"), "")
+        encodings = [v.strip().lower() for k, v in headers if k == "content-encoding"]
+        encoding = ", ".join(e for e in encodings if e)
         body, is_cut = inflated(raw, encoding, self._most)
         return Answer(self._response.status_code, headers, body, self.is_cut or is_cut, raw[:16])
 
@@ -104,10 +105,12 @@ class Reading:
 def inflated(raw: bytes, encoding: str, most: int) -> tuple[bytes, bool]:
     """A body without its compression, `most` bytes at most, and whether it was cut there.
 
-    An encoding that we did not ask for and cannot undo gives the bytes as they came.
+    An encoding that we did not ask for and cannot undo gives the bytes as they came, said to be cut: they were not read.
     """
-    if encoding not in {"gzip", "x-gzip", "deflate"}:
+    if encoding in {"", "identity"}:
         return raw, False
+    if encoding not in {"gzip", "x-gzip", "deflate"}:
+        return raw, bool(raw)
     for bits in (
         47,
         -15,
@@ -118,8 +121,8 @@ def inflated(raw: bytes, encoding: str, most: int) -> tuple[bytes, bool]:
         except zlib.error:
             continue
         if body or engine.eof:
-            return body, bool(engine.unconsumed_tail)
-    return raw, False
+            return body, bool(engine.unconsumed_tail) or not engine.eof
+    return raw, bool(raw)
 
 
 @cache

@@ -200,7 +200,7 @@ def facts(way: Way, page: Page) -> dict[str, Any]:
         "insecure_forms": page.insecure_forms,
         "has_password_field": page.has_password_field,
         "page_bytes": len(way.answer.body),
-        "is_cut": way.answer.is_cut,
+        "is_cut": way.answer.is_cut or not page.is_whole,
     }
 
 

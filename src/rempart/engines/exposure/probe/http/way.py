@@ -3,9 +3,11 @@
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 from urllib.parse import SplitResult, urljoin
 
+from rempart.content.fingerprints import exposure_ports
 from rempart.engines.exposure.probe.http.page import split
 from rempart.engines.exposure.probe.http.session import Answer, Session
 from rempart.engines.exposure.seen.common import Endpoint
@@ -72,6 +74,12 @@ def _path(target: SplitResult) -> str:
     return plain[:2000]
 
 
+@cache
+def web_ports() -> frozenset[int]:
+    """Ports where a site may be asked for a page: a printer prints what it is sent, a database may obey it."""
+    return frozenset(port.port for port in exposure_ports() if port.is_web)
+
+
 def _port(target: SplitResult) -> int:
     return target.port or (443 if target.scheme == "https" else 80)
 
@@ -93,6 +101,11 @@ def _refusal(session: Session, target: SplitResult | None, allowed: Allowed) -> 
         return "", ""
     if is_tls and not session.is_tls:
         return "", origin
+    if _port(target) not in web_ports():
+        return (
+            f"Redirection vers un port qui n’est pas celui d’un site ({_port(target)}) : non suivie.",
+            "",
+        )
     if not allowed(host, here.address):
         return "Redirection hors du périmètre : non suivie.", ""
     return "", ""
