@@ -98,6 +98,7 @@ def an_asked_question(cast: Any) -> dict[str, dict[str, Any]]:
     return {
         "assessment_": one,
         "assessment_question": one | {"item": ACCESS_1},
+        "assessment_question_sheet": one | {"item": ACCESS_1},
         "assessment_comment": one | {"item": ACCESS_1},
         "assessment_document": one | {"form": "reponses.csv"},
         "verification_of": {"code": "0000-0000-0000"},

@@ -82,6 +82,7 @@ PAGES: Final[dict[str, str]] = {
     "POST assessment_reopen": "409 404 404 403 403 302",
     "POST assessment_carry": "409 404 404 403 403 302",
     "GET assessment_question": "200 404 404 403 403 302",
+    "GET assessment_question_sheet": "200 404 404 403 403 302",
     "POST assessment_question": "422 404 404 403 403 302",
     "POST assessment_comment": "422 404 404 403 403 302",
     "GET assessment_theme": "200 404 404 403 403 302",

@@ -183,6 +183,19 @@ def test_an_action_is_printed_on_one_sheet(home: Assessment, cast: Cast, page_as
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
 
 
+def test_an_answer_is_printed_on_one_sheet(
+    home: Assessment, page_as: PageAs, axe_clean: Look
+) -> None:
+    page = page_as("alice", f"/evaluations/{home.pk}/questions/{next(iter(home.given))}/")
+    page.get_by_role("link", name="Fiche à imprimer").click()
+    expect(page.get_by_role("button", name="Imprimer cette fiche")).to_be_visible()
+    axe_clean(page)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Ce qui est répondu")).to_be_visible()
+    expect(page.get_by_role("button", name="Imprimer cette fiche")).to_be_hidden()
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+
+
 def test_a_result_is_taken_away_and_its_code_verified(
     home: Assessment, cast: Cast, page_as: PageAs, axe_clean: Look, shoot: Look
 ) -> None:

@@ -29,6 +29,11 @@ urlpatterns = [
     path(f"{ONE}rouvrir/", overview.reopen, name="assessment_reopen"),
     path(f"{ONE}reporter/", overview.carry, name="assessment_carry"),
     path(f"{ONE}questions/<str:item>/", answering.question, name="assessment_question"),
+    path(
+        f"{ONE}questions/<str:item>/fiche/",
+        answering.question_sheet,
+        name="assessment_question_sheet",
+    ),
     path(f"{ONE}questions/<str:item>/commenter/", answering.comment, name="assessment_comment"),
     path(f"{ONE}themes/<str:theme>/", answering.theme, name="assessment_theme"),
     path(f"{ONE}propositions/", answering.proposals, name="assessment_proposals"),

@@ -21,7 +21,7 @@ from rempart.web.apps.assessments.results import line
 from rempart.web.apps.assessments.rules import Reply, answers_of, asked, parsed, version_of
 from rempart.web.apps.assessments.themes import theme_rows
 from rempart.web.apps.assessments.views.common import base, neighbours, noted
-from rempart.web.apps.evidence.queries import of_subjects
+from rempart.web.apps.evidence.queries import end_of, of_subjects
 from rempart.web.core import facts
 from rempart.web.core.errors import Refused
 from rempart.web.core.policy import needs, scope_of
@@ -40,21 +40,44 @@ def _question_page(
     request: HttpRequest, pk: int, name: str, status: int = 200, **more: Any
 ) -> HttpResponse:
     found = queries.assessment_or_404(scope_of(request), pk)
-    framework, _, item = queries.item_or_404(found, name)
-    context = base(request, found) | neighbours(framework, asked(framework, found.groups), item)
-    subjects = [f"item:{name}", *(f"piece:{name}/{piece.id}" for piece in item.pieces)]
-    documents = of_subjects(found.establishment_id, subjects)
+    context = _asked_and_said(request, found, name)
     context |= {
-        "line": _line(found, item, facts.of(found.establishment_id, context["today"])),
         "version": version_of(found.given, name),
         "proposals": proposing.proposed(found, context["today"]).get(name, []),
-        "pieces": [(piece, documents[f"piece:{name}/{piece.id}"]) for piece in item.pieces],
-        "documents": documents[f"item:{name}"],
         "changes": queries.changes(found, name),
         "comments": queries.comments(found, name),
         "comment_form": CommentForm(),
     } | more
     return render(request, "assessments/question.html", context, status=status)
+
+
+@needs(Act.SEE_FINDINGS)
+@require_safe
+def question_sheet(request: HttpRequest, pk: int, item: str) -> HttpResponse:
+    """One question and its answer on a sheet to print: what is asked, what was said, what proves it."""
+    found = queries.assessment_or_404(scope_of(request), pk)
+    context = _asked_and_said(request, found, item)
+    context["proofs"] = [
+        (document, end_of(document, context["today"])) for document in context["documents"]
+    ]
+    context["pieces"] = [
+        (piece, [(document, end_of(document, context["today"])) for document in documents])
+        for piece, documents in context["pieces"]
+    ]
+    return render(request, "assessments/question_sheet.html", context)
+
+
+def _asked_and_said(request: HttpRequest, found: Assessment, name: str) -> dict[str, Any]:
+    """A question among the others, its answer, and the documents that prove it."""
+    framework, _, item = queries.item_or_404(found, name)
+    context = base(request, found) | neighbours(framework, asked(framework, found.groups), item)
+    subjects = [f"item:{name}", *(f"piece:{name}/{piece.id}" for piece in item.pieces)]
+    documents = of_subjects(found.establishment_id, subjects)
+    return context | {
+        "line": _line(found, item, facts.of(found.establishment_id, context["today"])),
+        "pieces": [(piece, documents[f"piece:{name}/{piece.id}"]) for piece in item.pieces],
+        "documents": documents[f"item:{name}"],
+    }
 
 
 def _line(assessment: Assessment, item: Item, known: dict[str, facts.Fact]) -> Any:
