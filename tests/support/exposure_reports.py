@@ -14,6 +14,7 @@ from rempart.engines.exposure.report import (
     Finding,
     FixText,
     Gap,
+    Outside,
     Reference,
 )
 from rempart.engines.exposure.score import score
@@ -147,9 +148,10 @@ def sample() -> ExposureReport:
     zones = ["ch-exemple.example", "ght-exemple.example"]
     nessus = Claim("nessus", "42873", "3DES accepté", False, "2026-11-18")
     disputes = [Dispute("tls_old", "rendezvous.ch-exemple.example:443", TITLES["tls_old"][1], "Mesuré par Rempart : conforme, ou sans objet.", [nessus])]  # fmt: skip
+    outside = [Outside("www.mutuelle.example", "www.mutuelle.example n’est pas dans le périmètre.", ["www.mutuelle.example:443"], ["nessus"], ["PHP 5.6 n’est plus maintenu"], 3, "critical")]  # fmt: skip
     return _report(
-        _findings(), gaps, disputes=disputes, endpoints=_endpoints(), zones=zones, notes=notes
-    )
+        _findings(), gaps, disputes=disputes, endpoints=_endpoints(), zones=zones, notes=notes, outside=outside,
+    )  # fmt: skip
 
 
 def clean() -> ExposureReport:

@@ -33,7 +33,6 @@ from rempart.engines.exposure.run import run as run_audit
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import read_snapshot
-from rempart.engines.exposure.work import declared_names
 from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted
 from rempart.render.console import Bars
@@ -186,12 +185,17 @@ def _beside(
     place = feeds_folder(feeds)
     has_bundle = feeds is not None or (place / INSTALLED).exists()
     holes = load(place, today=day, trust=trust) if has_bundle else None
+    return Beside(holes, _claims(imports, mapping))
+
+
+def _claims(imports: Sequence[Path], mapping: Path | None) -> list[ClaimSeen]:
+    """What the files of other tools say. Raises UnreadableSource."""
     claims: list[ClaimSeen] = []
     for path in imports:
         is_table = mapping is not None and path.suffix.lower() in (".csv", ".txt", ".tsv")
         columns = read_mapping(mapping) if is_table and mapping else None
         claims += read_import(path, mapping=columns).claims
-    return Beside(holes, claims)
+    return claims
 
 
 def _judged(
@@ -209,7 +213,7 @@ def _judged(
         tool_version=__version__,
         holes=beside.holes,
         claims=beside.claims,
-        perimeter_names=declared_names(perimeter),
+        perimeter=perimeter,
         snapshot_sha256=digest,
     )
 
@@ -239,14 +243,26 @@ for _command in (exposure_compare, exposure_held, exposure_verify):
     help="Extrait de Certificate Transparency (JSON de crt.sh, CSV) ou liste de noms, un par ligne.",
 )  # fmt: skip
 @click.option(
+    "--import", "imports", type=_FILE, multiple=True, metavar="FICHIER",
+    help="Rapport d’un autre outil (nmap, Nessus…) : ce qu’il nomme hors du périmètre est proposé.",
+)  # fmt: skip
+@click.option(
+    "--mapping", type=_FILE, metavar="FICHIER", help="Colonnes des tableaux CSV importés (YAML)."
+)
+@click.option(
     "--output", required=True, type=_PATH, metavar="FICHIER", help="Propositions à relire (YAML)."
 )
 def exposure_propose(
-    perimeter_file: Path, snapshot: Path | None, extracts: tuple[Path, ...], output: Path
+    perimeter_file: Path,
+    snapshot: Path | None,
+    extracts: tuple[Path, ...],
+    imports: tuple[Path, ...],
+    mapping: Path | None,
+    output: Path,
 ) -> None:
     """Write what a person may accept."""
     perimeter = read_perimeter(perimeter_file)
-    seen = read_snapshot(snapshot)[0].seen if snapshot else []
+    seen = [*(read_snapshot(snapshot)[0].seen if snapshot else []), *_claims(imports, mapping)]
     names = [found for path in extracts for found in read_names(path)]
     found = propose(perimeter, seen, names)
     try:

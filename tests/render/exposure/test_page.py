@@ -104,6 +104,13 @@ def test_another_tool_that_disagrees_is_shown() -> None:
     assert "nessus ( 42873 ), 18 novembre 2026 : 3DES accepté" in said
 
 
+def test_what_is_outside_the_perimeter_is_apart_and_says_that_it_does_not_count() -> None:
+    text = page(reports.sample())
+    part = text[text.index('id="hors-perimetre"') :]
+    assert "www.mutuelle.example" in part and "PHP 5.6" in part and "--import FICHIER" in part
+    assert 'id="hors-perimetre"' not in page(reports.clean())
+
+
 def test_a_check_with_many_targets_shows_the_first_ones_and_says_where_the_rest_is() -> None:
     assert f"Les {SHOWN_TARGETS} premières sur 60" in text_of(reports.sample())
 

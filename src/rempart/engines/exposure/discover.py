@@ -1,7 +1,7 @@
 """Assets that a perimeter might lack: proposed with their reasons, touched by nobody, accepted by a person.
 
-Sources: names of certificates, servers of zones and of mail, aliases, reverse names, and extracts of Certificate
-Transparency given as files. Nothing here opens a connection.
+Sources: names of certificates, servers of zones and of mail, aliases, reverse names, what other tools name in their
+reports, and extracts of Certificate Transparency given as files. Nothing here opens a connection.
 """
 
 import csv
@@ -29,6 +29,7 @@ from rempart.engines.exposure.perimeter import (
     normal_value,
 )
 from rempart.engines.exposure.probe.dns.suffix import registrable
+from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.mail import MailSeen
@@ -91,7 +92,11 @@ def propose(
         known.follows = covers.follows(name)
         if why not in known.why and len(known.why) < REASONS_KEPT:
             known.why.append(why)
-    for address, why in _addressed(seen):
+    for text, why in _addressed(seen):
+        try:
+            address = str(address_of(text))
+        except ValueError:
+            continue
         if not covers.address(address) and address not in found:
             found[address] = Proposal(AssetKind.ADDRESS, address, False, [why])
     return sorted(found.values(), key=lambda p: (not p.is_near, p.kind, place(p.value)))
@@ -187,13 +192,17 @@ def _named(seen: Iterable[AnySeen]) -> Iterator[tuple[str, str]]:
             yield from ((n, f"alias de {one.name}") for n in one.chain)
         elif isinstance(one, PortsSeen):
             yield from ((n, f"nom inverse de {one.address}") for n in one.reverse)
+        elif isinstance(one, ClaimSeen) and one.endpoint.name:
+            yield one.endpoint.name, f"rapport de {one.tool}"
 
 
 def _addressed(seen: Iterable[AnySeen]) -> Iterator[tuple[str, str]]:
-    """Addresses to which declared names lead, and that were not touched."""
+    """Addresses to which declared names lead, and that were not touched; those that another tool names alone."""
     for one in seen:
         if isinstance(one, HostSeen):
             yield from ((address, f"adresse de {one.name}") for address in one.refused)
+        elif isinstance(one, ClaimSeen) and not one.endpoint.name and one.endpoint.address:
+            yield one.endpoint.address, f"rapport de {one.tool}"
 
 
 def _from_json(text: str) -> Iterator[str]:

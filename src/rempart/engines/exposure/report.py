@@ -81,6 +81,22 @@ class Dispute(Struct, frozen=True):
     claims: list[Claim]
 
 
+class Outside(Struct, frozen=True):
+    """A name or an address that another tool accuses and that the perimeter does not hold: shown, and never counted.
+
+    `why` is French; `severity` the worst that was said, "" when none; `says` the first titles of `count` results.
+    """
+
+    host: str
+    why: str
+    targets: list[str]
+    tools: list[str]
+    says: list[str]
+    count: int
+    severity: str = ""
+    is_excluded: bool = False
+
+
 class Gap(Struct, frozen=True):
     """What could not be judged, and why: never counted as good nor as bad. `reach` is how far the probe got
     (`seen.common.Reach`), "answered" when it is the check that could not conclude."""
@@ -182,6 +198,7 @@ class ExposureReport(Struct, frozen=True):
     ] = []  # endpoints where nothing listens, « www.exemple.fr:3389 »; see `is_cleared`
     disputes: list[Dispute] = []
     sweep_tool_version: str = ""  # of the probes, when the snapshot was replayed by another version
+    outside: list[Outside] = []
     # The last one: who reads a file knows it from its end, however long its lists are.
     schema: str = SCHEMA
 

@@ -4,7 +4,7 @@ report = run(snapshot, catalogue=exposure_catalogue(), today=date(2026, 11, 22),
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -16,14 +16,17 @@ from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.inventory import inventory
 from rempart.engines.exposure.judge import SEVERITIES, Judge, Judged
 from rempart.engines.exposure.moments import instant
+from rempart.engines.exposure.outside import set_apart
+from rempart.engines.exposure.perimeter import Perimeter
 from rempart.engines.exposure.reconcile import Reconciled, reconcile
 from rempart.engines.exposure.registry import CHECKS, Check
-from rempart.engines.exposure.report import ExposureReport, Finding, Gap
+from rempart.engines.exposure.report import ExposureReport, Finding, Gap, Outside
 from rempart.engines.exposure.score import score
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.snapshot import Snapshot
+from rempart.engines.exposure.work import declared_names
 from rempart.kernel.french import counted, grouped
 
 __all__ = ["run"]
@@ -40,18 +43,20 @@ def run(
     tool_version: str,
     holes: Bundle | None = None,
     claims: Sequence[ClaimSeen] = (),
-    perimeter_names: Iterable[str] = (),
+    perimeter: Perimeter | None = None,
     snapshot_sha256: str = "",
     checks: Mapping[str, Check] = CHECKS,
 ) -> ExposureReport:
     """The report of one sweep.
 
     `holes` is the bundle of known holes and ends of life; `claims` what other tools say, beside those of the snapshot;
-    `perimeter_names` the names declared; `snapshot_sha256` the hash of the file that was replayed, else that of the
-    observations is taken. The same arguments give the same bytes.
+    `perimeter` what is declared: what other tools say beyond it is set apart; `snapshot_sha256` the hash of the file that
+    was replayed, else that of the observations is taken. The same arguments give the same bytes.
     """
-    judge = Judge(snapshot, today=today, holes=holes, perimeter_names=perimeter_names)
-    told = [*claims, *(seen for seen in snapshot.seen if isinstance(seen, ClaimSeen))]
+    digest = snapshot_sha256 or fingerprint(snapshot)
+    snapshot, told, outside = _told(snapshot, claims, perimeter)
+    names = declared_names(perimeter) if perimeter is not None else ()
+    judge = Judge(snapshot, today=today, holes=holes, perimeter_names=names)
     joined = _joined(judge.judge_all(catalogue, checks), told, snapshot, catalogue, holes)
     findings = sorted(joined.findings, key=order)
     gaps = sorted(joined.gaps, key=_place)
@@ -67,17 +72,31 @@ def run(
         checks=joined.results,
         findings=findings,
         gaps=gaps,
-        endpoints=inventory([*snapshot.seen, *(c for c in claims if c.says == "failed")]),
+        endpoints=inventory([*snapshot.seen, *(c for c in told if c.says == "failed")]),
         zones=sorted({seen.domain for seen in snapshot.seen if isinstance(seen, ZoneSeen)}),
         finess=snapshot.finess,
         consent=snapshot.consent,
         data_as_of=holes.as_of() if holes else "",
-        snapshot_sha256=snapshot_sha256 or fingerprint(snapshot),
-        notes=_notes(snapshot),
+        snapshot_sha256=digest,
+        notes=_notes(snapshot, outside),
         closed=closed_endpoints(snapshot.seen),
         disputes=joined.disputes,
         sweep_tool_version=snapshot.tool_version,
+        outside=outside,
     )
+
+
+def _told(
+    snapshot: Snapshot, claims: Sequence[ClaimSeen], perimeter: Perimeter | None
+) -> tuple[Snapshot, list[ClaimSeen], list[Outside]]:
+    """The snapshot without the claims that are outside the perimeter, the claims inside, and what was set apart."""
+    told = [*claims, *(seen for seen in snapshot.seen if isinstance(seen, ClaimSeen))]
+    if perimeter is None:
+        return snapshot, told, []
+    inside, outside = set_apart(told, perimeter, snapshot.seen)
+    kept = {id(claim) for claim in inside}
+    seen = [one for one in snapshot.seen if not isinstance(one, ClaimSeen) or id(one) in kept]
+    return msgspec.structs.replace(snapshot, seen=seen), inside, outside
 
 
 def _joined(
@@ -113,7 +132,7 @@ def _place(gap: Gap) -> tuple[str, str]:
     return gap.check, gap.target
 
 
-def _notes(snapshot: Snapshot) -> list[str]:
+def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
     notes = list(dict.fromkeys(snapshot.notes))
     if snapshot.pieces_stopped:
         done = counted(
@@ -128,5 +147,11 @@ def _notes(snapshot: Snapshot) -> list[str]:
         said = counted(mute, "adresse n’a répondu", "adresses n’ont répondu")
         notes.append(
             f"{said} sur aucun port : rien n’y est ouvert, ou un pare-feu ne laisse rien voir d’ici."
+        )
+    if outside:
+        said = counted(len(outside), "nom ou adresse", "noms ou adresses")
+        notes.append(
+            f"Hors périmètre : d’autres outils accusent {said} que le périmètre ne déclare pas. "
+            "Rien de cela ne compte dans la note."
         )
     return notes

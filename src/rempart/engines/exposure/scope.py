@@ -57,6 +57,7 @@ class Right:
     refusal: str = ""
     touch: frozenset[Touch] = frozenset()
     follows: bool = False  # addresses that the name leads to may be touched too
+    is_excluded: bool = False  # refused because the perimeter says never
 
     def __bool__(self) -> bool:
         return not self.refusal
@@ -79,13 +80,32 @@ class Scope:
 
     def name(self, text: str) -> Right:
         """What may be done with a name. Never raises: what is no name is outside."""
+        found = self._of_name(text)
+        return found if isinstance(found, Right) else self._right(found, host_name(text))
+
+    def address(self, text: str) -> Right:
+        """What may be done with an address that no name brought. Never raises."""
+        found = self._of_address(text)
+        return found if isinstance(found, Right) else self._right(found, str(address_of(text)))
+
+    def name_outside(self, text: str) -> Right | None:
+        """Why a name is not of the perimeter, None when it is, whoever consents to what. Never raises."""
+        found = self._of_name(text)
+        return found if isinstance(found, Right) else None
+
+    def address_outside(self, text: str) -> Right | None:
+        """Why an address is not of the perimeter, None when it is, whoever consents to what. Never raises."""
+        found = self._of_address(text)
+        return found if isinstance(found, Right) else None
+
+    def _of_name(self, text: str) -> Asset | Right:
         try:
             name = host_name(text)
         except ValueError:
             return Right(f"« {text[:80]} » n’est pas un nom.")
         parents = with_parents(name)
         if any(parent in self._no_names for parent in parents):
-            return Right(f"{name} est exclu du périmètre.")
+            return Right(f"{name} est exclu du périmètre.", is_excluded=True)
         asset = self._hosts.get(name)
         if asset is None:
             declared = (self._domains.get(parent) for parent in parents)
@@ -94,23 +114,22 @@ class Scope:
             )
         if asset is None:
             return Right(f"{name} n’est pas dans le périmètre.")
-        return self._right(asset, name)
+        return asset
 
-    def address(self, text: str) -> Right:
-        """What may be done with an address that no name brought. Never raises."""
+    def _of_address(self, text: str) -> Asset | Right:
         try:
             address = address_of(text)
         except ValueError:
             return Right(f"« {text[:80]} » n’est pas une adresse.")
         if self._is_excluded(address):
-            return Right(f"{address} est exclue du périmètre.")
+            return Right(f"{address} est exclue du périmètre.", is_excluded=True)
         asset = self._written(address)
         if asset is None:
             why = special(address)
             return Right(
                 f"{address} n’est pas dans le périmètre{f' : c’est {why}' if why else ''}."
             )
-        return self._right(asset, str(address))
+        return asset
 
     def led(self, name: str, chain: Sequence[str], address: str) -> Right:
         """What may be done with an address that a name leads to, through the names of `chain` (CNAME), last last.

@@ -16,6 +16,7 @@ TARGETS: Final = 12
 ENDPOINTS: Final = 150
 CERTIFICATES: Final = 12
 DISPUTES: Final = 60
+OUTSIDE: Final = 60
 GAPS: Final = 40
 WHY_LIMIT: Final = 320
 
@@ -58,6 +59,11 @@ def document(report: ExposureReport) -> dict[str, Any]:
             [name(x.target), f"{sentence(x.title)} {name(x.ours)}", f"{name(x.claim.tool)} : {name(x.claim.says)}"]
             for x in view.disagreements(report)[:DISPUTES]
         ],
+        "outside": [
+            [name(x.host), name(x.why), f"{name(', '.join(x.tools))} : {clip(name(' ; '.join(x.says)), 160)}"]
+            for x in report.outside[:OUTSIDE]
+        ],
+        "outside_note": _rest(len(report.outside), OUTSIDE),
         "certificates": _certificates(view.expiries(report)),
         "endpoints": [
             [name(x.target), name(x.address), name(x.service), name(f"{x.product} {x.version}".strip()), name(x.tls)]

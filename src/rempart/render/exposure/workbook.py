@@ -42,6 +42,10 @@ DISPUTES: Final = {
     "Cible": 34, "Constat": 50, "Rempart dit": 50, "Outil": 14, "Sa règle": 24, "Il dit": 50, "Vu": 40, "Le": 12,
     "Identifiant": 34,
 }  # fmt: skip
+OUTSIDE: Final = {
+    "Nom ou adresse": 34, "Pourquoi à part": 60, "Outils": 18, "Résultats": 10, "Au pire": 12, "Ce qui en est dit": 80,
+    "Cibles": 50,
+}  # fmt: skip
 
 
 def workbook(report: ExposureReport) -> bytes:
@@ -152,6 +156,13 @@ def _disputes(report: ExposureReport) -> Iterable[Row]:
         yield x.target, x.title, x.ours, c.tool, c.rule, c.says, c.evidence, c.seen_on, x.check
 
 
+def _outside(report: ExposureReport) -> Iterable[Row]:
+    for x in report.outside:
+        severity = words.severity(x.severity) if x.severity else ""
+        said = " ; ".join(x.says), ", ".join(x.targets)
+        yield x.host, x.why, ", ".join(x.tools), x.count, severity, *said
+
+
 Rows = Callable[[ExposureReport], Iterable[Row]]
 SHEETS: Final[tuple[tuple[str, Mapping[str, int], Rows], ...]] = (
     ("Synthèse", SUMMARY, _summary),
@@ -161,4 +172,5 @@ SHEETS: Final[tuple[tuple[str, Mapping[str, int], Rows], ...]] = (
     ("Non évalué", GAPS, _gaps),
     ("Ce qui répond", ENDPOINTS, _endpoints),
     ("Désaccords", DISPUTES, _disputes),
+    ("Hors périmètre", OUTSIDE, _outside),
 )

@@ -9,10 +9,17 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from factories.exposure import APRIL, MARCH, an_exposed, an_exposure, an_exposure_audit
-from rempart.engines.exposure.report import Gap
+from factories.exposure import (
+    APRIL,
+    MARCH,
+    a_perimeter,
+    an_exposed,
+    an_exposure,
+    an_exposure_audit,
+)
+from rempart.engines.exposure.report import Gap, Outside
 from rempart.web.apps.exposure import recording
-from rempart.web.apps.exposure.models import ExposedFinding, ExposureAudit
+from rempart.web.apps.exposure.models import Asset, ExposedFinding, ExposureAudit
 from web.conftest import Cast
 
 BrowserOf = Callable[[str | None], Client]
@@ -31,6 +38,27 @@ def test_a_report_becomes_figures_and_lines(cast: Cast, browser_of: BrowserOf) -
     page = browser_of("alice").get(HOME)
     assert page.status_code == 200
     assert "Constat service_rdp" in page.content.decode()
+
+
+def test_what_other_tools_say_outside_is_shown_apart_and_proposed_to_a_person(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    a_perimeter(cast.home, cast.alice)
+    outside = [
+        Outside("vpn.autre.example", "Pas déclaré.", [], ["nmap"], ["Telnet"], 1),
+        Outside("93.184.215.14", "Pas déclarée.", [], ["nmap"], ["RDP"], 2, "high"),
+        Outside("10.1.2.3", "Privée.", [], ["nessus"], ["SMB"], 1),
+        Outside("pacs.chu.example", "Exclu.", [], ["nmap"], ["x"], 1, is_excluded=True),
+    ]
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(outside=outside))
+    proposed = Asset.objects.proposed().order_by("value").values_list("kind", "value", "why")
+    assert list(proposed) == [
+        ("address", "93.184.215.14", "rapport de nmap"),
+        ("host", "vpn.autre.example", "rapport de nmap"),
+    ]
+    page = browser_of("alice").get(f"/exposition/audits/{audit.pk}/").content.decode()
+    assert "Hors périmètre" in page and "10.1.2.3" in page and "perimetre/" in page
+    assert (audit.findings_count, audit.score) == (0, 100)
 
 
 def test_the_same_file_twice_is_one_audit(cast: Cast) -> None:

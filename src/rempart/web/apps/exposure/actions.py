@@ -98,6 +98,7 @@ def read_deposit(run: Run, *, audit_id: int) -> None:
         done = recording.record(audit, report, form, timezone.localdate())
         if snapshot is not None:
             discovering.from_snapshot(audit.establishment, snapshot)
+        discovering.from_report(audit.establishment, report)
         run.leads_to(reverse("exposure_audit", args=[done.pk]), "Voir l’audit")
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.db import transaction
 
+from rempart.engines.exposure.names import address_of
+from rempart.engines.exposure.report import ExposureReport
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.kernel.errors import UnreadableSource
 from rempart.web.apps.accounts.models import User
@@ -25,6 +27,33 @@ def from_snapshot(establishment: Establishment, snapshot: Snapshot) -> int:
     if row is None or not row.assets.accepted().filter(is_excluded=False).exists():
         return 0
     return _propose(row, snapshot, (), None)
+
+
+def from_report(establishment: Establishment, report: ExposureReport) -> int:
+    """Propose what other tools accuse beside the perimeter, as a report says; gives how many are new."""
+    told = [x for x in report.outside if not x.is_excluded]
+    row = Perimeter.objects.filter(pk=establishment.pk).select_related("establishment").first()
+    if row is None or not told:
+        return 0
+    return perimeters.propose_assets(
+        establishment=row.establishment,
+        found=[Candidate(_kind(x.host), x.host, f"rapport de {', '.join(x.tools)}") for x in told],
+        most=_room(row),
+        by=None,
+    )
+
+
+def _kind(host: str) -> str:
+    try:
+        address_of(host)
+    except ValueError:
+        return Asset.Kind.HOST
+    return Asset.Kind.ADDRESS
+
+
+def _room(row: Perimeter) -> int:
+    """How many more proposals a person can be given."""
+    return max(MOST - row.assets.filter(state=Asset.State.PROPOSED).count(), 0)
 
 
 def from_file(*, establishment: Establishment, path: Path, by: User) -> int:
@@ -49,11 +78,10 @@ def _propose(
 
     seen = snapshot.seen if snapshot else ()
     found = propose(declared.declared(row), seen, names)
-    waiting = row.assets.filter(state=Asset.State.PROPOSED).count()
     candidates = [Candidate(str(p.kind), p.value, " ; ".join(p.why), p.follows) for p in found]
     return perimeters.propose_assets(
         establishment=row.establishment,
         found=candidates,
-        most=max(MOST - waiting, 0),
+        most=_room(row),
         by=by,
     )

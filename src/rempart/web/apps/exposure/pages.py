@@ -14,6 +14,7 @@ GAP_GROUPS: Final = 40
 GAP_TARGETS: Final = 20
 NEXT_KEYS: Final = 60
 CHANGES_SHOWN: Final = 30
+OUTSIDE_SHOWN: Final = 50
 
 
 class GapGroup(msgspec.Struct, frozen=True):
@@ -54,6 +55,7 @@ def page_of(report: ExposureReport) -> bytes:
         endpoints=[],
         zones=[],
         closed=[],
+        outside=report.outside[:OUTSIDE_SHOWN],
     )
     return encoded(Page(short, gap_groups(report.gaps)))
 

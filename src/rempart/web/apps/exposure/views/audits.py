@@ -91,6 +91,7 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
         "audit": found,
         "establishment": found.establishment,
         "may_deposit": allows(scope, finess, Act.DEPOSIT_AUDIT),
+        "may_set": allows(scope, finess, Act.SET_PERIMETER),
     }
     if found.report_id:
         page = pages.read_page(bytes(found.page or b""))
