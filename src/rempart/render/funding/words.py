@@ -21,8 +21,10 @@ class Objective(Struct, frozen=True):
     ref: str
     title: str
     state: str
+    basis: str  # on what the state rests: a measure, a document, or what somebody says
     declared: str
-    measured: str
+    documented: str  # what a document says
+    measured: str  # what a measure shows
     share: str
     source: str
     pieces: list[Piece]

@@ -1,9 +1,11 @@
 """Where a file is: from which evidence, what is missing, by when."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from factories.assessments import an_assessment, answered
@@ -15,6 +17,7 @@ from rempart.web.apps.funding import actions
 from rempart.web.apps.funding.models import CareFile
 from rempart.web.apps.funding.queries import ledger_of
 from rempart.web.apps.funding.rules import Activity
+from rempart.web.apps.funding.saying import objective_rows
 from rempart.web.apps.funding.standing import Objective, percent, shares, standing
 from rempart.web.core import facts
 from rempart.web.core.facts import Fact
@@ -110,6 +113,38 @@ def test_what_is_declared_and_what_is_measured_stay_apart(cast: Cast, file: Care
     assert found.declared_level is not None and found.declared_level == item.levels[-1]
     assert found.fact is not None and found.fact.label == "Essai mesuré"
     assert found.is_declared_more
+
+
+@pytest.mark.parametrize(
+    ("is_document", "basis"),
+    [(True, "déclaré, avec document"), (False, "vérifié par une mesure")],
+)
+def test_what_a_document_says_is_never_said_to_be_verified(
+    cast: Cast,
+    file: CareFile,
+    browser_of: Callable[[str | None], Client],
+    monkeypatch: pytest.MonkeyPatch,
+    is_document: bool,
+    basis: str,
+) -> None:
+    item = next(i for i in frameworks()["care_d2"].items if i.prefill)
+    fact = Fact(item.prefill[0].fact, 10.0, TODAY, "Essai", "/essai", is_document=is_document)
+    monkeypatch.setattr(facts, "of", lambda finess, today: {fact.name: fact})
+    found = standing(file, TODAY)
+    line = next(o for o in found.objectives if o.item == item)
+    assert (line.basis[0], line.measured_level is None) == (basis, is_document)
+    row = next(r for r in objective_rows(found) if r[0] == item.ref)
+    assert (row[3], bool(row[5]), bool(row[6])) == (basis, is_document, not is_document)
+    page = browser_of("alice").get(f"/care/{file.pk}/").text
+    assert ("<dt>Vérifié</dt>" in page, "Aucune mesure" in page) == (not is_document, is_document)
+
+
+def test_an_objective_says_on_what_it_rests(cast: Cast, file: CareFile) -> None:
+    assert objective(file, "P1").basis == ("", "")
+    reply(cast, P1=3)
+    assert objective(file, "P1").basis[0] == "déclaré, sans document"
+    a_document(cast.home, cast.alice, PSSI, dated_on=date(2025, 10, 20))
+    assert objective(file, "P1").basis[0] == "déclaré, avec document"
 
 
 def test_the_part_of_the_activity_is_asked_of_two_entities(cast: Cast, file: CareFile) -> None:

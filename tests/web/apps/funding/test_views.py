@@ -113,9 +113,10 @@ def test_the_archive_holds_every_piece_with_its_true_hash(
     assert archive.testzip() is None
     sums = dict(line.split("  ")[::-1] for line in archive.read("SHA256SUMS").decode().splitlines())
     names = set(archive.namelist()) - {"SHA256SUMS"}
-    assert set(sums) == names and len(names) == 4
+    assert set(sums) == names and len(names) == 5
     assert all(hashlib.sha256(archive.read(n)).hexdigest() == sums[n] for n in names)
     assert not any(name.startswith(("/", "..")) for name in names)
+    assert "déclaré, avec document" in archive.read("objectifs.csv").decode("utf-8-sig")
 
 
 def test_the_balance_is_a_workbook_without_a_formula(

@@ -52,14 +52,17 @@ class PieceItem(Schema):
 
 
 class ObjectiveItem(Schema):
-    """An objective: what is declared and what is measured stay apart."""
+    """An objective: what is declared, what a document says and what is measured stay apart."""
 
     item: str
     ref: str
     title: str
     outcome: str = Field(description="passed, failed, not_measured ou not_applicable.")
     declared_level: int | None
-    measured_level: int | None
+    documented_level: int | None = Field(
+        description="Ce que dit un document, qu’aucune mesure n’a vérifié."
+    )
+    measured_level: int | None = Field(description="Ce que montre une mesure.")
     share: Decimal | None = Field(description="Part de l’activité couverte, de 0 à 1.")
     pieces: list[PieceItem]
 
@@ -165,6 +168,7 @@ def _objective(line: Objective) -> dict[str, Any]:
         "title": line.item.title,
         "outcome": line.outcome,
         "declared_level": line.declared_level.value if line.declared_level else None,
+        "documented_level": line.documented_level.value if line.documented_level else None,
         "measured_level": line.measured_level.value if line.measured_level else None,
         "share": line.share.value if line.share else None,
         "pieces": [

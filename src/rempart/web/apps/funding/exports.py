@@ -21,12 +21,22 @@ from rempart.web.apps.funding import queries
 from rempart.web.apps.funding.forms import plain
 from rempart.web.apps.funding.models import CareFile
 from rempart.web.apps.funding.rules import DISTANCES, dues, shared_items
-from rempart.web.apps.funding.saying import balance_rows, totals_of, whole_of
+from rempart.web.apps.funding.saying import (
+    balance_rows,
+    objective_rows,
+    totals_of,
+    whole_of,
+)
 from rempart.web.apps.funding.standing import Standing, entities_of, standing
 from rempart.web.core import files
 
 PIECE = 256 * 1024
 LONGEST_NAME = 80
+OBJECTIVE_HEADS = (
+    *("Référence", "Objectif", "État", "Sur quoi"),
+    *("Déclaré", "D’après un document, sans mesure", "Vérifié par une mesure"),
+    *("Part de l’activité", "Documents donnés", "Pièces qui manquent"),
+)
 
 
 def activities_csv(file: CareFile, framework: Framework) -> str:
@@ -79,6 +89,7 @@ def bundle(file: CareFile, today: date) -> BinaryIO:
     found, ledger = standing(file, today), queries.ledger_of(file, today)
     made = {
         "dossier.pdf": file_pdf(whole_of(found, ledger, today), made_on=today.isoformat()),
+        "objectifs.csv": _objectives_csv(found).encode("utf-8-sig"),
         "bilan-financier.xlsx": balance_workbook(file, today),
     }
     target = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  # given open to whoever sends it
@@ -94,6 +105,14 @@ def bundle(file: CareFile, today: date) -> BinaryIO:
         archive.writestr(_entry("SHA256SUMS", today), listed.encode("utf-8"))
     target.seek(0)
     return target
+
+
+def _objectives_csv(found: Standing) -> str:
+    target = io.StringIO()
+    rows = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    rows.writerow(OBJECTIVE_HEADS)
+    rows.writerows([neutral(cell) for cell in row] for row in objective_rows(found))
+    return target.getvalue()
 
 
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, document: Document) -> str:

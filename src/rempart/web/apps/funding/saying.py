@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from rempart.content.frameworks import Programme
+from rempart.content.frameworks import Level, Programme
 from rempart.render import french
 from rempart.render.funding.words import Balance, Entity, Line, Objective, Piece, Whole
 from rempart.web.apps.funding.forms import plain
@@ -118,9 +118,6 @@ def whole_of(found: Standing, ledger: Ledger, today: date, *, is_whole: bool = T
 
 
 def _objective(found: Found) -> Objective:
-    measured = ""
-    if found.measured_level is not None and found.fact is not None:
-        measured = f"{found.measured_level.text} ({found.fact.label}, {french.day(found.fact.measured_on.isoformat())})"
     share = ""
     if found.share is not None:
         value = found.share.value
@@ -131,12 +128,35 @@ def _objective(found: Found) -> Objective:
         ref=found.item.ref,
         title=found.item.title,
         state=found.words,
+        basis=found.basis[0],
         declared=found.declared,
-        measured=measured,
+        documented=_shown(found, found.documented_level),
+        measured=_shown(found, found.measured_level),
         share=share,
         source=source.document + ("" if source.is_certain else " (non confirmé)"),
         pieces=[_piece(piece) for piece in found.pieces],
     )
+
+
+def _shown(found: Found, level: Level | None) -> str:
+    if level is None or found.fact is None:
+        return ""
+    return f"{level.text} ({found.fact.label}, {french.day(found.fact.measured_on.isoformat())})"
+
+
+def objective_rows(found: Standing) -> list[Sequence[str]]:
+    """Each objective on a line, what is declared apart from what a document says and from what a measure shows."""
+    return [
+        (
+            *(said.ref, said.title, said.state, said.basis),
+            *(said.declared, said.documented, said.measured, said.share),
+            " ; ".join(piece.document for piece in said.pieces if piece.document),
+            " ; ".join(
+                piece.title for piece in said.pieces if not piece.is_right and not piece.is_optional
+            ),
+        )
+        for said in map(_objective, found.objectives)
+    ]
 
 
 def _piece(line: PieceLine) -> Piece:

@@ -41,6 +41,13 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
 }
 """Outcome → its words and its tone."""
 
+VERIFIED, DOCUMENTED, DECLARED = (
+    ("vérifié par une mesure", "seen"),
+    ("déclaré, avec document", "said"),
+    ("déclaré, sans document", "said"),
+)
+"""On what a state rests, in words and tone."""
+
 
 @dataclass(frozen=True, slots=True)
 class PieceLine:
@@ -57,7 +64,10 @@ class PieceLine:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One objective; what is declared and what is measured stay apart."""
+    """One objective; what is declared, what a document says and what is measured stay apart.
+
+    `fact` and `shown_level` are of a document or of a measure: `measured_level` and `documented_level` tell them apart.
+    """
 
     item: Item
     outcome: Outcome
@@ -66,18 +76,37 @@ class Objective:
     declared: str
     declared_level: Level | None
     fact: Fact | None
-    measured_level: Level | None
+    shown_level: Level | None
     pieces: Sequence[PieceLine]
     share: Share | None
     why: Sequence[str]
     members: Sequence[MemberLine] = ()
 
     @property
+    def measured_level(self) -> Level | None:
+        """The level that a measure shows: nothing that a document says."""
+        return self.shown_level if self.fact and not self.fact.is_document else None
+
+    @property
+    def documented_level(self) -> Level | None:
+        """The level that a document says."""
+        return self.shown_level if self.fact and self.fact.is_document else None
+
+    @property
+    def basis(self) -> tuple[str, str]:
+        """On what its state rests, the strongest first, and the tone of it; empty when nothing was said."""
+        if self.measured_level is not None:
+            return VERIFIED
+        if self.documented_level is not None or any(piece.document for piece in self.pieces):
+            return DOCUMENTED
+        return DECLARED if self.declared_level is not None else ("", "")
+
+    @property
     def is_declared_more(self) -> bool:
-        """Whether what is declared is higher than what a measure shows."""
-        if self.declared_level is None or self.measured_level is None:
+        """Whether what is declared is higher than what a measure or a document shows."""
+        if self.declared_level is None or self.shown_level is None:
             return False
-        return self.declared_level.value > self.measured_level.value
+        return self.declared_level.value > self.shown_level.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +275,7 @@ def _objective(
         declared=_declared_words(state.declared, level),
         declared_level=level,
         fact=known.get(shown.fact) if shown else None,
-        measured_level=levels.get(shown.level) if shown else None,
+        shown_level=levels.get(shown.level) if shown else None,
         pieces=pieces,
         share=state.share,
         why=_why(state, pieces),
