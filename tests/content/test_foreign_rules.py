@@ -9,7 +9,7 @@ from rempart.content import exposure_versions as versions_module, foreign_rules 
 from rempart.content.exposure_catalogue import exposure_checks
 from rempart.content.exposure_versions import version_names
 from rempart.content.fingerprints import exposure_products
-from rempart.content.foreign_rules import check_of, foreign_rules
+from rempart.content.foreign_rules import check_of, foreign_file, foreign_rules, related_checks
 from rempart.kernel.errors import InvalidContent
 
 
@@ -37,7 +37,7 @@ def test_what_is_told_chooses_between_two_checks_of_one_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "reader"), [(foreign_module, foreign_rules), (versions_module, version_names)]
+    ("module", "reader"), [(foreign_module, foreign_file), (versions_module, version_names)]
 )
 def test_a_reference_that_does_not_fit_is_refused(
     monkeypatch: pytest.MonkeyPatch, module: ModuleType, reader: Callable[[], object]
@@ -45,6 +45,19 @@ def test_a_reference_that_does_not_fit_is_refused(
     monkeypatch.setattr(module, "read_yaml", lambda path: {"tools": 3})
     with pytest.raises(InvalidContent, match="reference/exposure_"):
         reader.__wrapped__()  # type: ignore[attr-defined]
+
+
+def test_a_tool_cannot_be_the_same_as_one_without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"revised_on": "2026-11-22", "tools": {}, "same": {"a": "b"}}
+    monkeypatch.setattr(foreign_module, "read_yaml", lambda path: told)
+    with pytest.raises(InvalidContent, match="« b » n’a pas de règles"):
+        foreign_file.__wrapped__()
+
+
+def test_checks_that_give_reason_to_each_other_are_checks_of_ours() -> None:
+    named = {name for check, others in related_checks().items() for name in (check, *others)}
+    assert named <= set(exposure_checks())
+    assert check_of("masscan", "service/telnet") == "service_telnet"
 
 
 def test_every_product_with_other_names_is_a_known_product() -> None:

@@ -28,15 +28,33 @@ class ForeignRules(Struct, forbid_unknown_fields=True, frozen=True):
 
     revised_on: Text
     tools: dict[str, list[ForeignRule]]
+    same: dict[str, str] = {}  # a tool that names things as another does → that other one
+    related: dict[str, list[str]] = {}  # a check → those whose finding says the same otherwise
+
+
+@cache
+def foreign_file() -> ForeignRules:
+    """The reference file. Raises InvalidContent."""
+    try:
+        found = msgspec.convert(read_yaml(content_root() / "reference" / _FILE), ForeignRules)
+    except msgspec.ValidationError as fault:
+        raise InvalidContent(f"reference/{_FILE} : {fault}.") from fault
+    unknown = set(found.same.values()) - set(found.tools)
+    if unknown:
+        raise InvalidContent(f"reference/{_FILE} : « {min(unknown)} » n’a pas de règles.")
+    return found
 
 
 @cache
 def foreign_rules() -> dict[str, list[ForeignRule]]:
     """Rules by tool. Raises InvalidContent."""
-    try:
-        return msgspec.convert(read_yaml(content_root() / "reference" / _FILE), ForeignRules).tools
-    except msgspec.ValidationError as fault:
-        raise InvalidContent(f"reference/{_FILE} : {fault}.") from fault
+    found = foreign_file()
+    return found.tools | {tool: found.tools[other] for tool, other in found.same.items()}
+
+
+def related_checks() -> dict[str, list[str]]:
+    """For a check that a tool accuses, the checks whose finding says the same otherwise. Raises InvalidContent."""
+    return foreign_file().related
 
 
 def check_of(tool: str, rule: str, told: str = "") -> str:

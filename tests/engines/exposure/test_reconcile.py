@@ -117,6 +117,21 @@ def test_a_tool_that_finds_all_well_does_not_fill_a_gap() -> None:
     assert (found.findings, found.gaps) == ([], [gap])
 
 
+@pytest.mark.parametrize("check", ["tls_self_signed", "tls_chain_incomplete", "tls_expired"])
+def test_who_calls_a_chain_untrusted_joins_our_finding_that_says_why(check: str) -> None:
+    told = claim("tls_untrusted", tool="nessus", rule="51192")
+    cleared = [result("tls_untrusted", outcome=Outcome.PASSED, passed=1, cleared=[TARGET])]
+    found = joined(told, findings=[finding(check)], results=cleared)
+    [one] = found.findings
+    assert (one.check, one.sources, found.disputes) == (check, ["rempart", "nessus"], [])
+
+
+def test_what_a_tool_accuses_without_weighing_it_is_kept() -> None:
+    told = claim("", tool="nmap", rule="any-script", title="Any", severity="")
+    [one] = joined(told).findings
+    assert (one.check, one.severity, one.sources) == ("hole_other_tool", "medium", ["nmap"])
+
+
 def test_a_claim_by_address_reaches_the_name_under_which_we_looked() -> None:
     found = joined(claim(endpoint=Endpoint("192.0.2.10", 443)), findings=[finding()])
     assert [one.target for one in found.findings] == [TARGET]

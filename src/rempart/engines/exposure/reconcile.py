@@ -5,7 +5,7 @@ for nothing; one about what we did not measure makes a finding of its own, never
 source. A product that a tool names with its version is matched to known holes like ours, as a claim of that tool.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ import msgspec
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.content.foreign_rules import related_checks
 from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.match import match
@@ -30,7 +31,7 @@ OURS: Final = "rempart"
 EXPLOITED: Final = "hole_known_exploited"
 KNOWN: Final = "hole_known"
 OTHER: Final = "hole_other_tool"
-_MOST_SHOWN: Final = 12
+_MOST_SHOWN: Final = 40
 _GOOD: Final = "Mesuré par Rempart : conforme, ou sans objet."
 _CLOSED: Final = "Mesuré par Rempart : rien n’écoute sur ce port."
 # A tool alone does not make a check's full weight: its word on a hole is at most this severe.
@@ -63,8 +64,8 @@ def reconcile(
     """
     observed = list(seen)
     places = _Places(observed)
-    grouped = _by_target(claims, places, catalogue, holes)
     ours = {(f.check, f.target): f for f in findings if f.check != OTHER}
+    grouped = _by_target(claims, places, catalogue, holes, ours)
     unsure = {(g.check, g.target): g for g in gaps}
     cleared = {(r.id, t): _GOOD for r in results if r.id != OTHER for t in r.cleared}
     kept = dict(ours)
@@ -154,6 +155,7 @@ def _by_target(
     places: _Places,
     catalogue: ExposureCatalogue,
     holes: Bundle | None,
+    ours: Container[tuple[str, str]],
 ) -> dict[tuple[str, str], list[ClaimSeen]]:
     """Claims by check and target. What nothing of ours speaks of goes to one check, when it is an accusation."""
     grouped: dict[tuple[str, str], list[ClaimSeen]] = {}
@@ -162,14 +164,26 @@ def _by_target(
         for said in (claim, *_of_product(claim, holes, matched)):
             check = _check_of(said, holes)
             if check not in catalogue.checks:
-                if said.says != "failed" or said.severity in {"", "info"}:
+                if said.says != "failed" or said.severity == "info":
                     continue
                 check = OTHER
             if check not in catalogue.checks:
                 continue
             for target in _targets(check, said, places):
-                grouped.setdefault((check, target), []).append(said)
+                key = _confirmed(check, target, said, ours)
+                grouped.setdefault(key, []).append(said)
     return {key: sorted(said, key=_order) for key, said in grouped.items()}
+
+
+def _confirmed(
+    check: str, target: str, claim: ClaimSeen, ours: Container[tuple[str, str]]
+) -> tuple[str, str]:
+    """The finding that a claim joins: that of its own check, else one that says the same otherwise."""
+    if claim.says == "failed" and (check, target) not in ours:
+        for other in related_checks().get(check, ()):
+            if (other, target) in ours:
+                return other, target
+    return check, target
 
 
 def _targets(check: str, claim: ClaimSeen, places: _Places) -> list[str]:
@@ -230,7 +244,14 @@ def _shown(said: Sequence[ClaimSeen], ours: str) -> list[Claim]:
         for claim in said
     ]
     unique = list(dict.fromkeys(shown))
-    return sorted(unique, key=lambda c: (c.agrees, c.tool, c.rule))[:_MOST_SHOWN]
+    return sorted(unique, key=_weight)[:_MOST_SHOWN]
+
+
+def _weight(claim: Claim) -> tuple[bool, int, str, str]:
+    """Who contradicts first, then the most severe."""
+    told = claim.severity in SEVERITIES
+    rank = SEVERITIES.index(claim.severity) if told else len(SEVERITIES)
+    return claim.agrees, rank, claim.tool, claim.rule
 
 
 def _joined(finding: Finding, said: Sequence[ClaimSeen]) -> Finding:

@@ -188,8 +188,9 @@ def test_what_nmap_says_oddly_is_passed_over(tmp_path: Path) -> None:
         '<port portid="24"><state state="closed"/></port></ports></host></nmaprun>',
         encoding="utf-8",
     )
-    [claim] = read_import(file).claims
+    host, claim = read_import(file).claims
     assert (claim.target, claim.check, claim.says) == ("192.0.2.1:23", "service_telnet", "passed")
+    assert (host.rule, host.target, host.confidence) == ("host", "192.0.2.1:0", "probable")
 
 
 def test_a_whole_answer_that_is_cut_is_refused(tmp_path: Path) -> None:
@@ -272,7 +273,9 @@ def test_what_sslyze_does_not_say_is_not_claimed(tmp_path: Path) -> None:
         {"leaf_certificate_subject_matches_hostname": None},
     ]
     results = {
-        "http_headers": {"result": {"strict_transport_security_header": None}},
+        "http_headers": {
+            "result": {"strict_transport_security_header": None, "http_error_trace": "x"}
+        },
         "certificate_info": {"result": {"certificate_deployments": deployments}},
         "robot": {"result": {"robot_result": "VULNERABLE_WEAK_ORACLE"}},
     }

@@ -3,6 +3,7 @@
 import pytest
 
 from rempart.engines.exposure.read.shared import (
+    NO_PLACE,
     Claims,
     endpoint_of,
     instant_of,
@@ -83,4 +84,4 @@ def test_a_score_has_the_word_of_its_specification() -> None:
 def test_a_claim_without_a_place_is_not_kept_and_one_that_cannot_be_is_counted() -> None:
     claims = Claims("tool")
     claims.add(claims.endpoint("???", 1), "rule", "title")
-    assert (claims.found, claims.dropped) == ([], 1)
+    assert (claims.found, claims.left) == ([], {NO_PLACE: 1})

@@ -1,18 +1,33 @@
 """Reports of GVM (OpenVAS) in XML: results with their quality of detection, which says how sure each is."""
 
+import re
 from collections.abc import Callable
+from typing import Final
 
-from rempart.engines.exposure.read.shared import Claims, instant_of, number, severity_of_score
+from rempart.content.foreign_rules import check_of
+from rempart.engines.exposure.read.shared import (
+    NOT_TESTED,
+    SEVERITIES,
+    Claims,
+    instant_of,
+    number,
+    severity_of_score,
+)
 from rempart.engines.exposure.read.xml_stream import MOST_DEPTH, too_deep
 
 TOOL = "gvm"
-_FIELDS = frozenset(
-    {"name", "host", "hostname", "port", "threat", "severity", "value", "description"}
-    | {"creation_time", "modification_time", "cve", "solution"}
+# The fields of a result, each by its way inside it: notes and overrides repeat some of these names deeper.
+_FIELDS: Final = frozenset(
+    {"name", "host", "host/hostname", "port", "threat", "severity", "qod/value", "description"}
+    | {"creation_time", "modification_time", "nvt/name", "nvt/cve", "nvt/cvss_base"}
 )
-_LONGEST = 4000
+# Times of the report itself, for results that have none: the later one wins.
+_TIMES: Final = frozenset({"creation_time", "timestamp", "scan_start", "scan_end"})
+_LONGEST: Final = 4000
 # Quality of detection (Greenbone's table): 95 and more is a behaviour, 80 a banner; less is a guess.
 _SURE, _LIKELY = 95, 80
+_PORT: Final = re.compile(r"([0-9]{1,5})/(tcp|udp)")
+_NO_ANSWER: Final = frozenset({"error", "error message"})
 
 
 class GvmHandler:
@@ -27,6 +42,7 @@ class GvmHandler:
         self._depth = 0
         self._cves: list[str] = []
         self._size = 0
+        self._at, self._time = 0.0, ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens."""
@@ -34,22 +50,29 @@ class GvmHandler:
         if len(self._path) > MOST_DEPTH:
             raise too_deep()
         self._size = 0
-        if name == "result" and self._result is None and "id" in attributes:
-            self._result, self._cves, self._depth = {}, [], len(self._path)
-            self.listen(True)
-        elif self._result is not None:
-            if name == "nvt":
-                self._result["oid"] = attributes.get("oid", "")
-            elif name == "ref" and attributes.get("type", "").lower() == "cve":
-                self._cves.append(attributes.get("id", ""))
+        if self._result is None:
+            if name == "result" and "id" in attributes:
+                self._result, self._cves, self._depth = {}, [], len(self._path)
+                self.listen(True)
+            elif name in _TIMES and self._path[-2] == "report":
+                self._time = ""
+                self.listen(True)
+        elif name == "nvt" and len(self._path) == self._depth + 1:
+            self._result["oid"] = attributes.get("oid", "")
+        elif name == "ref" and attributes.get("type", "").lower() == "cve":
+            self._cves.append(attributes.get("id", ""))
 
     def text(self, data: str) -> None:
         """Text of a field of the result, up to a bound."""
-        if self._result is None or self._path[-1] not in _FIELDS or self._size > _LONGEST:
+        if self._size > _LONGEST:
             return
         self._size += len(data)
-        key = self._key()
-        self._result[key] = self._result.get(key, "") + data
+        if self._result is None:
+            self._time += data
+            return
+        key = "/".join(self._path[self._depth :])
+        if key in _FIELDS:
+            self._result[key] = self._result.get(key, "") + data
 
     def end(self, name: str) -> None:
         """An element closes."""
@@ -57,34 +80,78 @@ class GvmHandler:
             self._add(self._result)
             self._result = None
             self.listen(False)
+        elif self._time:
+            self._at = max(self._at, instant_of(self._time))
+            self._time = ""
+            self.listen(self._result is not None)
         self._path.pop()
 
-    def _key(self) -> str:
-        """« qod/value », « nvt/name », and the bare name at the first level."""
-        inside = self._path[self._depth :]
-        return "/".join(inside[-2:]) if len(inside) > 1 else inside[-1] if inside else ""
-
     def _add(self, result: dict[str, str]) -> None:
-        port, _, transport = result.get("port", "").strip().partition("/")
-        endpoint = self._claims.endpoint(
-            result.get("host", "").strip(),
-            int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0,
-            result.get("host/hostname", "").strip(),
-            transport if transport in {"tcp", "udp"} else "tcp",
-        )
-        quality = number(result.get("qod/value"))
-        confidence = (
-            "confirmed" if quality >= _SURE else "probable" if quality >= _LIKELY else "possible"
-        )
-        holes = [*self._cves, *result.get("nvt/cve", "").replace(",", " ").split()]
-        score = number(result.get("severity"))
-        self._claims.add(
-            endpoint,
-            result.get("oid", ""),
-            result.get("nvt/name") or result.get("name", ""),
-            severity=severity_of_score(score),
-            confidence=confidence,
+        if result.get("threat", "").strip().casefold() in _NO_ANSWER:
+            self._claims.left[NOT_TESTED] += 1
+            return
+        title = result.get("nvt/name") or result.get("name", "")
+        add_result(
+            self._claims,
+            host=result.get("host", "").strip(),
+            name=result.get("host/hostname", "").strip(),
+            place=result.get("port", ""),
+            rule=result.get("oid") or title,
+            title=title,
+            severity=severity_of(
+                result.get("severity") or result.get("nvt/cvss_base", ""), result.get("threat", "")
+            ),
+            quality=result.get("qod/value", ""),
             evidence=result.get("description", ""),
-            cves=holes,
-            at=instant_of(result.get("modification_time") or result.get("creation_time", "")),
+            cves=[*self._cves, *result.get("nvt/cve", "").replace(",", " ").split()],
+            at=instant_of(result.get("modification_time") or result.get("creation_time", ""))
+            or self._at,
         )
+
+
+def add_result(
+    claims: Claims,
+    *,
+    host: str,
+    name: str,
+    place: str,
+    rule: str,
+    title: str,
+    severity: str,
+    quality: str,
+    evidence: str,
+    cves: list[str],
+    at: float,
+) -> None:
+    """One result of GVM. `place` is « 443/tcp », « http (80/tcp) » or « general/tcp »; a rule that is a CVE is one that
+    was looked up by product (no test at all), and names its hole."""
+    port = _PORT.search(place)
+    transport = port[2] if port else place.strip().rpartition("/")[2]
+    claims.add(
+        claims.endpoint(
+            host,
+            int(port[1]) if port else 0,
+            name,
+            transport if transport in {"tcp", "udp"} else "tcp",
+        ),
+        rule,
+        title,
+        severity=severity,
+        confidence=_confidence(number(quality)),
+        evidence=evidence,
+        cves=[*cves, *([rule] if rule.startswith("CVE-") else [])],
+        check=check_of(TOOL, title, evidence),
+        at=at,
+    )
+
+
+def severity_of(score: str, threat: str) -> str:
+    """The word of a score; that of the threat (High, Medium, Low, Log…) when there is no score."""
+    if score.strip():
+        return severity_of_score(number(score))
+    word = threat.strip().casefold()
+    return word if word in SEVERITIES else "info"
+
+
+def _confidence(quality: float) -> str:
+    return "confirmed" if quality >= _SURE else "probable" if quality >= _LIKELY else "possible"

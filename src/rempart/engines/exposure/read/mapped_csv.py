@@ -4,7 +4,11 @@ The mapping is a YAML file: which column gives the address, the port, the rule�
 """
 
 import csv
+import re
+from codecs import getincrementaldecoder, register_error
 from collections.abc import Iterator
+from datetime import UTC
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +17,21 @@ import yaml
 from msgspec import Struct
 
 from rempart.engines.exposure.read.products import product_of
-from rempart.engines.exposure.read.shared import Claims, instant_of, number, place_of
+from rempart.engines.exposure.read.shared import (
+    SEVERITIES,
+    Claims,
+    instant_of,
+    number,
+    place_of,
+)
 from rempart.kernel.errors import UnreadableSource
 
 _MOST_MAPPING: Final = 1 << 16
-_MOST_FIELD: Final = 1 << 20
+MOST_FIELD: Final = 1 << 20
+_FRENCH_DAY: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_OLD_TEXT: Final = "rempart-cp1252"
+_UNKNOWN: Final = "dont la gravité est un mot inconnu"
 _FOLDED: Final = {"critique": "critical", "élevé": "high", "élevée": "high", "elevee": "high"} | {
     "moyen": "medium",
     "moyenne": "medium",
@@ -89,8 +103,8 @@ def read_mapping(path: Path) -> Mapping:
 
 def read_csv(pieces: Iterator[bytes], name: str, mapping: Mapping, claims: Claims) -> None:
     """Every line of the table. Raises UnreadableSource: a column is missing, the encoding is another, a field endless."""
-    csv.field_size_limit(_MOST_FIELD)
-    rows = csv.reader(_text(pieces, name, mapping.encoding), delimiter=mapping.delimiter)
+    csv.field_size_limit(MOST_FIELD)
+    rows = csv.reader(text_of(pieces, name, mapping.encoding), delimiter=mapping.delimiter)
     try:
         header = [cell.strip() for cell in next(rows, [])]
         places = _places(header, name, mapping.columns)
@@ -98,29 +112,50 @@ def read_csv(pieces: Iterator[bytes], name: str, mapping: Mapping, claims: Claim
             if row:
                 _add({key: _cell(row, place) for key, place in places.items()}, mapping, claims)
     except csv.Error as fault:
-        raise UnreadableSource(
-            f"« {name} », ligne {rows.line_num} : tableau mal formé ({fault}).",
-            todo="Exportez-le de nouveau, chaque texte entre guillemets.",
-        ) from fault
+        raise malformed(name, rows.line_num, fault) from fault
 
 
-def _text(pieces: Iterator[bytes], name: str, encoding: str) -> Iterator[str]:
-    """Lines of text; a line may be long, an endless one is refused by the bound of a field."""
-    rest = b""
+def text_of(pieces: Iterator[bytes], name: str, encoding: str = "") -> Iterator[str]:
+    """Lines of text; a line may be long, an endless one is refused. Without an encoding: UTF-16 or UTF-8 by the mark,
+    and for each line that is not UTF-8 what French Windows writes. Raises UnreadableSource."""
+    first = next(pieces, b"")
+    guessed = encoding or ("utf-16" if first[:2] in _WIDE_MARKS else "utf-8-sig")
+    decoder = getincrementaldecoder(guessed)("strict" if encoding else _OLD_TEXT)
+    rest = ""
     try:
-        for piece in pieces:
-            parts = (rest + piece).split(b"\n")
+        for piece in chain([first], pieces):
+            parts = (rest + decoder.decode(piece)).split("\n")
             rest = parts.pop()
-            if len(rest) > 8 * _MOST_FIELD:
+            if len(rest) > 8 * MOST_FIELD:
                 raise UnreadableSource(f"« {name} » a une ligne démesurée.")
-            yield from (line.decode(encoding) + "\n" for line in parts)
-        if rest:
-            yield rest.decode(encoding)
+            yield from (line + "\n" for line in parts)
+        rest += decoder.decode(b"", True)
     except UnicodeError as fault:
         raise UnreadableSource(
-            f"« {name} » n’est pas écrit en {encoding}.",
-            todo="Donnez le bon « encoding » dans la correspondance (cp1252 pour un ancien Excel).",
+            f"« {name} » n’est pas écrit en {guessed}.",
+            todo="Donnez le bon « encoding » dans la correspondance (cp1252 pour un ancien Excel, cp850 pour l’invite de "
+            "commandes).",
         ) from fault
+    if rest:
+        yield rest
+
+
+def _as_old_text(fault: UnicodeError) -> tuple[str, int]:
+    """The bytes that are not UTF-8, as Windows writes them in French."""
+    if not isinstance(fault, UnicodeDecodeError) or not fault.encoding.startswith("utf-8"):
+        raise fault
+    return fault.object[fault.start : fault.end].decode("cp1252", "replace"), fault.end
+
+
+register_error(_OLD_TEXT, _as_old_text)
+
+
+def malformed(name: str, line: int, fault: csv.Error) -> UnreadableSource:
+    """The refusal of a table that is none."""
+    return UnreadableSource(
+        f"« {name} », ligne {line} : tableau mal formé ({fault}).",
+        todo="Exportez-le de nouveau, chaque texte entre guillemets.",
+    )
 
 
 def _places(header: list[str], name: str, columns: Columns) -> dict[str, int]:
@@ -151,19 +186,25 @@ def _add(cells: dict[str, str], mapping: Mapping, claims: Claims) -> None:
     )
     said = cells.get("severity", "")
     severity = mapping.severities.get(said) or _FOLDED.get(said.casefold(), said.casefold())
+    if said and severity not in SEVERITIES:
+        claims.doubtful[_UNKNOWN] += 1
     rule = cells["rule"]
+    evidence, title = cells.get("evidence", ""), cells.get("title", "")
     claims.add(
         endpoint,
         rule,
-        cells.get("title", ""),
+        title,
         severity=severity,
-        evidence=cells.get("evidence", ""),
+        evidence=evidence,
         cves=cells.get("cves", "").upper().replace(",", " ").replace(";", " ").split(),
         product=product_of(cells.get("product", ""), cells.get("version", "")),
-        at=instant_of(_with_zone(cells.get("date", ""))),
+        double=f"{title} {evidence}",
+        at=_day_of(cells.get("date", "")),
         check=mapping.checks.get(rule, ""),
     )
 
 
-def _with_zone(day: str) -> str:
-    return f"{day}T00:00:00+00:00" if len(day) == 10 else day
+def _day_of(text: str) -> float:
+    """An instant in ISO 8601, or a French day « 31/12/2026 »; UTC when no time zone is said."""
+    french = _FRENCH_DAY.match(text)
+    return instant_of(f"{french[3]}-{french[2]}-{french[1]}" if french else text, zone=UTC)

@@ -1,17 +1,32 @@
-"""nmap's XML: open ports, products with their versions, and what some scripts say."""
+"""nmap's XML, which masscan writes too: open ports, products with their versions, and what some scripts say."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from rempart.content.foreign_rules import check_of
 from rempart.engines.exposure.read.products import product_of
-from rempart.engines.exposure.read.shared import Claims, number
+from rempart.engines.exposure.read.shared import (
+    Claims,
+    holes_in,
+    number,
+    severity_of_score,
+)
 from rempart.engines.exposure.read.xml_stream import MOST_DEPTH, too_deep
 from rempart.engines.exposure.seen.common import Endpoint
 
 TOOL: Final = "nmap"
+MASSCAN: Final = "masscan"
 _SUITES: Final = "ssl-enum-ciphers"
 _MOST_PARTS: Final = 16
+_MOST_OUTPUT: Final = 1 << 14
+# Scripts that look versions up in a public list: what they print is the holes of a version, not a test.
+_LISTING: Final = frozenset({"vulners", "vulscan"})
+_WRONG: Final = re.compile(r"(?<!NOT )\bVULNERABLE")
+_RISK: Final = re.compile(r"Risk factor: (Critical|High|Medium|Low)", re.IGNORECASE)
+_SCORES: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,12}\s+([0-9]{1,2}\.[0-9])")
+# The port that a script of the whole host speaks of.
+_PORTS: Final = (("smb", 445), ("samba", 445), ("msrpc", 135), ("nbstat", 137), ("rdp", 3389))
 
 
 class NmapHandler:
@@ -23,7 +38,7 @@ class NmapHandler:
         self._claims = claims
         self._open_elements = 0
         self._at = 0.0
-        self._address, self._name = "", ""
+        self._address, self._name, self._host_time = "", "", 0.0
         self._port: dict[str, Any] | None = None
         self._script = ""
         self._depth = 0
@@ -52,12 +67,16 @@ class NmapHandler:
             self._hear()
         elif name == "host":
             self._address, self._name = "", ""
-            self._at = number(attributes.get("endtime") or attributes.get("starttime"))
+            self._host_time = self._time_of(attributes)
         elif name == "address":
             if attributes.get("addrtype") in {"ipv4", "ipv6"} or not self._address:
                 self._address = attributes.get("addr", "")
         elif name == "hostname" and (not self._name or attributes.get("type") == "user"):
             self._name = attributes.get("name", "")
+        elif name == "nmaprun":
+            self._at = number(attributes.get("start"))
+            if attributes.get("scanner") == MASSCAN:
+                self._claims.tool = MASSCAN
 
     def end(self, name: str) -> None:
         """An element closes."""
@@ -78,6 +97,10 @@ class NmapHandler:
         """Text of a CPE, or of the name of a suite."""
         if self._heard is not None and len(self._heard) < _MOST_PARTS:
             self._heard.append(data)
+
+    def _time_of(self, attributes: dict[str, str]) -> float:
+        """The end of a host's scan, else its start, else the start of all."""
+        return number(attributes.get("endtime") or attributes.get("starttime")) or self._at
 
     def _hear(self) -> None:
         self._heard = []
@@ -131,7 +154,7 @@ class NmapHandler:
             says=says,
             evidence=" ".join(word for word in words if word),
             product=product,
-            at=self._at,
+            at=self._host_time,
         )
         for rule, found in port["scripts"]:
             self._add_script(endpoint, rule, found)
@@ -139,8 +162,15 @@ class NmapHandler:
     def _start_script(self, attributes: dict[str, str]) -> None:
         self._script, self._depth = attributes.get("id", ""), 0
         output = attributes.get("output", "")
-        if self._port is not None and _is_vulnerable(output):
+        if not _is_vulnerable(output) and not (self._script in _LISTING and "CVE-" in output):
+            return
+        if self._port is not None:
             self._port["scripts"].append((self._script, output))
+        else:
+            port = next((port for start, port in _PORTS if self._script.startswith(start)), 0)
+            self._add_script(
+                self._claims.endpoint(self._address, port, self._name), self._script, output
+            )
 
     def _keep_suite(self, what: str, told: str) -> None:
         """What is offered and should not be: the versions and families that one of our checks speaks of."""
@@ -148,18 +178,44 @@ class NmapHandler:
         if what and self._port is not None and check_of(TOOL, rule):
             self._port["scripts"].append((rule, told))
 
-    def _add_script(self, endpoint: Endpoint, rule: str, found: str) -> None:
-        cves = [
-            word.strip(",;()")
-            for word in found[:4000].split()
-            if word.startswith(("CVE-", "(CVE-"))
-        ]
-        self._claims.add(endpoint, rule, rule, evidence=found, cves=cves, at=self._at)
+    def _add_script(self, endpoint: Endpoint | None, rule: str, found: str) -> None:
+        is_listing = rule in _LISTING
+        title = "Failles publiques de cette version" if is_listing else _title_of(found) or rule
+        self._claims.add(
+            endpoint,
+            rule,
+            title,
+            severity=_severity_of(rule, found),
+            evidence=found,
+            cves=holes_in(found),
+            confidence="possible" if is_listing or "LIKELY VULNERABLE" in found else "probable",
+            at=self._host_time,
+        )
 
 
 def _is_vulnerable(output: str) -> bool:
     """The vulns library of nmap writes « State: VULNERABLE » or « LIKELY VULNERABLE », and « NOT VULNERABLE » else."""
-    return "VULNERABLE" in output and "NOT VULNERABLE" not in output
+    return "VULNERABLE" in output and _WRONG.search(output) is not None
+
+
+def _severity_of(rule: str, output: str) -> str:
+    """The worst score of a list of holes, or the risk that the script states; "" for what one of our checks weighs."""
+    if rule in _LISTING:
+        scores = [number(score) for score in _SCORES.findall(output[:_MOST_OUTPUT])]
+        return severity_of_score(max(scores)) if scores else ""
+    risk = _RISK.search(output)
+    return risk[1].lower() if risk else ""
+
+
+def _title_of(output: str) -> str:
+    """The line after « VULNERABLE: », where the vulns library writes what it is about."""
+    lines = [line.strip() for line in output[:_MOST_OUTPUT].splitlines()]
+    follow = (after for line, after in zip(lines, lines[1:], strict=False) if _is_head(line))
+    return next(follow, "")
+
+
+def _is_head(line: str) -> bool:
+    return line.endswith("VULNERABLE:") and not line.startswith("NOT")
 
 
 def _weak_family(suite: str) -> str:

@@ -11,6 +11,8 @@ from rempart.engines.exposure.read.shared import Claims, instant_of, number, pag
 from rempart.kernel.errors import UnreadableSource
 
 TOOL = "nuclei"
+_NO_MATCH = "où le motif cherché n’a pas été trouvé"
+_NO_RULE = "sans nom de règle"
 _SURE = frozenset({"http", "dns", "network", "tcp", "ssl", "javascript", "websocket"})
 
 
@@ -26,15 +28,22 @@ class _Info(Struct):
 
 
 class _Row(Struct):
+    """A result of version 3; `old_…` are the names that version 2 gave at first."""
+
     template: str = field(name="template-id", default="")
+    old_template: str = field(name="templateID", default="")
     info: _Info = field(default_factory=_Info)
     type: str = ""
     host: str = ""
     port: str | int | None = None
     ip: str = ""
+    url: str = ""
     matched_at: str = field(name="matched-at", default="")
+    old_matched_at: str = field(name="matched", default="")
     matcher: str = field(name="matcher-name", default="")
+    old_matcher: str = field(name="matcher_name", default="")
     extracted: list[Any] | None = field(name="extracted-results", default=None)
+    old_extracted: list[Any] | None = field(name="extracted_results", default=None)
     said_at: str = field(name="timestamp", default="")
     matched: bool | None = field(name="matcher-status", default=None)
 
@@ -53,14 +62,20 @@ def read_nuclei(lines: Iterator[bytes], name: str, claims: Claims) -> None:
                 expected="Attendu : un objet JSON par ligne (option -jsonl).",
                 todo="Si nuclei a été interrompu, retirez la dernière ligne.",
             ) from fault
-        if row.template and row.matched is not False:
-            _add(row, claims)
+        if row.matched is False:
+            claims.left[_NO_MATCH] += 1
+        elif template := row.template or row.old_template:
+            _add(row, template, claims)
+        else:
+            claims.left[_NO_RULE] += 1
 
 
-def _add(row: _Row, claims: Claims) -> None:
-    host, port = place_of(row.matched_at or row.host)
+def _add(row: _Row, template: str, claims: Claims) -> None:
+    where = row.matched_at or row.old_matched_at or row.url.lstrip("/") or row.host
+    host, port = place_of(where)
     other_host, other_port = place_of(row.host)
     given = int(number(row.port)) if row.port is not None else 0
+    matcher = row.matcher or row.old_matcher
     endpoint = claims.endpoint(
         row.ip or host or other_host, given or port or other_port, host or other_host
     )
@@ -69,18 +84,19 @@ def _add(row: _Row, claims: Claims) -> None:
     severity = row.info.severity.lower()
     claims.add(
         endpoint,
-        f"{row.template}:{row.matcher}" if row.matcher else row.template,
+        f"{template}:{matcher}" if matcher else template,
         row.info.name,
         severity="" if severity == "unknown" else severity,
         confidence="probable" if row.type in _SURE and severity not in {"", "info"} else "possible",
-        evidence=_evidence(row),
+        evidence=_evidence(row, where),
         cves=[cve.strip().upper() for cve in listed],
-        double=page_of(row.matched_at),
+        double=page_of(where),
         at=instant_of(row.said_at),
     )
 
 
-def _evidence(row: _Row) -> str:
+def _evidence(row: _Row, where: str) -> str:
     """Where it matched, without what may identify someone, and what was extracted when it is a version."""
-    versions = [str(x) for x in row.extracted or [] if isinstance(x, str) and parse(x) is not None]
-    return " ".join([page_of(row.matched_at), *versions[:3]])
+    extracted = row.extracted or row.old_extracted or []
+    versions = [str(x) for x in extracted if isinstance(x, str) and parse(x) is not None]
+    return " ".join([page_of(where), *versions[:3]])

@@ -1,14 +1,13 @@
 """What every reader of another tool's file shares: one way to make a claim, and short, clean, harmless texts."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
-
-from msgspec.structs import astuple
 
 from rempart.content.foreign_rules import check_of
 from rempart.engines.exposure.read.source import LIMITS, Limits
@@ -19,20 +18,29 @@ from rempart.kernel.errors import UnreadableSource
 
 HOLE: Final = "hole_known"
 _LONGEST: Final = 300
+_MOST_SEARCHED: Final = 1 << 16
+_FIRST_YEAR: Final = 1970  # Before it an instant has no number of seconds on every system.
 _CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,12}")
 _NAME: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]{0,252}[A-Za-z0-9_])?")
 SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
 
 
+NO_PLACE: Final = "sans adresse, nom ou port lisible"
+NOT_TESTED: Final = "que l’outil n’a pas pu évaluer"
+
+
 class Claims:
-    """The claims of one file, bounded, without doubles."""
+    """The claims of one file, bounded, without doubles. `left` counts what was not kept and `doubtful` what was kept and a
+    person should look at, each by its reason in French."""
 
     def __init__(self, tool: str, limits: Limits = LIMITS) -> None:
         self.tool = tool
         self.found: list[ClaimSeen] = []
-        self.dropped = 0  # results that name no endpoint that can be one
+        self.left: Counter[str] = Counter()
+        self.doubtful: Counter[str] = Counter()
+        self.is_cut = False  # the file ends too early, and what came before is kept
         self._limits = limits
-        self._known: set[tuple[str, ...]] = set()
+        self._known: dict[tuple[Endpoint, str, str, str, str], tuple[str, ...]] = {}
         self._endpoints: dict[tuple[str, int, str, str], Endpoint] = {}
 
     def endpoint(
@@ -44,7 +52,7 @@ class Claims:
         if known is None:
             known = endpoint_of(address, port, name, transport)
             if known is None:
-                self.dropped += 1
+                self.left[NO_PLACE] += 1
                 return None
             self._endpoints[key] = known
         return known
@@ -65,19 +73,20 @@ class Claims:
         check: str = "",
         double: str = "",
     ) -> None:
-        """Keep one claim. `double` tells apart two results of one rule on one endpoint. Raises UnreadableSource."""
+        """Keep one claim, once. `double` tells apart two results of one rule on one endpoint. Raises UnreadableSource."""
         if endpoint is None:
             return
-        key = (*map(str, astuple(endpoint)), rule, double)
-        if key in self._known:
+        holes = tuple(sorted({cve for cve in cves if _CVE.fullmatch(cve)})) if cves else ()
+        key = (endpoint, rule, double, severity, says)
+        known = self._known.get(key)
+        if known is not None and not set(holes) - set(known):
             return
         if len(self.found) >= self._limits.claims:
             raise UnreadableSource(
                 f"Ce fichier contient plus de {self._limits.claims} résultats.",
                 todo="Découpez-le par établissement ou par plage d’adresses.",
             )
-        self._known.add(key)
-        holes = sorted({cve for cve in cves if _CVE.fullmatch(cve)})
+        self._known[key] = holes if known is None else (*known, *holes)
         mapped = check or check_of(self.tool, rule, evidence)
         self.found.append(
             ClaimSeen(
@@ -92,7 +101,7 @@ class Claims:
                 says=says,
                 confidence=confidence,
                 evidence=short(evidence),
-                cves=holes,
+                cves=list(holes),
                 product=product,
             )
         )
@@ -154,6 +163,11 @@ def short(text: str) -> str:
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
 
 
+def holes_in(text: str) -> list[str]:
+    """The numbers of CVE that a text names, within its first characters."""
+    return list(dict.fromkeys(_CVE.findall(text[:_MOST_SEARCHED])))
+
+
 def severity_of_score(score: float) -> str:
     """The word of a CVSS score (specification of CVSS 3.1, section 5)."""
     for least, word in ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.1, "low")):
@@ -171,10 +185,12 @@ def number(text: object) -> float:
     return found if found == found and abs(found) < 1e15 else 0.0
 
 
-def instant_of(text: str) -> float:
-    """Unix seconds of an instant in ISO 8601, 0 when it is none or has no time zone."""
+def instant_of(text: str, *, zone: timezone | None = None) -> float:
+    """Unix seconds of an instant in ISO 8601, 0 when it is none, or has no time zone and none is given for it."""
     try:
         found = datetime.fromisoformat(text.strip()[:40])
     except ValueError:
         return 0.0
-    return found.timestamp() if found.tzinfo is not None else 0.0
+    if found.tzinfo is None and zone is not None:
+        found = found.replace(tzinfo=zone)
+    return found.timestamp() if found.tzinfo is not None and found.year > _FIRST_YEAR else 0.0

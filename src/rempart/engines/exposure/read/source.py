@@ -56,29 +56,42 @@ def _pieces(first: bytes, file: object) -> Iterator[bytes]:
 
 
 def _inflated(raw: Iterator[bytes], name: str, size: int, limits: Limits) -> Iterator[bytes]:
+    """The content of a gzip, of all its members when several were written one after the other (Shodan, log rotation)."""
     inflater = isal_zlib.decompressobj(_GZIP)
     total = 0
     try:
         for piece in raw:
             rest = piece
-            while rest and not inflater.eof:
+            while rest:
+                if inflater.eof:
+                    rest = rest.lstrip(b"\0")  # what some tapes and disks fill a last block with
+                    if not rest:
+                        break
+                    inflater = isal_zlib.decompressobj(_GZIP)
                 found = inflater.decompress(rest, CHUNK)
-                rest = inflater.unconsumed_tail
+                rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
                 total += len(found)
                 if total > limits.inflated or (
                     total > limits.grace and total > limits.ratio * size
                 ):
-                    raise UnreadableSource(
-                        f"« {name} » se décompresse en beaucoup plus de données qu’un rapport n’en contient.",
-                        todo="Décompressez-le vous-même et vérifiez d’où il vient.",
-                    )
+                    raise _bomb(name)
                 yield found
     except _ERRORS as fault:
         raise UnreadableSource(
             f"« {name} » est un gzip abîmé.", todo="Copiez-le ou téléchargez-le de nouveau."
         ) from fault
     if not inflater.eof:
-        raise cut(name)
+        # A gzip that is cut was not cut by the tool that it comes from: nothing of it is believed.
+        raise UnreadableSource(
+            f"« {name} » est un gzip incomplet.", todo="Copiez-le ou téléchargez-le de nouveau."
+        )
+
+
+def _bomb(name: str) -> UnreadableSource:
+    return UnreadableSource(
+        f"« {name} » se décompresse en beaucoup plus de données qu’un rapport n’en contient.",
+        todo="Décompressez-le vous-même et vérifiez d’où il vient.",
+    )
 
 
 def document(path: Path, limits: Limits = LIMITS) -> bytes:
@@ -139,9 +152,13 @@ def too_large(name: str, most: int) -> UnreadableSource:
     )
 
 
-def cut(name: str) -> UnreadableSource:
+class Cut(UnreadableSource):
+    """A file that ends too early: what came before may be kept, and said to be only that."""
+
+
+def cut(name: str) -> Cut:
     """The refusal of a file that ends too early."""
-    return UnreadableSource(
+    return Cut(
         f"« {name} » est incomplet : le fichier s’arrête avant la fin.",
         todo="L’outil a peut-être été interrompu. Relancez-le, ou copiez le fichier de nouveau.",
     )

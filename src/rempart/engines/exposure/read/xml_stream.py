@@ -42,7 +42,7 @@ class _Refused(Exception):
 
 
 def read_xml(pieces: Iterator[bytes], name: str, handler: Handler) -> None:
-    """Give every element to the handler. Raises UnreadableSource: not XML, cut, entities, endless."""
+    """Give every element to the handler. Raises UnreadableSource: not XML, entities, endless; Cut when it ends too early."""
     parser = expat.ParserCreate()
     _guard(parser)
     parser.StartElementHandler = handler.start
