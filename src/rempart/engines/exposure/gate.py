@@ -6,7 +6,7 @@ that is met elsewhere, through a redirection for instance, gets there its budget
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -28,6 +28,8 @@ MUTE_PORT: Final = (
 MUTE_HOST: Final = 12  # the same for a whole host
 MOST_RIGHTS: Final = 65536  # addresses whose rights are kept
 MOST_HOSTS: Final = 8192  # hosts whose idle state is kept
+MOST_ADDRESSES: Final = 64  # of one name: a zone that lies could have us touch a whole provider
+MANY: Final = f"Ce nom mène à plus de {MOST_ADDRESSES} adresses : les autres ne sont pas touchées."
 RELEASED_AT: Final = 1767225600.0  # 1 January 2026: a clock before it is wrong
 
 Clock = Callable[[], float]
@@ -140,6 +142,16 @@ class PerimeterGate:
             self._led[address] = self._led.get(address, frozenset()) | right.touch
             self._rights.pop(address, None)
         return right
+
+    def refusals(
+        self, name: str, chain: tuple[str, ...], addresses: Sequence[str]
+    ) -> dict[str, str]:
+        """Of the addresses that a name leads to, those that may not be touched, and why; the others are remembered."""
+        rights = {
+            address: self.admit(name, chain, address) for address in addresses[:MOST_ADDRESSES]
+        }
+        refused = {address: right.refusal for address, right in rights.items() if not right}
+        return refused | dict.fromkeys(addresses[MOST_ADDRESSES:], MANY)
 
     def allowed(self, name: str, address: str) -> bool:
         """Whether a redirection to this name, at this address, may be followed."""

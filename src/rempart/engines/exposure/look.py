@@ -9,7 +9,7 @@ import msgspec
 
 from rempart.content.fingerprints import exposure_ports
 from rempart.engines.exposure.dial import Dial, NotReached
-from rempart.engines.exposure.gate import Clock, PerimeterGate
+from rempart.engines.exposure.gate import MANY, Clock, PerimeterGate
 from rempart.engines.exposure.perimeter import Touch
 from rempart.engines.exposure.probe.tls.starttls import PORTS as STARTTLS_PORTS
 from rempart.engines.exposure.scope import refused_port
@@ -202,11 +202,12 @@ class Look:
             seen = await self.tools.probes.host(name)
         except NotReached as fault:
             seen = HostSeen(reach=fault.reach, reason=fault.reason, name=name)
-        rights = {a: self.tools.gate.admit(name, tuple(seen.chain), a) for a in seen.addresses}
-        refused = {a: right.refusal for a, right in rights.items() if not right}
+        refused = self.tools.gate.refusals(name, tuple(seen.chain), seen.addresses)
         self.keep(msgspec.structs.replace(seen, refused=refused))
-        if refused and len(refused) == len(rights):
+        if refused and len(refused) == len(set(seen.addresses)):
             self._outside(name, next(iter(refused.values())), seen.addresses[0])
+        elif MANY in refused.values():
+            self._outside(name, MANY, seen.addresses[-1])
         elif seen.reach not in (Reach.ANSWERED, Reach.CLOSED) and not self.piece.is_guess:
             self._outside(name, seen.reason, "", seen.reach)
 

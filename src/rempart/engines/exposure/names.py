@@ -11,6 +11,8 @@ LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 NUMBERS: Final = re.compile(r"([0-9]{1,18})")
 LONGEST_NAME: Final = 253
 NAT64: Final = IPv6Network("64:ff9b::/96")
+UNICAST: Final = IPv6Network("2000::/3")
+"""All that IANA gives of IPv6 to the internet; elsewhere stand forms that carry an IPv4 address (::127.0.0.1)."""
 METADATA: Final = frozenset(
     ip_address(text)
     for text in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254")
@@ -80,7 +82,8 @@ def special(address: Address) -> str:
             return "une adresse du lien local"
         if one.is_multicast or one.is_unspecified:
             return "une adresse qui n’est celle d’aucune machine"
-        if not one.is_global:
+        is_elsewhere = one.version == 6 and one not in UNICAST and one not in NAT64
+        if is_elsewhere or not one.is_global:
             return "une adresse privée ou réservée"
     return ""
 
