@@ -35,7 +35,8 @@ class ProtocolFault(Exception):
 T = TypeVar("T")
 Dialogue = Generator[bytes, bytes, T]
 """One side of an exchange without a network: yields what to send (b"" to wait), is given each piece that comes
-(b"" once the peer has closed), and returns its result. May raise ProtocolFault."""
+(b"" once the peer has closed), and returns its result. May raise ProtocolFault. A silence is thrown in as NotReached:
+one that has something to tell all the same may catch it, and return."""
 
 
 class Gate(Protocol):
@@ -236,7 +237,9 @@ class Dial:
                 if is_open
                 else "Aucune réponse à la demande de connexion."
             )
-            raise NotReached(Reach.SILENT, reason) from None
+            return _left(dialogue, NotReached(Reach.SILENT, reason))
+        except NotReached as fault:
+            return _left(dialogue, fault)
         except ConnectionRefusedError as fault:
             raise NotReached(Reach.CLOSED, "Rien n’écoute sur ce port.") from fault
         except OSError as fault:
@@ -284,6 +287,17 @@ def _new_socket(address: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> s
         raise NotReached(Reach.STOPPED, TOO_MANY) from fault
     made.setblocking(False)
     return made
+
+
+def _left(dialogue: Dialogue[T], fault: NotReached) -> T:
+    """What a dialogue knows when its peer falls silent, or says too much: it is told, and may end there. Raises
+    `fault` when it does not."""
+    try:
+        dialogue.throw(fault)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise fault
 
 
 async def _hold(

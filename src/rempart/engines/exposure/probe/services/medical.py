@@ -5,7 +5,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.engines.exposure.dial import ProtocolFault
+from rempart.engines.exposure.dial import NotReached, ProtocolFault
 from rempart.engines.exposure.probe.services.talk import LONGEST, Feed, Heard, Talk, plain, unpack
 
 CALLED, CALLING = b"ANY-SCP", b"REMPART"
@@ -37,7 +37,7 @@ def dicom() -> Talk:
         step = "release"
         if kind != _ABORT:
             yield from _unit(feed, struct.pack(">BBI4x", _RELEASE, 0, 4))
-    except ProtocolFault:
+    except (ProtocolFault, NotReached):
         details[step] = "no"
     return Heard("dicom", banner=accepted.implementation, details=details)
 
@@ -88,16 +88,18 @@ def read_acceptance(body: bytes) -> Acceptance:
     """The implementation, and whether verification was accepted. Raises ProtocolFault."""
     if len(body) < 68:
         raise ProtocolFault("Acceptation DICOM trop courte.")
-    identifier, version, can_echo = "", "", False
+    identifier, version, can_echo, has_context = "", "", False, False
     for kind, value in _items(body, 68):
         if kind == 0x21 and len(value) >= 3:
-            can_echo = can_echo or value[2] == 0
+            can_echo, has_context = can_echo or value[2] == 0, True
         elif kind == 0x50:
             for inner, said in _items(value, 0):
                 if inner == 0x52:
                     identifier = plain(said, 64)
                 elif inner == 0x55:
                     version = plain(said, 16)
+    if not has_context:
+        raise ProtocolFault("Acceptation DICOM sans la réponse à ce qui était proposé.")
     return Acceptance(f"{version} {identifier}".strip(), can_echo)
 
 
