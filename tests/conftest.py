@@ -21,12 +21,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Tests in a browser run apart from the others (`pytest -m e2e`): Playwright keeps its event loop
     running in the process, where other tests could neither run theirs nor use the same connection
     to the database.
+
+    A live server that a busy machine starves fails a test in twenty thousand: what speaks to one is tried
+    once more, and said. What speaks to nobody is not: there a failure at random is a defect.
     """
     for item in items:
         if any("samba" in mark.args for mark in item.iter_markers("needs")):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
         if "browser_name" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.e2e)
+        if any(item.get_closest_marker(name) for name in ("e2e", "needs", "allow_hosts")):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     apart = [item for item in items if item.get_closest_marker("e2e")]
     if config.option.markexpr != "e2e" and len(apart) != len(items):
         config.hook.pytest_deselected(items=apart)
