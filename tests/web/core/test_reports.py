@@ -53,3 +53,9 @@ def test_a_report_that_is_too_long_is_not_opened(tmp_path: Path) -> None:
 
 def test_a_whole_report_is_read(tmp_path: Path) -> None:
     assert read(tmp_path / "report.json", WHOLE).perimeter
+
+
+def test_a_refusal_is_kept_in_three_parts_without_what_cannot_be_shown() -> None:
+    kept = reports.kept_refusal(UnreadableSource("Lu\u202e.", expected="Autre.", todo="x" * 3000))
+    assert list(kept) == ["found", "expected", "todo"]
+    assert "\u202e" not in kept["found"] and len(kept["todo"]) == 2000

@@ -6,11 +6,12 @@ from typing import BinaryIO, Final, Protocol, TypeVar
 
 import msgspec
 
-from rempart.kernel.errors import UnreadableSource
+from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.render.french import size
-from rempart.render.text import name
+from rempart.render.text import name, visible
 
 EDGE: Final = 4096
+LONGEST_REFUSAL: Final = 2000
 _PLACE: Final = re.compile(r"`(\$[^`]*)`")
 
 
@@ -56,6 +57,12 @@ def read(
     if report.schema != schema:
         raise _other_version(report.schema, schema, instead)
     return report
+
+
+def kept_refusal(fault: RempartError) -> dict[str, str]:
+    """Why something was refused, as a row keeps it and a page shows it."""
+    said = {"found": fault.found, "expected": fault.expected, "todo": fault.todo}
+    return {part: visible(text)[:LONGEST_REFUSAL] for part, text in said.items()}
 
 
 class _Schema(msgspec.Struct):

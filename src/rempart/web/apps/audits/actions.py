@@ -17,7 +17,7 @@ from rempart.web.apps.accounts.models import User
 from rempart.web.apps.audits import keeping, reading, recording, rules
 from rempart.web.apps.audits.models import Audit, AuditSource
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.core import jobs, journal, schedule
+from rempart.web.core import jobs, journal, reports, schedule
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
 from rempart.web.core.models import Job
@@ -152,10 +152,9 @@ def _read(run: Run, audit: Audit) -> tuple[Report, str]:
 
 def refuse(audit: Audit, fault: RempartError) -> None:
     """End an audit that cannot be read, with the sentence that says why; its files that are not kept are deleted."""
-    said = {"found": fault.found, "expected": fault.expected, "todo": fault.todo}
     with transaction.atomic():
         audit.state = Audit.State.REFUSED
-        audit.refusal = {key: visible(text)[:2000] for key, text in said.items()}
+        audit.refusal = reports.kept_refusal(fault)
         audit.save(update_fields=["state", "refusal"])
         journal.record(
             "refuse_audit",

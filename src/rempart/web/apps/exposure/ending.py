@@ -5,11 +5,10 @@ from typing import Final
 from django.db import transaction
 
 from rempart.kernel.errors import RempartError
-from rempart.render.text import visible
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.exposure import recording, traces
 from rempart.web.apps.exposure.models import ExposureAudit
-from rempart.web.core import jobs
+from rempart.web.core import jobs, reports
 from rempart.web.core.errors import Refused
 from rempart.web.core.jobs import Run
 from rempart.web.core.models import Job
@@ -49,9 +48,8 @@ class Ending:
 @transaction.atomic
 def refuse(audit: ExposureAudit, fault: RempartError) -> None:
     """End an audit that has no result, with the sentence that says why."""
-    said = {"found": fault.found, "expected": fault.expected, "todo": fault.todo}
     audit.state = ExposureAudit.State.REFUSED
-    audit.refusal = {key: visible(text)[:2000] for key, text in said.items()}
+    audit.refusal = reports.kept_refusal(fault)
     audit.save(update_fields=["state", "refusal"])
     recording.told(audit, "refuse_exposure_audit", None, **audit.refusal)
 
