@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.core.paginator import Paginator
+from pytest_django import DjangoAssertNumQueries
 
 from factories.establishments import an_establishment
 from rempart.web.apps.accounts.access import scope_of
@@ -61,6 +62,19 @@ def test_the_pages_of_a_search_hold_each_establishment_once(cast: Cast) -> None:
     shown = [[row.name for row in pages.page(n)] for n in pages.page_range]
     assert (pages.count, [len(page) for page in shown]) == (7, [3, 3, 1])
     assert sum(shown, []) == [f"CLINIQUE {number}" for number in range(7)]
+
+
+@pytest.mark.parametrize(("words", "queries"), [("clinique", 2), ("a", 3)])
+def test_a_search_that_chooses_reads_the_registry_once(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, words: str, queries: int
+) -> None:
+    for number in range(7):
+        an_establishment(f"56000{number:04d}", name=f"CLINIQUE {number}", municipality="A")
+    found = found_establishments(scope_of(cast.nadia, date(2026, 11, 21)), words, 3)
+    with django_assert_num_queries(queries):
+        page = Paginator(found, 3).get_page(1)
+        assert len(list(page)) == 3
+    assert page.paginator.count >= 7
 
 
 def test_open_establishments_are_found_before_closed_ones(cast: Cast) -> None:
