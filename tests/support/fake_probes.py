@@ -84,7 +84,7 @@ class FakeProbes:
     ) -> list[tuple[int, Reach]]:
         return [(port, Reach.ANSWERED) for port in ports]
 
-    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+    async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
         await self._touch(endpoint.address, endpoint.port, dial)
         if endpoint.transport == "udp":
             return ServiceSeen(reach=Reach.SILENT, reason="Aucune réponse.", endpoint=endpoint)
@@ -112,7 +112,7 @@ class FakeProbes:
 class Breaking(FakeProbes):
     """A probe with a mistake in it."""
 
-    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+    async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
         if endpoint.transport == "udp":
             return await super().service(endpoint, dial)
         raise IndexError(endpoint.label)
@@ -125,7 +125,7 @@ class Deadly(FakeProbes):
         super().__init__()
         self.mark = mark
 
-    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+    async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
         if endpoint.address == "127.0.9.3" and self.mark is not None and self.mark.exists():
             self.mark.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -135,7 +135,7 @@ class Deadly(FakeProbes):
 class AlwaysDeadly(FakeProbes):
     """Kills its process each time that it looks at one address."""
 
-    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+    async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
         if endpoint.address == "127.0.9.3":
             os.kill(os.getpid(), signal.SIGKILL)
         return await super().service(endpoint, dial)

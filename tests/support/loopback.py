@@ -1,5 +1,7 @@
 """Programs that listen on loopback while a block runs: a free port, the start, the end."""
 
+import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -54,6 +56,13 @@ def listening(
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+            _end_group(process.pid)
+
+
+def _end_group(leader: int) -> None:
+    """End what a program started and left behind: Dovecot's children outlive it by a while."""
+    with suppress(ProcessLookupError, AttributeError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _wait_for(

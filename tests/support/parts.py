@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from functools import cache, partial
 from importlib.util import find_spec
+from pathlib import Path
 
 from support.dns_servers import missing as bind
 from support.postgres import binaries
@@ -16,13 +17,23 @@ INSTALL = "tools/system-parts tests"
 
 DAEMONS = (
     "storescp", "sshd", "vsftpd", "smbd", "redis-server", "memcached", "mosquitto", "snmpd", "slapd", "rsync",
-    "xrdp", "Xtigervnc", "mariadbd", "telnetd", "nmap",
+    "xrdp", "Xtigervnc", "mariadbd", "telnetd", "nmap", "cupsd", "Orthanc", "etcd", "ipmi_sim",
 )  # fmt: skip
 """Servers that the exposure audit is tried against, each on loopback and stopped by its test."""
 
 
 def _command(name: str) -> str | None:
     return None if shutil.which(name) else f"{name} is not installed"
+
+
+def _as_root(name: str) -> str | None:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return f"{name} is started by root only"
+    return _command(name)
+
+
+def _file(path: str) -> str | None:
+    return None if Path(path).exists() else f"{path} is not installed"
 
 
 def _samba() -> str | None:
@@ -54,6 +65,9 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "gettext": lambda: _command("xgettext"),
     "poppler": lambda: _command("pdftoppm"),
     **{name: partial(_command, name) for name in DAEMONS},
+    **{name: partial(_as_root, name) for name in ("dovecot", "postfix", "ocserv")},
+    "tomcat": lambda: _command("java") or _file("/usr/share/tomcat10/bin/bootstrap.jar"),
+    "cockpit": lambda: _file("/usr/lib/cockpit/cockpit-ws"),
     "distributed": lambda: None if find_spec("distributed") else "distributed is not installed",
 }
 

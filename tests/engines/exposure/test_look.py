@@ -60,7 +60,7 @@ class Named(FakeProbes):
         self.named, self.found = service, ports or []
         self.asked: list[str] = []
 
-    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+    async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
         return ServiceSeen(reach=Reach.ANSWERED, endpoint=endpoint, service=self.named)
 
     async def tls(self, endpoint: Endpoint, dial: Dial, starttls: str) -> TlsSeen:
@@ -239,7 +239,7 @@ def test_a_piece_that_never_ends_is_cut_and_keeps_what_it_had(
 
 def test_a_probe_that_the_gate_refuses_makes_a_gap_with_its_words() -> None:
     class Refused(FakeProbes):
-        async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
+        async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
             raise NotReached(Reach.SILENT, "Laissée en paix.")
 
     found = done(endpoint(22), Refused())

@@ -32,6 +32,10 @@ class ProtocolFault(Exception):
     """What a target sent is not what its protocol says; the message is French, and says what was read."""
 
 
+class NotOffered(ProtocolFault):
+    """The target answers as its protocol says, and does not offer what was asked for."""
+
+
 T = TypeVar("T")
 Dialogue = Generator[bytes, bytes, T]
 """One side of an exchange without a network: yields what to send (b"" to wait), is given each piece that comes

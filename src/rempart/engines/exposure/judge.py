@@ -1,7 +1,7 @@
 """Running the checks on what was seen: each observation once by each check of its kind, then one verdict a target.
 
-A probe that got no answer never reaches the check: nothing listens there, and the check does not apply; or nobody can
-say, and it is not measured, with the probe's reason. Several observations of one target (a name with two addresses)
+A probe that got no answer never reaches the check: nothing listens there, or not what is judged, and the check does not
+apply; or nobody can say, and it is not measured, with the probe's reason. Several observations of one target (a name with two addresses)
 make one verdict, the worst: failed, then not measured, then passed, then not applicable.
 """
 
@@ -164,7 +164,7 @@ def verdicts_on(check: Check, seen: Seen, context: Context) -> Iterator[Verdict]
     """What a check says of one observation; what no probe reached is not asked."""
     if seen.reach in check.reaches:
         yield from _asked(check, seen, context)
-    elif seen.reach is Reach.CLOSED:
+    elif seen.reach in {Reach.CLOSED, Reach.NOT_OFFERED}:
         yield not_applicable(seen.reason or "Rien n’écoute ici.")
     else:
         yield unmeasured(seen.reason or "La sonde n’a pas obtenu de réponse.")

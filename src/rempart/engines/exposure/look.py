@@ -13,6 +13,7 @@ from rempart.engines.exposure.gate import MANY, Clock, PerimeterGate
 from rempart.engines.exposure.perimeter import Touch
 from rempart.engines.exposure.probe.tls.starttls import PORTS as STARTTLS_PORTS
 from rempart.engines.exposure.scope import refused_port
+from rempart.engines.exposure.screens import is_guess
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
@@ -31,6 +32,7 @@ WEB_SERVICES: Final = frozenset({"http", "https"})
 TLS_SERVICES: Final = frozenset({"tls", "ssl", "https", "ldaps", "imaps", "pop3s", "smtps", "ftps"})
 PIECE_SECONDS: Final = 420.0  # a piece that lasts longer is cut: budget, tarpit or mistake of ours
 DOOR_TRIES: Final = 2
+_ODD: Final = (Reach.BROKEN, Reach.NOT_OFFERED)
 CUT: Final = "L’examen de cette cible a dépassé sa durée : ce qui manque n’est pas évalué."
 
 S = TypeVar("S", ZoneSeen, MailSeen, TlsSeen, HttpSeen, ServiceSeen, HostSeen)
@@ -65,8 +67,8 @@ class Probes(Protocol):
     ) -> list[tuple[int, Reach]]:
         """Which of these ports accept a connection."""
 
-    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
-        """Who answers on a port."""
+    async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
+        """Who answers on a port; by the exchange `talk` where it is not the one that its number calls for."""
 
     async def tls(self, endpoint: Endpoint, dial: Dial, starttls: str) -> TlsSeen:
         """The TLS of an endpoint."""
@@ -272,8 +274,8 @@ class Look:
         if self.piece.transport == "udp":
             await self._datagram(ends[0])
             return
-        service = ""
-        if self.piece.is_first and Touch.SERVICES in touch:
+        service, is_asked = "", self.piece.is_first and Touch.SERVICES in touch
+        if is_asked:
             service = (await self._service(ends[0])).service
         if not self.piece.leads:
             await self._site(ends[0], service, touch)
@@ -283,6 +285,36 @@ class Look:
                 await self._site(end, service, right.touch)
             else:
                 self._outside(lead.name, right.refusal, end.address)
+        if is_asked:
+            await self._listen(ends[0])
+
+    async def _listen(self, end: Endpoint) -> None:
+        """Where a port of web sites bears none, who speaks there: an SSH server behind 443 is one all the same."""
+        sites = [s for s in self.seen if isinstance(s, TlsSeen | HttpSeen)]
+        odd = [s for s in sites if s.reach in _ODD]
+        if not odd or any(s.reach is Reach.ANSWERED for s in sites):
+            return
+        (found,) = (s for s in self.seen if isinstance(s, ServiceSeen))
+        if is_guess(found):
+            made = self.tools.probes.service(end, self.tools.dial, "listen")
+            heard = await _safely(
+                made, lambda r, why: ServiceSeen(reach=r, reason=why, endpoint=end)
+            )
+            if heard.reach is not Reach.ANSWERED or not (heard.service or heard.banner):
+                return
+            self.seen = [s for s in self.seen if s is not found]
+            self.keep(heard)
+            found = heard
+        usual = (
+            {p.service for p in exposure_ports() if p.port == end.port}
+            | WEB_SERVICES
+            | TLS_SERVICES
+        )
+        if found.reach is Reach.ANSWERED and found.service and found.service not in usual:
+            why = f"Ce port porte un autre service que celui de son numéro ({found.service})."
+            self.seen = [s for s in self.seen if s not in odd]
+            for one in odd:
+                self.keep(msgspec.structs.replace(one, reach=Reach.NOT_OFFERED, reason=why))
 
     async def _datagram(self, end: Endpoint) -> None:
         """One question. No answer is what nearly every address gives: it is neither a service nor a gap."""
@@ -297,7 +329,7 @@ class Look:
 
     async def _site(self, end: Endpoint, service: str, touch: frozenset[Touch]) -> None:
         probes, dial = self.tools.probes, self.tools.dial
-        starttls = STARTTLS_PORTS.get(end.port, "")
+        starttls, is_site = STARTTLS_PORTS.get(end.port, ""), False
         has_tls = end.port in TLS_PORTS or service in TLS_SERVICES
         may_tls = Touch.TLS in touch and (
             end.port not in MAIL_PORTS or touch & {Touch.MAIL, Touch.SERVICES}
@@ -307,8 +339,11 @@ class Look:
             tls = await self.ask(
                 made, lambda r, why: TlsSeen(reach=r, reason=why, endpoint=end, starttls=starttls)
             )
+            # A site in clear where TLS is expected is a site: it is looked at as it is.
+            is_site = end.port in WEB_TLS_PORTS and tls.reach in (Reach.ANSWERED, Reach.NOT_OFFERED)
             has_tls = has_tls and tls.reach is Reach.ANSWERED
-        is_web = service in WEB_SERVICES or end.port in (WEB_TLS_PORTS if has_tls else WEB_PORTS)
+        ports = WEB_TLS_PORTS if has_tls or is_site else WEB_PORTS
+        is_web = service in WEB_SERVICES or end.port in ports
         if is_web and Touch.HTTP in touch:
             web = probes.http(end, dial, has_tls, self.tools.gate.allowed)
             await self.ask(

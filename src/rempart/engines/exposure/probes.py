@@ -117,9 +117,9 @@ class RealProbes:
         """Which of these ports accept a connection."""
         return await open_ports(address, ports, dial=dial)
 
-    async def service(self, endpoint: Endpoint, dial: Dial) -> ServiceSeen:
-        """Who answers on a port."""
-        return await look_at_service(endpoint, dial=dial)
+    async def service(self, endpoint: Endpoint, dial: Dial, talk: str = "") -> ServiceSeen:
+        """Who answers on a port; by the exchange `talk` where it is not the one that its number calls for."""
+        return await look_at_service(endpoint, dial=dial, talk=talk)
 
     async def tls(self, endpoint: Endpoint, dial: Dial, starttls: str) -> TlsSeen:
         """The TLS of an endpoint."""

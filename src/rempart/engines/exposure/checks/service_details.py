@@ -18,6 +18,11 @@ from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
 
 _PORTAL_KINDS: Final = frozenset({"vpn", "bastion", "remote_desktop"})
+_MAIL: Final = {
+    "smtp": "Envoi de courrier",
+    "imap": "Boîtes aux lettres (IMAP)",
+    "pop3": "Boîtes aux lettres (POP3)",
+}
 _CONSOLE_KINDS: Final = frozenset({"admin", "nas", "firewall"})
 
 
@@ -75,6 +80,29 @@ def ftp_clear(seen: ServiceSeen, context: Context) -> Iterator[Verdict]:
         yield passed("Le serveur propose TLS.")
     else:
         yield unmeasured("Le serveur ne dit pas s’il sait chiffrer.")
+
+
+@check("service_mail_clear", ServiceSeen)
+def mail_clear(seen: ServiceSeen, context: Context) -> Iterator[Verdict]:
+    """A mail server that takes passwords before the connection is encrypted."""
+    if seen.service not in _MAIL:
+        return
+    product = seen.products[0].id if seen.products else ""
+    offers, asks = seen.details.get("tls"), seen.details.get("clear_password")
+    if asks is None:
+        yield unmeasured("Le serveur ne dit pas ce qu’il propose avant TLS.")
+    elif asks == "yes" and offers == "no":
+        said = (
+            f"{_MAIL[seen.service]} : les mots de passe passent en clair, sans moyen de chiffrer."
+        )
+        yield failed(said, evidence_of(seen), product=product)
+    elif asks == "yes":
+        said = f"{_MAIL[seen.service]} : un mot de passe est accepté avant le passage à TLS."
+        yield failed(said, evidence_of(seen), product=product, severity="medium")
+    elif seen.service == "smtp" and offers == "no":
+        yield not_applicable("Ce serveur ne demande pas de mot de passe.")
+    else:
+        yield passed("Aucun mot de passe n’est accepté avant TLS.")
 
 
 @check("service_ssh_exposed", ServiceSeen)

@@ -26,6 +26,8 @@ from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
 
 ALL_REACHES: Final = tuple(Reach)
+_OTHER_LABELS: Final = {"tls": "Service chiffré (TLS)"}
+"""Services that are told by their words, and that no port of the list is usual for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def verdicts_of(family: Family, seen: Seen) -> Iterator[Verdict]:
 def label_of(service: str, port: int = 0) -> str:
     """« Bureau à distance (RDP) » of a service; of several labels, that of its port: a printer has three."""
     labels = {p.port: p.label for p in reversed(exposure_ports()) if p.service == service}
-    return labels.get(port) or next(reversed(labels.values()), service)
+    return labels.get(port) or next(reversed(labels.values()), _OTHER_LABELS.get(service, service))
 
 
 def shown(product: Product) -> str:

@@ -6,10 +6,11 @@ from msgspec import Struct
 
 
 class Reach(StrEnum):
-    """How far a probe got. Only ANSWERED and CLOSED are facts on the target: the others are gaps, with a reason."""
+    """How far a probe got. ANSWERED, CLOSED and NOT_OFFERED are facts on the target: the others are gaps, with a reason."""
 
     ANSWERED = "answered"
     CLOSED = "closed"  # refused at once: nothing listens there
+    NOT_OFFERED = "not_offered"  # it answers, and does not offer what was asked for
     SILENT = "silent"  # nothing came back before the deadline
     UNREACHABLE = "unreachable"  # the network said that there is no way
     BROKEN = "broken"  # something came back that is not the protocol, or went past a bound

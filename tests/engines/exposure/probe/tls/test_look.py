@@ -95,7 +95,7 @@ def test_a_silent_server_costs_one_deadline(serve: tls_hostile.Serve) -> None:
 def test_what_is_not_tls_is_said_broken(serve: tls_hostile.Serve, said: str) -> None:
     with threaded(serve) as port:
         seen = look(port, seconds=1.0)
-    assert seen.reach == Reach.BROKEN
+    assert seen.reach is (Reach.NOT_OFFERED if said == "en clair" else Reach.BROKEN)
     assert said in seen.reason
 
 
@@ -162,7 +162,8 @@ def test_a_slow_server_is_left_and_a_busy_host_is_not(
     with threaded(slow) as port:
         endpoint = Endpoint("127.0.0.1", port)
         seen = asyncio.run(look_at_tls(endpoint, dial=Dial(gate), trust=TrustStore("")))
-    assert all(v.is_complete for v in seen.versions) == is_whole
+    # On a busy machine the second may pass before anything is seen at all.
+    assert (bool(seen.versions) and all(v.is_complete for v in seen.versions)) == is_whole
     assert is_whole or "trop lent" in str(judge("tls_rc4", seen).detail)
 
 

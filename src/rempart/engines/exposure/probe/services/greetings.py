@@ -1,7 +1,6 @@
-"""Services that speak first, or in lines: SSH, FTP, telnet, VNC, rsync, mail, VMware, Citrix ICA."""
+"""Services that speak first, or in lines: SSH, FTP, telnet, VNC, rsync, VMware, Citrix ICA."""
 
 import re
-from collections.abc import Generator
 from typing import Final
 
 from rempart.engines.exposure.dial import ProtocolFault
@@ -17,6 +16,7 @@ _KINDS: Final = (
     (re.compile(rb"^220[ -].*SMTP", re.IGNORECASE | re.DOTALL), "smtp"),
     (re.compile(rb"^220[ -]VMware Authentication Daemon"), "vmware_auth"),
     (re.compile(rb"^\+OK"), "pop3"),
+    (re.compile(rb"^\x15\x03[\x00-\x04]\x00\x02"), "tls"),
     (re.compile(rb"^\* (OK|PREAUTH)"), "imap"),
     (re.compile(rb"^@RSYNCD:"), "rsync"),
     (re.compile(rb"^\xff[\xfb-\xfe]"), "telnet"),
@@ -71,26 +71,14 @@ def read_kexinit(packet: bytes) -> dict[str, str]:
 def ftp() -> Talk:
     """The banner, and what FEAT says of TLS: asked before any login, as the protocol allows."""
     feed = Feed()
-    first = yield from _reply(feed)
+    first = yield from feed.reply()
     if not first.startswith(b"220"):
         raise ProtocolFault(f"Ce n’est pas du FTP : {plain(first, 60)}")
-    features = yield from _reply(feed, b"FEAT\r\n")
+    features = yield from feed.reply(b"FEAT\r\n")
     has_tls = b"AUTH TLS" in features.upper() or b"AUTH SSL" in features.upper()
     known = features[:3] in {b"211", b"500", b"502"}
     details = {"tls": ("yes" if has_tls else "no") if known else "unknown"}
     return Heard("ftp", banner=plain(first), details=details)
-
-
-def _reply(feed: Feed, to_send: bytes = b"") -> Generator[bytes, bytes, bytes]:
-    """A reply of one or several lines: the last one has a space after its number."""
-    lines = []
-    for _ in range(60):
-        line = yield from feed.line(to_send)
-        to_send = b""
-        lines.append(line)
-        if feed.is_over or (line[:3].isdigit() and line[3:4] in {b" ", b""}):
-            break
-    return b"\n".join(lines)
 
 
 def telnet() -> Talk:

@@ -1,6 +1,7 @@
 """One look at one port: the exchange that its number calls for, else the words that it says first."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from functools import cache
 from typing import Final
@@ -14,12 +15,14 @@ from rempart.engines.exposure.probe.services import (
     datagrams,
     greetings,
     industrial,
+    java,
+    mailboxes,
     medical,
     remote_calls,
     web,
     windows,
 )
-from rempart.engines.exposure.probe.services.talk import Heard, Talk, plain
+from rempart.engines.exposure.probe.services.talk import Heard, Talk, overheard, plain
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.services import ServiceSeen
 
@@ -34,6 +37,9 @@ TALKS: Final[dict[str, tuple[Callable[[], Talk], ...]]] = {
     "vnc": (greetings.vnc,),
     "rsync": (greetings.rsync,),
     "vmware_auth": (greetings.vmware_auth,),
+    "smtp": (mailboxes.smtp,),
+    "imap": (mailboxes.imap,),
+    "pop3": (mailboxes.pop3,),
     "rdp": (windows.rdp,),
     "smb": (windows.smb2, windows.smb1),
     "ldap": (windows.ldap,),
@@ -51,6 +57,7 @@ TALKS: Final[dict[str, tuple[Callable[[], Talk], ...]]] = {
     "niagara": (industrial.niagara,),
     "rpcbind": (remote_calls.rpcbind,),
     "nfs": (remote_calls.nfs,),
+    "ajp": (java.ajp,),
 }
 """Exchanges by name, each over a connection of its own; what they tell is put together."""
 
@@ -63,7 +70,9 @@ _OWN_PRODUCTS: Final = {
 }
 
 
-_SPEAK_FIRST: Final = frozenset({"ssh", "ftp", "vnc", "rsync", "vmware_auth"})
+_SPEAK_FIRST: Final = frozenset(
+    {"ssh", "ftp", "vnc", "rsync", "vmware_auth", "smtp", "imap", "pop3"}
+)
 
 
 @cache
@@ -106,7 +115,7 @@ async def look_at_service(endpoint: Endpoint, *, dial: Dial, talk: str = "") -> 
 
 
 async def _heard(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
-    """What the exchange `name` tells; when another service answers, what that one says first."""
+    """What the exchange `name` tells; when another service answers, what that one says."""
     if endpoint.transport == "udp":
         asked = datagrams.questions(windows.root_search()).get(name)
         if asked is None:
@@ -118,31 +127,54 @@ async def _heard(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
         return await _listened(endpoint, dial)
     if name == "mllp":
         return await _silent_mllp(endpoint, dial)
+    said = bytearray()
     try:
         if name == "ldaps":
             return await _over_tls(endpoint, windows.ldap, dial)
         if name in web.INTERFACES:
             return await web.talk(endpoint, name, dial)
-        return await _converse(endpoint, TALKS[name], dial)
+        return await _converse(endpoint, TALKS[name], dial, said)
     except NotReached as fault:
         # A server that says its name and no more is named all the same.
-        heard = (
-            await _listened(endpoint, dial)
-            if fault.reach is Reach.SILENT and name in _SPEAK_FIRST
-            else None
-        )
-        if heard is None or heard.service != name:
+        if name in _SPEAK_FIRST and fault.reach is Reach.SILENT:
+            heard = await _listened(endpoint, dial)
+        elif fault.reach is Reach.BROKEN:
+            heard = await _another(endpoint, bytes(said), dial)
+        else:
+            raise
+        if not heard.service:
             raise
         return heard
     except ProtocolFault as fault:
-        heard = await _listened(endpoint, dial)
+        heard = await _another(endpoint, bytes(said), dial)
         if heard.service:
             return heard
         return Heard("", banner=heard.banner, details={"unexpected": str(fault)})
 
 
-async def _converse(endpoint: Endpoint, talks: tuple[Callable[[], Talk], ...], dial: Dial) -> Heard:
-    """The exchanges of one service put together: one that succeeds is enough."""
+async def _another(endpoint: Endpoint, said: bytes, dial: Dial) -> Heard:
+    """The service that is there in the place of the one expected: by what it answered, else by its first words."""
+    if service := greetings.kind_of(said):
+        return await _named(endpoint, service, said, dial)
+    return await _listened(endpoint, dial)
+
+
+async def _named(endpoint: Endpoint, service: str, said: bytes, dial: Dial) -> Heard:
+    """A service known by its words, wherever it is: asked what is asked of it on its usual port."""
+    heard = Heard(service, banner=plain(said))
+    if service in _SPEAK_FIRST:
+        with contextlib.suppress(NotReached, ProtocolFault):
+            return await _converse(endpoint, TALKS[service], dial)
+    return heard
+
+
+async def _converse(
+    endpoint: Endpoint,
+    talks: tuple[Callable[[], Talk], ...],
+    dial: Dial,
+    said: bytearray | None = None,
+) -> Heard:
+    """The exchanges of one service put together: one that succeeds is enough. `said` gathers what the peer sends."""
     service, banner = "", ""
     details: dict[str, str] = {}
     fault: ProtocolFault | None = None
@@ -151,7 +183,7 @@ async def _converse(endpoint: Endpoint, talks: tuple[Callable[[], Talk], ...], d
             heard = await dial.converse(
                 endpoint.address,
                 endpoint.port,
-                talk(),
+                talk() if said is None else overheard(talk(), said),
                 seconds=min(TALK_SECONDS, dial.seconds),
                 most_bytes=MOST_BYTES,
             )
@@ -166,11 +198,22 @@ async def _converse(endpoint: Endpoint, talks: tuple[Callable[[], Talk], ...], d
 
 
 async def _connected(endpoint: Endpoint, dial: Dial) -> Heard:
-    """A port that accepts a connection, to which nothing is said: its usual service, as far as its number tells."""
-    link = await dial.open(endpoint.address, endpoint.port)
-    async with link:
-        known = _by_port().get((endpoint.transport, endpoint.port))
-        return Heard(known.service if known else "", details={"proof": "port"})
+    """A port to which nothing is said: what speaks there by itself, else its usual service, as far as its number tells.
+
+    A web site waits for its question, and is looked at afterwards: its port is not listened to.
+    """
+    known = _by_port().get((endpoint.transport, endpoint.port))
+    usual = Heard(known.service if known else "", details={"proof": "port"})
+    if known is not None and (known.is_web or known.is_tls):
+        async with await dial.open(endpoint.address, endpoint.port):
+            return usual
+    try:
+        heard = await _listened(endpoint, dial)
+    except NotReached as fault:
+        if fault.reach is not Reach.BROKEN:
+            raise
+        return usual  # it accepted, then closed: that is how far its number tells
+    return heard if heard.service or heard.banner else usual
 
 
 async def _first_words(endpoint: Endpoint, dial: Dial) -> bytes | None:
@@ -190,7 +233,9 @@ async def _listened(endpoint: Endpoint, dial: Dial) -> Heard:
     data = await _first_words(endpoint, dial)
     if not data:
         return Heard("", details={"proof": "port"})
-    return Heard(greetings.kind_of(data), banner=plain(data))
+    if service := greetings.kind_of(data):
+        return await _named(endpoint, service, data, dial)
+    return Heard("", banner=plain(data))
 
 
 async def _silent_mllp(endpoint: Endpoint, dial: Dial) -> Heard:
@@ -200,7 +245,9 @@ async def _silent_mllp(endpoint: Endpoint, dial: Dial) -> Heard:
         return Heard("mllp", details={"proof": "silence"})
     if data[:1] == b"\x0b":
         return Heard("mllp", details={"proof": "frame"})
-    return Heard(greetings.kind_of(data), banner=plain(data), details={"proof": "port"})
+    if service := greetings.kind_of(data):
+        return await _named(endpoint, service, data, dial)
+    return Heard("", banner=plain(data), details={"proof": "port"})
 
 
 async def _over_tls(endpoint: Endpoint, talk: Callable[[], Talk], dial: Dial) -> Heard:

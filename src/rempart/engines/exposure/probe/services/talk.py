@@ -5,10 +5,11 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Final
 
-from rempart.engines.exposure.dial import Dialogue, ProtocolFault
+from rempart.engines.exposure.dial import Dialogue, NotReached, ProtocolFault
 from rempart.engines.exposure.seen.services import Product
 
 LONGEST: Final = 65536  # bytes of one message that a peer may announce
+MOST_LINES: Final = 60  # of one reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,16 @@ class Feed:
             return self.take(min(len(self._held), most))
         return self.take(place + len(end))[: -len(end)].rstrip(b"\r")
 
+    def reply(self, to_send: bytes = b"") -> Generator[bytes, bytes, bytes]:
+        """A reply of one or several lines, as SMTP and FTP make them: the last one has a space after its number."""
+        lines: list[bytes] = []
+        while len(lines) < MOST_LINES:
+            lines.append((yield from self.line(to_send)))
+            to_send = b""
+            if self.is_over or (lines[-1][:3].isdigit() and lines[-1][3:4] in {b" ", b""}):
+                break
+        return b"\n".join(lines)
+
     def take(self, size: int) -> bytes:
         """The first `size` bytes that are held."""
         taken = bytes(self._held[:size])
@@ -78,6 +89,25 @@ class Feed:
     def all(self) -> bytes:
         """All that is held."""
         return self.take(len(self._held))
+
+
+def overheard(talk: Talk, said: bytearray, most: int = 1024) -> Talk:
+    """The same exchange; `said` gathers the first bytes of the peer, which tell what it is when the exchange fails."""
+    try:
+        to_send = next(talk)
+        while True:
+            try:
+                data = yield to_send
+            except NotReached as fault:
+                to_send = talk.throw(fault)
+                continue
+            said += data[: max(0, most - len(said))]
+            to_send = talk.send(data)
+    except StopIteration as end:
+        heard: Heard = end.value
+        return heard
+    finally:
+        talk.close()
 
 
 def unpack(shape: str, data: bytes, at: int = 0) -> tuple[int, ...]:

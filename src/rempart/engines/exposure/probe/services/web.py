@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from rempart.engines.exposure.dial import Dial, NotReached, ProtocolFault
+from rempart.engines.exposure.dial import Dial, NotReached
 from rempart.engines.exposure.probe.http.cookies import read_cookies
 from rempart.engines.exposure.probe.http.marks import Shown, recognised
 from rempart.engines.exposure.probe.http.page import read_page
@@ -43,13 +43,13 @@ INTERFACES: Final = {
 
 
 async def talk(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
-    """What an interface shows, over TLS when it wants it. Raises NotReached, and ProtocolFault when it is another."""
+    """What an interface shows, over TLS when it wants it; another web site is told as one. Raises NotReached, ProtocolFault."""
     interface = INTERFACES[name]
     answer, is_tls = await _ask(endpoint, interface.path, dial)
     heads = "\n".join(f"{key}: {value}" for key, value in answer.headers)
     text = answer.text()[:16384]
     if not _in(interface.shows, text) and not _in(interface.shows, heads):
-        raise ProtocolFault("Un serveur web répond, et ce n’est pas le service attendu.")
+        return Heard("https" if is_tls else "http", banner=_server(answer))
     details = {"tls": "yes" if is_tls else "no", "status": str(answer.status)}
     if interface.opens:
         is_open = answer.status == 200 and _in(interface.opens, text)
@@ -58,8 +58,7 @@ async def talk(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
     title = read_page(text, "http://localhost/").title
     # The page is shown under its own path and as a front page: an interface has no other.
     pages = [Shown(path, answer, title=title, cookies=cookies) for path in ("", interface.path)]
-    banner = plain(answer.header("server").encode("latin-1", "replace"))
-    return Heard(name, banner=banner, products=tuple(recognised(pages)), details=details)
+    return Heard(name, banner=_server(answer), products=tuple(recognised(pages)), details=details)
 
 
 async def _ask(endpoint: Endpoint, path: str, dial: Dial) -> tuple[Answer, bool]:
@@ -74,6 +73,10 @@ async def _ask(endpoint: Endpoint, path: str, dial: Dial) -> tuple[Answer, bool]
             raise
     async with Session(endpoint, dial=dial, is_tls=True) as session:
         return await session.get(path, most=65536), True
+
+
+def _server(answer: Answer) -> str:
+    return plain(answer.header("server").encode("latin-1", "replace"))
 
 
 def _in(pattern: str, text: str) -> bool:

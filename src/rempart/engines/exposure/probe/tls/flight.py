@@ -6,7 +6,7 @@ RFC 8446 §4 and §5, RFC 5246 §7; SSLv2 from draft-hickman-netscape-ssl-00.
 from dataclasses import dataclass, field
 from typing import Final
 
-from rempart.engines.exposure.dial import ProtocolFault
+from rempart.engines.exposure.dial import NotOffered, ProtocolFault
 from rempart.engines.exposure.probe.tls.hello import TLS13, Extension
 
 MOST_RECORD: Final = 16384 + 2048
@@ -88,7 +88,7 @@ class Records:
         while len(raw) - at >= 5 and self.alert is None:
             kind, size = raw[at], int.from_bytes(raw[at + 3 : at + 5])
             if kind not in (CHANGE_CIPHER, ALERT, HANDSHAKE) or raw[at + 1] != 3:
-                raise ProtocolFault(_foreign(bytes(raw[at : at + 16])))
+                raise _foreign(bytes(raw[at : at + 16]))
             if size > MOST_RECORD:
                 raise ProtocolFault(f"Un enregistrement TLS annonce {size} octets : trop long.")
             if len(raw) - at < 5 + size:
@@ -113,10 +113,10 @@ class Records:
         return next((body for number, body in self.messages if number == kind), None)
 
 
-def _foreign(head: bytes) -> str:
+def _foreign(head: bytes) -> ProtocolFault:
     if head.startswith(_PLAIN_TEXT):
-        return "Le serveur répond en clair : ce port ne parle pas TLS."
-    return "La réponse n’est pas du TLS."
+        return NotOffered("Le serveur répond en clair : ce port ne parle pas TLS.")
+    return ProtocolFault("La réponse n’est pas du TLS.")
 
 
 def cut_messages(buffer: bytearray, most: int = 64) -> list[tuple[int, bytes]]:

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 from typing import Final
 
-from rempart.engines.exposure.dial import Dial, NotReached, ProtocolFault
+from rempart.engines.exposure.dial import Dial, NotOffered, NotReached, ProtocolFault
 from rempart.engines.exposure.probe.tls.enumerate import (
     Listed,
     find_order,
@@ -77,7 +77,8 @@ async def look_at_tls(
     except NotReached as fault:
         return _seen(survey, notes, [], fault.reach, fault.reason)
     except (ProtocolFault, GaveUp) as fault:
-        return _seen(survey, notes, [], Reach.BROKEN, str(fault))
+        reach = Reach.NOT_OFFERED if isinstance(fault, NotOffered) else Reach.BROKEN
+        return _seen(survey, notes, [], reach, str(fault))
     by_version = {one.version: one for one in listed}
     # What answers no SSLv2 to the hello of SSLv2 may not be TLS for all that.
     is_known = any(one.state != VersionState.UNKNOWN for one in listed if one.version != SSLV2)

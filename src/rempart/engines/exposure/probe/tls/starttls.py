@@ -7,7 +7,7 @@ PostgreSQL and MySQL (their protocol documents). Nothing is logged into.
 from collections.abc import Callable
 from typing import Final
 
-from rempart.engines.exposure.dial import Dialogue, ProtocolFault
+from rempart.engines.exposure.dial import Dialogue, NotOffered, ProtocolFault
 
 MOST_CHATTER: Final = 16384
 
@@ -36,7 +36,7 @@ _MYSQL_REQUEST: Final = bytes.fromhex("20000001" + "00aa0f00" + "00000001" + "2d
 def opening(protocol: str) -> Dialogue[bytes]:
     """Bring the connection to the point where TLS begins, and give what must go before the hello, often nothing.
 
-    Raises ProtocolFault, ValueError for an unknown protocol.
+    Raises ProtocolFault (NotOffered where the server says that it has no TLS), ValueError for an unknown protocol.
     """
     if protocol not in _OPENINGS:
         raise ValueError(f"no such protocol: {protocol}")
@@ -75,6 +75,12 @@ def _expect(reply: bytes, begins: bytes, what: str) -> None:
         raise ProtocolFault(f"{what} (réponse : « {_shown(reply)} »).")
 
 
+def _offered(reply: bytes, begins: bytes, what: str) -> None:
+    """The same for the question itself: the server understood, or does not know it, and has no TLS to give."""
+    if not reply.upper().startswith(begins):
+        raise NotOffered(f"{what} (réponse : « {_shown(reply)} »).")
+
+
 def _shown(reply: bytes) -> str:
     """A reply as text that may be printed anywhere: one line, short, no control character."""
     text = reply[:80].decode("utf-8", "replace")
@@ -86,7 +92,7 @@ def _smtp() -> Dialogue[None]:
     reply = yield from _until(b"EHLO audit.invalid\r\n", _is_last_line)
     _expect(reply, b"250", "Le serveur de messagerie refuse EHLO")
     if b"STARTTLS" not in reply.upper():
-        raise ProtocolFault("Le serveur de messagerie ne propose pas STARTTLS.")
+        raise NotOffered("Le serveur de messagerie ne propose pas STARTTLS.")
     reply = yield from _until(b"STARTTLS\r\n", _is_last_line)
     _expect(reply, b"220", "Le serveur de messagerie refuse STARTTLS")
 
@@ -99,27 +105,29 @@ def _imap() -> Dialogue[None]:
 
     reply = yield from _until(b"a1 STARTTLS\r\n", is_answered)
     last = next(line for line in reply.splitlines() if line[:3] == b"a1 ")
-    _expect(last, b"A1 OK", "Le serveur IMAP refuse STARTTLS")
+    _offered(last, b"A1 OK", "Le serveur IMAP refuse STARTTLS")
 
 
 def _pop3() -> Dialogue[None]:
     _expect((yield from _until(b"", _is_line)), b"+OK", "Le serveur POP3 refuse")
     reply = yield from _until(b"STLS\r\n", _is_line)
-    _expect(reply, b"+OK", "Le serveur POP3 refuse STLS")
+    _offered(reply, b"+OK", "Le serveur POP3 refuse STLS")
 
 
 def _ftp() -> Dialogue[None]:
     _expect((yield from _until(b"", _is_last_line)), b"220", "Le serveur FTP refuse")
     reply = yield from _until(b"AUTH TLS\r\n", _is_last_line)
-    _expect(reply, b"234", "Le serveur FTP refuse AUTH TLS")
+    _offered(reply, b"234", "Le serveur FTP refuse AUTH TLS")
 
 
 def _ldap() -> Dialogue[None]:
     reply = yield from _until(_LDAP_START, lambda got: len(got) >= 2 and len(got) >= got[1] + 2)
     # ExtendedResponse is [APPLICATION 24]; its first element is resultCode, an enumerated of one byte.
     at = reply.find(b"\x0a\x01")
-    if b"\x78" not in reply[:12] or at < 0 or reply[at + 2 : at + 3] != b"\x00":
-        raise ProtocolFault("Le serveur LDAP refuse StartTLS.")
+    if b"\x78" not in reply[:12] or at < 0:
+        raise ProtocolFault("La réponse à StartTLS n’est pas celle d’un annuaire LDAP.")
+    if reply[at + 2 : at + 3] != b"\x00":
+        raise NotOffered("Le serveur LDAP refuse StartTLS.")
 
 
 def _rdp() -> Dialogue[None]:
@@ -127,16 +135,20 @@ def _rdp() -> Dialogue[None]:
         return len(got) >= 4 and len(got) >= int.from_bytes(got[2:4])
 
     reply = yield from _until(_RDP_REQUEST, is_whole)
-    if reply[:1] != b"\x03" or len(reply) < 19 or reply[5] != 0xD0 or reply[11] != 2:
-        raise ProtocolFault("Le bureau à distance refuse TLS.")
+    if reply[:1] != b"\x03" or len(reply) < 11 or reply[5] != 0xD0:
+        raise ProtocolFault("La réponse n’est pas celle d’un bureau à distance.")
+    if len(reply) < 19 or reply[11] != 2:
+        raise NotOffered("Le bureau à distance refuse TLS.")
     if not int.from_bytes(reply[15:19], "little") & 0x3:
-        raise ProtocolFault("Le bureau à distance garde son ancien chiffrement, sans TLS.")
+        raise NotOffered("Le bureau à distance garde son ancien chiffrement, sans TLS.")
 
 
 def _postgres() -> Dialogue[None]:
     reply = yield from _until(_POSTGRES_REQUEST, lambda got: len(got) >= 1)
+    if reply[:1] not in {b"S", b"N", b"E"}:
+        raise ProtocolFault("La réponse n’est pas celle d’un serveur PostgreSQL.")
     if reply[:1] != b"S":
-        raise ProtocolFault("Le serveur PostgreSQL ne propose pas TLS.")
+        raise NotOffered("Le serveur PostgreSQL ne propose pas TLS.")
 
 
 def _mysql() -> Dialogue[None]:
@@ -149,7 +161,7 @@ def _mysql() -> Dialogue[None]:
     if greeting[4:5] != b"\x0a" or end < 0 or len(flags) < 2:
         raise ProtocolFault("L’accueil du serveur MySQL est mal formé, ou il refuse cette adresse.")
     if not int.from_bytes(flags, "little") & _MYSQL_TLS:
-        raise ProtocolFault("Le serveur MySQL ne propose pas TLS.")
+        raise NotOffered("Le serveur MySQL ne propose pas TLS.")
 
 
 _OPENINGS: Final[dict[str, Callable[[], Dialogue[None]]]] = {
