@@ -260,6 +260,27 @@ def test_a_bad_file_beside_costs_no_sweep(perimeter: Path, tmp_path: Path) -> No
         assert not (tmp_path / "r" / "report.json").exists()
 
 
+def test_what_was_read_of_other_tools_is_said_and_kept_in_the_report(
+    perimeter: Path, tmp_path: Path
+) -> None:
+    samples, kept = ROOT / "tests" / "data" / "exposure" / "imports", tmp_path / "vide"
+    empty = Snapshot(
+        perimeter="CH d’Exemple", started_at=AT, ended_at=AT, tool_version="1", seen=[]
+    )
+    write_snapshot(empty, kept)
+    given = ("--import", samples / "nmap.xml", "--import", samples / "state.csv")
+    ran = rempart(
+        "audit", "exposure", perimeter, "--snapshot", kept, "--output", tmp_path / "r",
+        "--format", "json", *given, "--mapping", samples / "state.yaml",
+    )  # fmt: skip
+    notes = json.loads((tmp_path / "r" / "report.json").read_text("utf-8"))["notes"]
+    told = [note.replace("\xa0", " ").replace("\u202f", " ") for note in notes if "« " in note]
+    assert ran.returncode == 0
+    assert told[0].startswith("« nmap.xml » (nmap) : ")
+    assert told[1].endswith("Laissés de côté : 1 sans adresse, nom ou port lisible.")
+    assert all(note in ran.stdout for note in told)
+
+
 def test_the_words_of_the_command_are_french(perimeter: Path) -> None:
     assert "exposure" in rempart("audit", "--help").stdout
     assert "PÉRIMÈTRE" in rempart("audit", "exposure", "--help").stdout

@@ -47,6 +47,12 @@ def test_a_reference_that_does_not_fit_is_refused(
         reader.__wrapped__()  # type: ignore[attr-defined]
 
 
+def test_a_tool_that_looks_at_less_than_we_do_clears_nothing() -> None:
+    assert check_of("testssl", "PFS", "offered") == "tls_static_rsa"
+    assert check_of("testssl", "PFS", "offered", says="passed") == ""
+    assert check_of("testssl", "SSLv3", "not offered", says="passed") == "tls_sslv3"
+
+
 def test_a_tool_cannot_be_the_same_as_one_without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"revised_on": "2026-11-22", "tools": {}, "same": {"a": "b"}}
     monkeypatch.setattr(foreign_module, "read_yaml", lambda path: told)

@@ -25,7 +25,7 @@ from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.store import INSTALLED, load
 from rempart.engines.exposure.hours import local_day
 from rempart.engines.exposure.perimeter import Perimeter, read_perimeter
-from rempart.engines.exposure.read.imports import read_import
+from rempart.engines.exposure.read.imports import is_unknown, read_import
 from rempart.engines.exposure.read.mapped_csv import read_mapping
 from rempart.engines.exposure.report import ExposureReport
 from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested
@@ -58,6 +58,7 @@ class Beside:
 
     holes: Bundle | None
     claims: Sequence[ClaimSeen]
+    imports: Sequence[str]  # what was read of each file, and what was not
 
 
 @click.command(
@@ -84,7 +85,7 @@ class Beside:
 @click.option("--resume", is_flag=True, help="Reprendre le balayage interrompu de ce dossier.")
 @click.option(
     "--import", "imports", type=_FILE, multiple=True, metavar="FICHIER",
-    help="Rapport d’un autre outil : nmap, nuclei, testssl, sslyze, GVM, Nessus, Shodan, ONYPHE, ou tableau CSV.",
+    help="Rapport d’un autre outil : nmap, masscan, nuclei, testssl, sslyze, GVM, Nessus, Shodan, ONYPHE, ou tableau CSV.",
 )  # fmt: skip
 @click.option(
     "--mapping", type=_FILE, metavar="FICHIER", help="Colonnes des tableaux CSV importés (YAML)."
@@ -161,6 +162,8 @@ def audit_exposure(
         paths = write(report, output, formats)
     if not quiet:
         summary(report, Console(highlight=False))
+        for told in beside.imports:
+            click.echo(f"\n{told}")
         click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
     if swept.pieces_stopped:
         click.echo(
@@ -185,17 +188,19 @@ def _beside(
     place = feeds_folder(feeds)
     has_bundle = feeds is not None or (place / INSTALLED).exists()
     holes = load(place, today=day, trust=trust) if has_bundle else None
-    return Beside(holes, _claims(imports, mapping))
+    return Beside(holes, *_claims(imports, mapping))
 
 
-def _claims(imports: Sequence[Path], mapping: Path | None) -> list[ClaimSeen]:
-    """What the files of other tools say. Raises UnreadableSource."""
+def _claims(imports: Sequence[Path], mapping: Path | None) -> tuple[list[ClaimSeen], list[str]]:
+    """What the files of other tools say, and what was read of each. Raises UnreadableSource."""
     claims: list[ClaimSeen] = []
+    told: list[str] = []
     for path in imports:
-        is_table = mapping is not None and path.suffix.lower() in (".csv", ".txt", ".tsv")
-        columns = read_mapping(mapping) if is_table and mapping else None
-        claims += read_import(path, mapping=columns).claims
-    return claims
+        columns = read_mapping(mapping) if mapping is not None and is_unknown(path) else None
+        found = read_import(path, mapping=columns)
+        claims += found.claims
+        told.append(found.said(path.name))
+    return claims, told
 
 
 def _judged(
@@ -213,6 +218,7 @@ def _judged(
         tool_version=__version__,
         holes=beside.holes,
         claims=beside.claims,
+        imports=beside.imports,
         perimeter=perimeter,
         snapshot_sha256=digest,
     )
@@ -262,7 +268,7 @@ def exposure_propose(
 ) -> None:
     """Write what a person may accept."""
     perimeter = read_perimeter(perimeter_file)
-    seen = [*(read_snapshot(snapshot)[0].seen if snapshot else []), *_claims(imports, mapping)]
+    seen = [*(read_snapshot(snapshot)[0].seen if snapshot else []), *_claims(imports, mapping)[0]]
     names = [found for path in extracts for found in read_names(path)]
     found = propose(perimeter, seen, names)
     try:

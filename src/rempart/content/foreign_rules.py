@@ -16,11 +16,13 @@ _FILE: Final = "exposure_foreign_rules.yaml"
 
 class ForeignRule(Struct, forbid_unknown_fields=True, frozen=True):
     """A pattern of rules of a tool (`*` for any text, case not looked at), and the check that they speak of. `told` is a
-    pattern of what the tool says beside, for a rule that says several things."""
+    pattern of what the tool says beside, for a rule that says several things; `clears` is false when the tool may find
+    nothing wrong where the check does, for it looks at less."""
 
     rule: Text
     check: Annotated[str, Meta(pattern="^[a-z0-9_]+$")]
     told: str = "*"
+    clears: bool = True
 
 
 class ForeignRules(Struct, forbid_unknown_fields=True, frozen=True):
@@ -57,19 +59,20 @@ def related_checks() -> dict[str, list[str]]:
     return foreign_file().related
 
 
-def check_of(tool: str, rule: str, told: str = "") -> str:
-    """Our check that a rule speaks of, "" when there is none."""
-    return _check_of(
+def check_of(tool: str, rule: str, told: str = "", *, says: str = "failed") -> str:
+    """Our check that a rule speaks of, "" when there is none, or when finding nothing wrong (« passed ») says nothing of it."""
+    found = _rule_of(
         tool, rule.casefold()[:200], told.casefold()[:80] if tool in _telling() else ""
     )
+    return found.check if found and (found.clears or says == "failed") else ""
 
 
 @lru_cache(maxsize=8192)
-def _check_of(tool: str, rule: str, told: str) -> str:
+def _rule_of(tool: str, rule: str, told: str) -> ForeignRule | None:
     for known in foreign_rules().get(tool, []):
         if fnmatchcase(rule, known.rule.casefold()) and fnmatchcase(told, known.told.casefold()):
-            return known.check
-    return ""
+            return known
+    return None
 
 
 @cache

@@ -81,6 +81,7 @@ def test_a_tool_that_disagrees_with_our_finding_is_shown_in_it() -> None:
     found = joined(claim(says="passed"), claim(tool="nmap"), findings=[finding()])
     [one] = found.findings
     assert [(c.tool, c.agrees) for c in one.claims] == [("testssl", False), ("nmap", True)]
+    assert one.claims[0].says == "Ne relève pas ce défaut."
     assert one.sources == ["rempart", "nmap"]
 
 
@@ -91,6 +92,19 @@ def test_a_claim_that_our_measure_contradicts_is_shown_and_not_counted() -> None
     [dispute] = found.disputes
     assert (dispute.check, dispute.target) == ("tls_sslv3", TARGET)
     assert [c.agrees for c in dispute.claims] == [False]
+
+
+@pytest.mark.parametrize(
+    ("passed", "not_applicable", "ours"),
+    [(1, 0, "conforme."), (0, 1, "sans objet ici. Aucun nom."), (1, 1, "conforme, ou sans objet.")],
+)
+def test_a_dispute_says_whether_our_measure_is_good_or_has_no_object(
+    passed: int, not_applicable: int, ours: str
+) -> None:
+    told = {"passed": passed, "not_applicable": not_applicable, "reason": "Aucun nom."}
+    [dispute] = joined(claim(title="SSLv3"), results=[result(cleared=[TARGET], **told)]).disputes
+    assert dispute.ours == f"Mesuré par Rempart : {ours}"
+    assert [c.says for c in dispute.claims] == [CATALOGUE.checks["tls_sslv3"].title]
 
 
 def test_a_claim_alone_is_possible_and_has_its_tool_as_source() -> None:

@@ -32,7 +32,9 @@ EXPLOITED: Final = "hole_known_exploited"
 KNOWN: Final = "hole_known"
 OTHER: Final = "hole_other_tool"
 _MOST_SHOWN: Final = 40
-_GOOD: Final = "Mesuré par Rempart : conforme, ou sans objet."
+_GOOD: Final = "Mesuré par Rempart : conforme."
+_NO_OBJECT: Final = "Mesuré par Rempart : sans objet ici."
+_EITHER: Final = "Mesuré par Rempart : conforme, ou sans objet."
 _CLOSED: Final = "Mesuré par Rempart : rien n’écoute sur ce port."
 # A tool alone does not make a check's full weight: its word on a hole is at most this severe.
 _MOST_OF_HOLES: Final = "medium"
@@ -67,7 +69,7 @@ def reconcile(
     ours = {(f.check, f.target): f for f in findings if f.check != OTHER}
     grouped = _by_target(claims, places, catalogue, holes, ours)
     unsure = {(g.check, g.target): g for g in gaps}
-    cleared = {(r.id, t): _GOOD for r in results if r.id != OTHER for t in r.cleared}
+    cleared = {(r.id, t): _clearing(r) for r in results if r.id != OTHER for t in r.cleared}
     kept = dict(ours)
     disputes: list[Dispute] = []
     for key, said in sorted(grouped.items()):
@@ -82,6 +84,13 @@ def reconcile(
             kept[key] = _alone(content, key[1], said, holes, unsure.get(key))
     left = [gap for gap in gaps if (gap.check, gap.target) not in kept]
     return Reconciled(list(kept.values()), left, _counted(results, kept, left, ours), disputes)
+
+
+def _clearing(result: CheckResult) -> str:
+    """What our measure says where it found nothing wrong."""
+    if not result.not_applicable:
+        return _GOOD
+    return _EITHER if result.passed else f"{_NO_OBJECT} {result.reason}".strip()
 
 
 class _Places:
@@ -229,13 +238,20 @@ def _order(claim: ClaimSeen) -> tuple[str, ...]:
     return claim.tool, claim.rule, claim.title, claim.says, claim.evidence, str(claim.at)
 
 
-def _shown(said: Sequence[ClaimSeen], ours: str) -> list[Claim]:
-    """The claims as they are printed; `ours` is what we say, failed or passed."""
+def _words(claim: ClaimSeen, title: str) -> str:
+    """What a tool says; the title of our check when it gives nothing but the name of its rule."""
+    if claim.title != claim.rule:
+        return claim.title
+    return title if claim.says == "failed" else "Ne relève pas ce défaut."
+
+
+def _shown(said: Sequence[ClaimSeen], ours: str, title: str) -> list[Claim]:
+    """The claims as they are printed; `ours` is what we say, failed or passed, and `title` that of the check."""
     shown = [
         Claim(
             tool=claim.tool,
             rule=claim.rule,
-            says=claim.title,
+            says=_words(claim, title),
             agrees=claim.says == ours,
             seen_on=instant(claim.at)[:10],
             severity=claim.severity,
@@ -259,7 +275,7 @@ def _joined(finding: Finding, said: Sequence[ClaimSeen]) -> Finding:
     return msgspec.structs.replace(
         finding,
         sources=[*finding.sources, *sorted(agreeing - set(finding.sources))],
-        claims=_shown(said, "failed"),
+        claims=_shown(said, "failed", finding.title),
     )
 
 
@@ -271,7 +287,7 @@ def _dispute(
         target,
         content.title,
         against,
-        _shown([claim for claim in said if claim.says == "failed"], "passed"),
+        _shown([claim for claim in said if claim.says == "failed"], "passed", content.title),
     )
 
 
@@ -308,7 +324,7 @@ def _alone(
         data_as_of=holes.as_of("kev", "holes") if holes and cves else "",
         seen_at=instant(max(claim.at for claim in accusing)),
         sources=tools,
-        claims=_shown(said, "failed"),
+        claims=_shown(said, "failed", content.title),
     )
 
 

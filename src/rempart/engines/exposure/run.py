@@ -43,15 +43,17 @@ def run(
     tool_version: str,
     holes: Bundle | None = None,
     claims: Sequence[ClaimSeen] = (),
+    imports: Sequence[str] = (),
     perimeter: Perimeter | None = None,
     snapshot_sha256: str = "",
     checks: Mapping[str, Check] = CHECKS,
 ) -> ExposureReport:
     """The report of one sweep.
 
-    `holes` is the bundle of known holes and ends of life; `claims` what other tools say, beside those of the snapshot;
-    `perimeter` what is declared: what other tools say beyond it is set apart; `snapshot_sha256` the hash of the file that
-    was replayed, else that of the observations is taken. The same arguments give the same bytes.
+    `holes` is the bundle of known holes and ends of life; `claims` what other tools say, beside those of the snapshot, and
+    `imports` what was read of their files and what was not, a line each; `perimeter` what is declared: what other tools say
+    beyond it is set apart; `snapshot_sha256` the hash of the file that was replayed, else that of the observations is taken.
+    The same arguments give the same bytes.
     """
     digest = snapshot_sha256 or fingerprint(snapshot)
     snapshot, told, outside = _told(snapshot, claims, perimeter)
@@ -78,7 +80,7 @@ def run(
         consent=snapshot.consent,
         data_as_of=holes.as_of() if holes else "",
         snapshot_sha256=digest,
-        notes=_notes(snapshot, outside),
+        notes=[*_notes(snapshot, outside), *imports],
         closed=closed_endpoints(snapshot.seen),
         disputes=joined.disputes,
         sweep_tool_version=snapshot.tool_version,

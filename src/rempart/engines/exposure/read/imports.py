@@ -137,6 +137,12 @@ def read_import(path: Path, *, mapping: Mapping | None = None, limits: Limits = 
     return _done(claims)
 
 
+def is_unknown(path: Path, limits: Limits = LIMITS) -> bool:
+    """Whether a file is no tool's own: a table whose columns someone has to say. Raises UnreadableSource."""
+    head = _head(path, limits)
+    return not kind_of(head) and table_of(_plain(head).decode("utf-8", "replace")) is None
+
+
 def _read(tool: str, path: Path, head: bytes, claims: Claims, limits: Limits) -> None:
     if tool in _HANDLERS:
         read_xml(chunks(path, limits), path.name, _HANDLERS[tool](claims))

@@ -87,7 +87,7 @@ class Claims:
                 todo="Découpez-le par établissement ou par plage d’adresses.",
             )
         self._known[key] = holes if known is None else (*known, *holes)
-        mapped = check or check_of(self.tool, rule, evidence)
+        mapped = check or check_of(self.tool, rule, evidence, says=says)
         self.found.append(
             ClaimSeen(
                 reach=Reach.ANSWERED,

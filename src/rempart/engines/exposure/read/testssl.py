@@ -16,6 +16,7 @@ _SEVERITIES: Final = {"LOW": "low", "MEDIUM": "medium", "HIGH": "high", "CRITICA
 _NO_MEASURE: Final = frozenset({"WARN", "FATAL"})
 # A note over all the rest: each of its reasons is a result of its own.
 _SUMMARIES: Final = frozenset({"overall_grade", "final_score"})
+_SHORTEST: Final = 3  # « -- » says nothing to anyone
 
 
 class Row(Struct):
@@ -71,7 +72,8 @@ def add_row(row: Row, claims: Claims, at: float = 0.0) -> None:
         claims.left[NOT_TESTED] += 1
         return
     is_wrong = row.severity in _SEVERITIES and row.id not in _SUMMARIES
-    check = check_of(TOOL, row.id, row.finding)
+    says = "failed" if is_wrong else "passed"
+    check = check_of(TOOL, row.id, row.finding, says=says)
     if not is_wrong and not (check and row.severity == "OK"):
         return
     host, _, address = row.ip.partition("/")
@@ -79,9 +81,9 @@ def add_row(row: Row, claims: Claims, at: float = 0.0) -> None:
     claims.add(
         endpoint,
         row.id,
-        f"{row.id} : {row.finding}" if is_wrong else row.id,
+        row.finding if is_wrong and len(row.finding) > _SHORTEST else row.id,
         severity=_SEVERITIES.get(row.severity, ""),
-        says="failed" if is_wrong else "passed",
+        says=says,
         confidence="confirmed",
         evidence=row.finding,
         cves=row.cve.split(),
