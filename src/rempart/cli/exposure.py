@@ -162,9 +162,8 @@ def audit_exposure(
         paths = write(report, output, formats)
     if not quiet:
         summary(report, Console(highlight=False))
-        for told in beside.imports:
-            click.echo(f"\n{told}")
-        click.echo("\nRapport : " + ", ".join(str(path) for path in paths))
+        written = "Rapport : " + ", ".join(str(path) for path in paths)
+        click.echo("\n" + "\n\n".join([*beside.imports, written]))
     if swept.pieces_stopped:
         click.echo(
             f"Balayage incomplet : {' '.join(swept.notes)} Pour le continuer : --resume.", err=True

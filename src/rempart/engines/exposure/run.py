@@ -48,12 +48,11 @@ def run(
     snapshot_sha256: str = "",
     checks: Mapping[str, Check] = CHECKS,
 ) -> ExposureReport:
-    """The report of one sweep.
+    """The report of one sweep; the same arguments give the same bytes.
 
     `holes` is the bundle of known holes and ends of life; `claims` what other tools say, beside those of the snapshot, and
     `imports` what was read of their files and what was not, a line each; `perimeter` what is declared: what other tools say
     beyond it is set apart; `snapshot_sha256` the hash of the file that was replayed, else that of the observations is taken.
-    The same arguments give the same bytes.
     """
     digest = snapshot_sha256 or fingerprint(snapshot)
     snapshot, told, outside = _told(snapshot, claims, perimeter)
