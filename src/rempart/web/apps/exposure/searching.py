@@ -48,16 +48,20 @@ def searched(scope: Scope) -> int:
 
 
 def hits(scope: Scope, words: str) -> QuerySet[Establishment]:
-    """The establishments where every word is found in one finding, or in one thing that answers."""
+    """The establishments where every word is found in one finding, or in one thing that answers.
+
+    For a few establishments, the lines of each are looked at; for a nation, all the lines, once: no index serves words
+    that are anywhere in a text, and the database would otherwise look at them establishment by establishment.
+    """
     findings, services = _matching(words)
+    rows = Establishment.objects.filter(allowed(scope, "")).order_by("region", "name", "finess")
+    if scope.is_national(Act.SEARCH_EXPOSURE):
+        owner = "audit__establishment"
+        return rows.filter(pk__in=findings.values(owner).union(services.values(owner), all=True))
     here = OuterRef("pk")
-    return (
-        Establishment.objects.filter(allowed(scope, ""))
-        .filter(
-            Q(Exists(findings.filter(audit__establishment=here)))
-            | Q(Exists(services.filter(audit__establishment=here)))
-        )
-        .order_by("region", "name", "finess")
+    return rows.filter(
+        Q(Exists(findings.filter(audit__establishment=here)))
+        | Q(Exists(services.filter(audit__establishment=here)))
     )
 
 

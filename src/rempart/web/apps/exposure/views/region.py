@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from rempart.web.apps.establishments.queries import Found
 from rempart.web.apps.exposure import coverage as covering, pictures, rules, searching
 from rempart.web.core import access_log
 from rempart.web.core.policy import needs, scope_of
@@ -48,7 +49,8 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"words": words, "part": "search"} | tabs(scope)
     context["searched"] = searching.searched(scope)
     if len(words) >= searching.LEAST:
-        page = Paginator(searching.hits(scope, words), PER_PAGE).get_page(request.GET.get("page"))
+        rows: Any = Found(searching.hits(scope, words), PER_PAGE, is_precise=True)
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
         found = searching.told(scope, list(page), words)
         shown = (hit.establishment.pk for hit in found)
         access_log.listed(request, shown, words="Recherche de ce qui est exposé")
