@@ -121,6 +121,9 @@ class Perimeter(Struct, forbid_unknown_fields=True, frozen=True):
 def read_perimeter(path: Path) -> Perimeter:
     """The perimeter of a YAML or JSON file. Raises UnreadableSource, with the place of the first fault."""
     try:
+        # A device or a pipe may never end, and says a size of nothing.
+        if path.exists() and not path.is_file():
+            raise ValueError("ce n’est pas un fichier")
         if path.stat().st_size > LONGEST_FILE:
             raise ValueError("fichier de plus de 16 Mo")
         text = path.read_text("utf-8-sig")
@@ -218,9 +221,8 @@ def check_perimeter(perimeter: Perimeter) -> None:
         if key in seen:
             raise ValueError(f"« {asset.value} » est déclaré deux fois")
         seen.add(key)
-        _check_asset(asset)
-    if addresses_to_try(perimeter) > MOST_ADDRESSES:
-        raise ValueError(f"les plages font plus de {MOST_ADDRESSES} adresses en tout")
+        check_asset(asset)
+    check_ranges(perimeter.assets)
     for value in perimeter.excluded:
         excluded_value(value)
     for value in perimeter.resolvers:
@@ -230,7 +232,9 @@ def check_perimeter(perimeter: Perimeter) -> None:
             raise ValueError(f"le consentement de {consent.by} finit avant de commencer")
 
 
-def _check_asset(asset: Asset) -> None:
+def check_asset(asset: Asset) -> None:
+    """Raise ValueError (French) on an asset that is not what it says, or on too wide a range."""
+    normal_value(asset)
     is_name = asset.kind in (AssetKind.DOMAIN, AssetKind.HOST)
     if asset.subdomains and asset.kind is not AssetKind.DOMAIN:
         raise ValueError(f"« {asset.value} » : subdomains ne vaut que pour un domaine")
@@ -242,6 +246,12 @@ def _check_asset(asset: Asset) -> None:
         )
     if asset.kind is AssetKind.RANGE:
         _check_range(network_of(asset.value))
+
+
+def check_ranges(assets: Iterable[Asset]) -> None:
+    """Raise ValueError (French) when the ranges have too many addresses together: each may be fine, not the sweep."""
+    if _addresses_to_try(assets) > MOST_ADDRESSES:
+        raise ValueError(f"les plages font plus de {MOST_ADDRESSES} adresses en tout")
 
 
 def _check_range(network: IPv4Network | IPv6Network) -> None:
@@ -290,9 +300,11 @@ def excluded_value(text: str) -> IPv4Network | IPv6Network | str:
 
 def addresses_to_try(perimeter: Perimeter) -> int:
     """How many addresses the written ranges have us try. IPv6 ranges too wide are scope only, and count for none."""
-    sizes = (
-        network_of(a.value).num_addresses for a in perimeter.assets if a.kind is AssetKind.RANGE
-    )
+    return _addresses_to_try(perimeter.assets)
+
+
+def _addresses_to_try(assets: Iterable[Asset]) -> int:
+    sizes = (network_of(a.value).num_addresses for a in assets if a.kind is AssetKind.RANGE)
     return sum(size for size in sizes if size <= WIDEST_RANGE)
 
 

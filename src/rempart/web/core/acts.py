@@ -27,6 +27,7 @@ WORDS: Final[dict[str, str]] = {
     "comment_item": "Question d’auto-évaluation commentée",
     "consent_to_sweeps": "Consentement aux balayages donné",
     "declare_asset": "Élément déclaré dans le périmètre exposé",
+    "declare_assets": "Liste déclarée dans le périmètre exposé",
     "declare_care_file": "Dossier CaRE déclaré",
     "delegate_question": "Question envoyée par un lien",
     "deposit_audit": "Audit déposé",

@@ -21,7 +21,7 @@ from rempart.web.core.models import JournalEntry
 from web.conftest import Cast
 
 BrowserOf = Callable[[str | None], Client]
-QUERIES: Final = 10
+QUERIES: Final = 9
 PAGE = "/etablissements/350000019/exposition/perimetre/"
 
 

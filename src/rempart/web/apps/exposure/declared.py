@@ -6,6 +6,7 @@ import msgspec
 import yaml
 
 from rempart.engines.exposure import perimeter as engine
+from rempart.engines.exposure.hours import Hours
 from rempart.kernel.errors import UnreadableSource
 from rempart.web.apps.exposure import rules
 from rempart.web.apps.exposure.models import Asset, Perimeter
@@ -13,6 +14,8 @@ from rempart.web.core.errors import Refused
 
 LONGEST_SECONDS: Final = 6 * 3600.0
 """Work of one sweep, its pauses apart: a perimeter that needs longer is swept from the command line."""
+
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml when the wheel has it
 
 HEAD: Final = (
     "# Périmètre exposé, écrit par Rempart. Pour la ligne de commande :\n"
@@ -25,10 +28,7 @@ def declared(row: Perimeter) -> engine.Perimeter:
     kept = list(row.assets.accepted().order_by("kind", "value"))
     assets = [_asset(asset) for asset in kept if not asset.is_excluded]
     if not assets:
-        raise Refused(
-            "Ce périmètre ne déclare encore rien.",
-            todo="Ajoutez au moins un domaine, un nom ou une adresse.",
-        )
+        raise nothing()
     found = engine.Perimeter(
         name=str(row.establishment)[:1000],
         finess=row.establishment_id,
@@ -50,6 +50,21 @@ def declared(row: Perimeter) -> engine.Perimeter:
     return found
 
 
+def hours_of(row: Perimeter) -> Hours:
+    """The hours of a perimeter that declares something, without reading all of it. Raises Refused."""
+    if not row.assets.accepted().filter(is_excluded=False).exists():
+        raise nothing()
+    return rules.hours_of(row.blackouts)
+
+
+def nothing() -> Refused:
+    """A perimeter without anything to look at."""
+    return Refused(
+        "Ce périmètre ne déclare encore rien.",
+        todo="Ajoutez au moins un domaine, un nom ou une adresse.",
+    )
+
+
 def file_of(row: Perimeter) -> str:
     """The YAML file of the command line."""
     plain: Any = msgspec.to_builtins(declared(row), builtin_types=(bytes,), order="sorted")
@@ -57,7 +72,7 @@ def file_of(row: Perimeter) -> str:
     said = {key: plain[key] for key in order if plain.get(key)}
     if row.consent_on and row.consent_until and "consent" in said:
         said["consent"] |= {"on": row.consent_on, "until": row.consent_until}
-    text: str = yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=100)
+    text: str = yaml.dump(said, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=100)
     return HEAD + text
 
 

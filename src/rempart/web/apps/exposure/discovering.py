@@ -17,8 +17,8 @@ from rempart.web.apps.exposure.models import Asset, Perimeter
 from rempart.web.apps.exposure.perimeters import Candidate
 from rempart.web.core.errors import Refused
 
-MOST: Final = 300
-"""Proposals that a person can be asked to read at once; the nearest to what is declared come first."""
+MOST: Final = 30_000
+"""Proposals that wait at once, read page by page; the nearest to what is declared come first."""
 
 
 def from_snapshot(establishment: Establishment, snapshot: Snapshot) -> int:
@@ -61,14 +61,16 @@ def from_file(*, establishment: Establishment, path: Path, by: User) -> int:
     # The engine of discovery is heavy: the process of the pages must not carry it before it is asked.
     from rempart.engines.exposure.discover import read_names  # noqa: PLC0415
 
+    try:
+        names = list(read_names(path))
+    except UnreadableSource as fault:
+        raise Refused(
+            "Ce fichier n’est pas un extrait de noms.", expected=fault.expected
+        ) from fault
     with transaction.atomic():
         row = perimeters.held(establishment)
-        try:
-            return _propose(row, None, list(read_names(path)), by)
-        except UnreadableSource as fault:
-            raise Refused(
-                "Ce fichier n’est pas un extrait de noms.", expected=fault.expected
-            ) from fault
+    # What is proposed is worked out before the perimeter is locked: a region's names take seconds.
+    return _propose(row, None, names, by)
 
 
 def _propose(

@@ -5,12 +5,14 @@ from typing import Any, Final
 from django import forms
 
 from rempart.web.apps.evidence.models import Document
+from rempart.web.apps.exposure.listing import Line, lines_of
 from rempart.web.apps.exposure.models import Asset, Perimeter, Touch
 from rempart.web.apps.exposure.perimeters import Consent, Settings
 from rempart.web.apps.exposure.rules import LEAST_CONNECTIONS
 from rempart.web.core.fields import day_field
 
 MOST_NAMES_BYTES: Final = 20 * 1024 * 1024
+MOST_LIST_BYTES: Final = 16 * 1024 * 1024
 
 
 class ConsentForm(forms.Form):
@@ -104,6 +106,68 @@ class AssetForm(forms.Form):
         help_text="À ne cocher que si l’hébergeur est d’accord.",
     )
     is_excluded = forms.BooleanField(label="Ne jamais y toucher", required=False)
+
+
+class ListForm(forms.Form):
+    """Many things that are the establishment's."""
+
+    text = forms.CharField(
+        label="Liste à coller",
+        required=False,
+        max_length=4_000_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="Un nom, une adresse ou une plage par ligne ; ce qui suit « # » est laissé.",
+    )
+    upload = forms.FileField(
+        label="Ou fichier",
+        required=False,
+        help_text="La même liste en texte, ou un périmètre de la ligne de commande (YAML ou JSON).",
+    )
+    names_are = forms.ChoiceField(
+        label="Les noms sont",
+        choices=[(Asset.Kind.HOST, "des noms de machines"), (Asset.Kind.DOMAIN, "des domaines")],
+    )
+    with_subdomains = forms.BooleanField(label="Domaines avec leurs sous-domaines", required=False)
+    follows_addresses = forms.BooleanField(
+        label="Avec les adresses où ces noms mènent, même si elles ne sont pas déclarées",
+        required=False,
+        help_text="À ne cocher que si les hébergeurs sont d’accord.",
+    )
+    is_excluded = forms.BooleanField(label="Ne jamais y toucher", required=False)
+    may_skip = forms.BooleanField(
+        label="Laisser de côté ce qui ne convient pas",
+        required=False,
+        help_text="Sinon, une seule ligne fautive refuse toute la liste.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The text, wherever it comes from."""
+        given: dict[str, Any] = super().clean() or {}
+        file = given.get("upload")
+        if file is not None:
+            given["text"] = self._read(file)
+        if not given.get("text", "").strip() and not self.errors:
+            raise forms.ValidationError("Collez une liste, ou choisissez un fichier.")
+        return given
+
+    def _read(self, file: Any) -> str:
+        if file.size > MOST_LIST_BYTES:
+            raise forms.ValidationError(
+                "Ce fichier dépasse 16 Mo : ce n’est pas une liste de noms."
+            )
+        try:
+            text: str = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as fault:
+            raise forms.ValidationError("Ce fichier n’est pas du texte en UTF-8.") from fault
+        return text
+
+    def lines(self) -> list[Line]:
+        """What is to be declared. Raises Refused."""
+        given = self.cleaned_data
+        alike = Line(
+            "", "", given["with_subdomains"], given["follows_addresses"], given["is_excluded"]
+        )
+        return lines_of(given["text"], names_are=given["names_are"], alike=alike)
 
 
 class DepositForm(forms.Form):

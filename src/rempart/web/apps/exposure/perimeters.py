@@ -10,6 +10,7 @@ from django.conf import settings as site
 from django.db import transaction
 from django.utils import timezone
 
+from rempart.kernel.french import grouped
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.evidence.models import Document
@@ -18,7 +19,11 @@ from rempart.web.apps.exposure.models import Asset, ExposureAudit, Perimeter, To
 from rempart.web.core import journal, projections
 from rempart.web.core.errors import Refused
 
-_told: Final = partial(journal.record_on, "perimeter")
+told: Final = partial(journal.record_on, "perimeter")
+"""Write an act on a perimeter in the journal."""
+
+MOST_TOLD: Final = 200
+"""Values that one entry of the journal names; it gives their number too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,9 @@ def give_consent(*, establishment: Establishment, consent: Consent, today: date,
     row.consent_by, row.consent_function = consent.by.strip()[:120], consent.function.strip()[:120]
     row.consent_on, row.consent_until = consent.on, consent.until
     row.consent_document, row.reminded_on = consent.document, None
-    _saved(row)
+    saved(row)
     projections.refresh([establishment.pk])
-    _told(
+    told(
         row, "consent_to_sweeps", by,
         who=row.consent_by, function=row.consent_function,
         on=consent.on.isoformat(), until_on=consent.until.isoformat(),
@@ -121,10 +126,10 @@ def withdraw_consent(*, establishment: Establishment, by: User) -> None:
     before = row.consent_until
     row.consent_by, row.consent_function = "", ""
     row.consent_on, row.consent_until, row.consent_document = None, None, None
-    _saved(row)
+    saved(row)
     _stop_sweeps(row, by)
     projections.refresh([establishment.pk])
-    _told(row, "withdraw_consent_to_sweeps", by, until_on=before.isoformat() if before else "")
+    told(row, "withdraw_consent_to_sweeps", by, until_on=before.isoformat() if before else "")
 
 
 @transaction.atomic
@@ -144,8 +149,8 @@ def settle(*, establishment: Establishment, settings: Settings, by: User) -> Per
     row.connections_per_second = settings.connections_per_second
     row.blackouts = "\n".join(filter(None, (s.strip() for s in settings.blackouts.splitlines())))
     row.rhythm, row.is_searchable = settings.rhythm, settings.is_searchable
-    _saved(row)
-    _told(
+    saved(row)
+    told(
         row, "settle_perimeter", by,
         touch=row.touch, blackouts=len(hours.forbidden), rhythm=row.rhythm, is_searchable=row.is_searchable,
     )  # fmt: skip
@@ -164,10 +169,12 @@ def add_asset(
     by: User,
 ) -> Asset:
     """Declare a name, an address or a range; one that was proposed or refused becomes declared."""
-    clean = rules.asset_value(kind, value, may_be_private=site.SWEEP_PRIVATE)
+    clean = rules.asset_value(
+        kind, value, with_subdomains=with_subdomains, may_be_private=site.SWEEP_PRIVATE
+    )
     row = held(establishment)
     if row.assets.count() >= rules.MOST_ASSETS:
-        raise Refused(f"Un périmètre a au plus {rules.MOST_ASSETS} éléments.")
+        raise too_many()
     is_name = kind in (Asset.Kind.DOMAIN, Asset.Kind.HOST)
     asset, _ = Asset.objects.update_or_create(
         perimeter=row,
@@ -182,8 +189,8 @@ def add_asset(
             "decided_at": timezone.now(),
         },
     )
-    _saved(row)
-    _told(row, "declare_asset", by, kind=kind, value=clean, is_excluded=is_excluded)
+    saved(row)
+    told(row, "declare_asset", by, kind=kind, value=clean, is_excluded=is_excluded)
     return asset
 
 
@@ -198,9 +205,27 @@ def decide_assets(*, assets: Iterable[Asset], is_accepted: bool, by: User) -> in
         row.assets.filter(pk__in=[a.pk for a in mine], state=Asset.State.PROPOSED).update(
             state=state, decided_by=by, decided_at=timezone.now()
         )
-        _saved(row)
-        _told(row, "accept_assets" if is_accepted else "refuse_assets", by, values=values[:200])
+        _told_decision(row, values, is_accepted, by)
     return len(mine)
+
+
+@transaction.atomic
+def decide_every(*, establishment: Establishment, words: str, is_accepted: bool, by: User) -> int:
+    """Accept or refuse every proposal whose value holds these words, however many they are; gives how many."""
+    row = held(establishment)
+    mine = row.assets.proposed().filter(value__contains=words)
+    values = list(mine.order_by("value").values_list("value", flat=True))
+    state = Asset.State.ACCEPTED if is_accepted else Asset.State.REFUSED
+    mine.update(state=state, decided_by=by, decided_at=timezone.now())
+    if values:
+        _told_decision(row, values, is_accepted, by)
+    return len(values)
+
+
+def _told_decision(row: Perimeter, values: Sequence[str], is_accepted: bool, by: User) -> None:
+    saved(row)
+    act = "accept_assets" if is_accepted else "refuse_assets"
+    told(row, act, by, count=len(values), values=values[:MOST_TOLD])
 
 
 @transaction.atomic
@@ -208,8 +233,8 @@ def remove_asset(*, asset: Asset, by: User) -> None:
     """Take an asset out of the perimeter: it is not probed any more."""
     row = held(asset.perimeter.establishment)
     row.assets.filter(pk=asset.pk).delete()
-    _saved(row)
-    _told(row, "remove_asset", by, kind=asset.kind, value=asset.value)
+    saved(row)
+    told(row, "remove_asset", by, kind=asset.kind, value=asset.value)
 
 
 @transaction.atomic
@@ -220,15 +245,20 @@ def propose_assets(
     how many are new."""
     row = held(establishment)
     known = set(row.assets.values_list("kind", "value"))
+    most = min(most, rules.MOST_ASSETS - len(known))
     made: list[Asset] = []
     for candidate in found:
+        if len(made) >= most:
+            break
+        if (candidate.kind, candidate.value) in known:
+            continue
         try:
             value = rules.asset_value(
                 candidate.kind, candidate.value, may_be_private=site.SWEEP_PRIVATE
             )
         except Refused:
             continue
-        if (candidate.kind, value) not in known and len(made) < most:
+        if (candidate.kind, value) not in known:
             known.add((candidate.kind, value))
             made.append(
                 Asset(
@@ -240,9 +270,10 @@ def propose_assets(
                     state=Asset.State.PROPOSED,
                 )
             )
-    Asset.objects.bulk_create(made)
+    Asset.objects.bulk_create(made, batch_size=500)
     if made:
-        _told(row, "propose_assets", by, values=sorted(asset.value for asset in made)[:200])
+        values = sorted(asset.value for asset in made)
+        told(row, "propose_assets", by, count=len(values), values=values[:MOST_TOLD])
     return len(made)
 
 
@@ -251,10 +282,10 @@ def stop(*, establishment: Establishment, by: User) -> None:
     """The kill switch: what runs stops, and nothing begins until somebody resumes."""
     row = held(establishment)
     row.stopped_at, row.stopped_by = timezone.now(), by
-    _saved(row)
+    saved(row)
     stopped = _stop_sweeps(row, by)
     projections.refresh([establishment.pk])
-    _told(row, "stop_sweeps", by, sweeps=stopped)
+    told(row, "stop_sweeps", by, sweeps=stopped)
 
 
 @transaction.atomic
@@ -264,9 +295,9 @@ def resume(*, establishment: Establishment, by: User) -> None:
     if row.stopped_at is None:
         raise Refused("Les balayages ne sont pas arrêtés.")
     row.stopped_at, row.stopped_by = None, None
-    _saved(row)
+    saved(row)
     projections.refresh([establishment.pk])
-    _told(row, "resume_sweeps", by)
+    told(row, "resume_sweeps", by)
 
 
 def _stop_sweeps(row: Perimeter, by: User) -> int:
@@ -283,6 +314,17 @@ def _stop_sweeps(row: Perimeter, by: User) -> int:
     return len(found)
 
 
-def _saved(row: Perimeter) -> None:
+def too_many() -> Refused:
+    """A perimeter that would be too long."""
+    return Refused(
+        f"Un périmètre a au plus {grouped(rules.MOST_ASSETS)} éléments, propositions et refus compris.",
+        todo="Déclarez un domaine avec ses sous-domaines, ou une plage, plutôt que chaque nom.",
+    )
+
+
+def saved(row: Perimeter) -> None:
+    """Write a perimeter whose elements changed. Raises Refused when its ranges are too wide together."""
+    ranges = row.assets.accepted().filter(kind=Asset.Kind.RANGE, is_excluded=False)
+    rules.check_ranges(ranges.values_list("value", flat=True))
     row.version += 1
     row.save()

@@ -248,11 +248,18 @@ def _unseen(audit: ExposureAudit | None) -> int:
     return known.exclude(key__in=audit.exposed_findings.values("key")).count()
 
 
-def _kept(finess: str) -> Kept:
-    assets = Asset.objects.filter(perimeter=finess).aggregate(
+def asset_counts(finess: str) -> dict[str, int]:
+    """How many elements of a perimeter are accepted (and not excluded), declared in all, proposed, refused."""
+    return Asset.objects.filter(perimeter=finess).aggregate(
         accepted=Count("pk", filter=Q(state=Asset.State.ACCEPTED, is_excluded=False)),
+        declared=Count("pk", filter=Q(state=Asset.State.ACCEPTED)),
         proposed=Count("pk", filter=Q(state=Asset.State.PROPOSED)),
+        refused=Count("pk", filter=Q(state=Asset.State.REFUSED)),
     )
+
+
+def _kept(finess: str) -> Kept:
+    assets = asset_counts(finess)
     mine = Action.objects.filter(
         establishment=finess, findings__source_kind=KIND, findings__subject=SUBJECT
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
@@ -10,8 +11,8 @@ from rempart.engines.exposure.names import address_of, special
 from rempart.engines.exposure.perimeter import (
     Asset,
     AssetKind,
-    Perimeter as Declared,
-    check_perimeter,
+    check_asset,
+    check_ranges as check_sum,
     network_of,
     normal_value,
 )
@@ -21,7 +22,8 @@ COVERED_FOR: Final = timedelta(days=35)
 """An establishment is covered while its last sweep is not older: a month, and the days of a late one."""
 
 LONGEST_CONSENT: Final = timedelta(days=366)
-MOST_ASSETS: Final = 5000
+MOST_ASSETS: Final = 60_000
+"""A region: thirty thousand names, and as many that wait for a person."""
 LEAST_CONNECTIONS: Final = 2
 """A look may hold one connection and want another."""
 
@@ -32,15 +34,18 @@ _HOURS: Final = re.compile(
 )
 
 
-def asset_value(kind: str, text: str, *, may_be_private: bool = False) -> str:
+def asset_value(
+    kind: str, text: str, *, with_subdomains: bool = False, may_be_private: bool = False
+) -> str:
     """The value of an asset in its one spelling. Raises Refused.
 
     An address that is not of the internet is refused: the server would be made to look into its own network.
     """
     said = text.strip()
     try:
-        asset = Asset(AssetKind(kind), said)
-        check_perimeter(Declared(name="-", assets=[asset]))
+        is_domain = kind == AssetKind.DOMAIN
+        asset = Asset(AssetKind(kind), said, subdomains=with_subdomains and is_domain)
+        check_asset(asset)
         value = normal_value(asset)
         if not may_be_private:
             _check_public(kind, value)
@@ -91,6 +96,14 @@ def _not_hours(line: str) -> Refused:
         f"« {line[:80]} » n’est pas une plage d’heures.",
         expected="Une plage par ligne, comme « lun-ven 08:00-18:00 » ou « dim 00:00-24:00 ».",
     )
+
+
+def check_ranges(values: Iterable[str]) -> None:
+    """Refuse ranges that have too many addresses together: each may be fine, and the sweep too long."""
+    try:
+        check_sum(Asset(AssetKind.RANGE, value) for value in values)
+    except ValueError as fault:
+        raise Refused(f"Ces plages ne conviennent pas ensemble : {fault}.") from fault
 
 
 def mark_of(*values: object) -> str:

@@ -47,7 +47,7 @@ def launch(*, establishment: Establishment, by: User | None) -> ExposureAudit:
         mine = ExposureAudit.objects.filter(establishment=establishment)
         if mine.filter(state=ExposureAudit.State.WAITING, form=ExposureAudit.Form.SWEEP).exists():
             raise Refused("Un balayage est déjà en cours.", todo="Attendez sa fin, ou arrêtez-le.")
-        opens_at = next_open(declared.declared(row).hours, seconds())
+        opens_at = next_open(declared.hours_of(row), seconds())
         if opens_at is None:
             raise Refused("Les heures sans sonde ne laissent aucun moment pour balayer.")
         audit = ExposureAudit.objects.create(
@@ -84,7 +84,7 @@ def may_sweep(establishment: Establishment) -> Perimeter:
 def may_sweep_now(establishment: Establishment) -> Perimeter:
     """The perimeter that may be touched at this very moment. Raises Refused, with the next hour when it is too early."""
     row = may_sweep(establishment)
-    hours, now = declared.declared(row).hours, seconds()
+    hours, now = declared.hours_of(row), seconds()
     if not is_open(hours, now):
         again = next_open(hours, now)
         raise Refused(

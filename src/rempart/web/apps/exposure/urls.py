@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.web.apps.exposure.views import audits, overview, perimeter, region
+from rempart.web.apps.exposure.views import audits, elements, overview, perimeter, region
 
 _OF = "etablissements/<str:finess>/exposition"
 
@@ -19,7 +19,7 @@ urlpatterns = [
     ),
     path("exposition/constats/<int:pk>/", overview.finding, name="exposure_finding"),
     path("exposition/constats/<int:pk>/reverifier/", overview.retest, name="exposure_retest"),
-    path("exposition/elements/<int:pk>/retirer/", perimeter.remove, name="exposure_asset_remove"),
+    path("exposition/elements/<int:pk>/retirer/", elements.remove, name="exposure_asset_remove"),
     path(f"{_OF}/", overview.exposure, name="exposure_of"),
     path(f"{_OF}/deposer/", audits.deposit, name="exposure_deposit"),
     path(f"{_OF}/balayer/", audits.sweep, name="exposure_sweep"),
@@ -29,8 +29,9 @@ urlpatterns = [
     path(f"{_OF}/perimetre/consentement/", perimeter.consent, name="exposure_consent"),
     path(f"{_OF}/perimetre/consentement/retirer/", perimeter.withdraw, name="exposure_unconsent"),
     path(f"{_OF}/perimetre/reglages/", perimeter.settings, name="exposure_settings"),
-    path(f"{_OF}/perimetre/propositions/", perimeter.decide, name="exposure_decide"),
-    path(f"{_OF}/perimetre/decouvrir/", perimeter.discover, name="exposure_discover"),
+    path(f"{_OF}/perimetre/liste/", elements.give, name="exposure_list"),
+    path(f"{_OF}/perimetre/propositions/", elements.decide, name="exposure_decide"),
+    path(f"{_OF}/perimetre/decouvrir/", elements.discover, name="exposure_discover"),
     path(f"{_OF}/perimetre/arreter/", perimeter.stop, name="exposure_stop"),
     path(f"{_OF}/perimetre/reprendre/", perimeter.resume, name="exposure_resume"),
     path(f"{_OF}/perimetre.yaml", perimeter.download, name="exposure_perimeter_file"),
