@@ -173,3 +173,31 @@ def test_too_many_items_are_refused() -> None:
     rows = "".join(f"\n    - {{urn: u{n}, assessable: true}}" for n in range(5001))
     with pytest.raises(UnreadableFramework, match="plus que 5000"):
         read_ciso(library("    requirement_nodes:" + rows))
+
+
+def test_a_class_that_is_not_defined_hides_nothing_and_is_said() -> None:
+    (read,) = read_ciso(library(NODES.replace("[EI]", "[EI, ZZ]")))
+    assert read.framework.themes[0].items[0].groups == ["EI"]
+    assert read.left_out == (
+        "« Nommer » nomme la classe « ZZ », qui n’est pas définie : cette classe est laissée de côté.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a: b\n  c: d: e\n", "« : » est mal placé"),
+        ("a:\n\t- b\n", "tabulation"),
+        ("a: [b, c\n", "virgule ou un crochet"),
+        ("a: 'b\n", "n’est pas fermé"),
+        ("!!python/object/apply:os.system [id]", "balise"),
+        ("a: b\nc\n", "il manque un « : »"),
+        ("a: 1\na: 2\n", "la clé « a » est écrite deux fois"),
+    ],
+)
+def test_what_is_not_yaml_says_why_in_french(text: str, why: str) -> None:
+    with pytest.raises(UnreadableFramework) as fault:
+        read_ciso(text.encode())
+    assert why in fault.value.found
+    for english in ("could not", "expected", "found", "not allowed"):
+        assert english not in fault.value.found

@@ -168,9 +168,28 @@ class _Reader:
             how_to_know=words(node.get("annotation")),
             weight=_weight(node.get("weight")),
             severity=SEVERITIES.get(words(node.get("importance")), "medium"),
-            groups=[words(g) for g in node.get("implementation_groups") or []],
+            groups=self._groups_of(node, title),
             pieces=[Piece("piece", evidence[:600], is_optional=True)] if evidence else [],
         )
+
+    def _groups_of(self, node: Mapping[str, Any], title: str) -> list[str]:
+        """The classes of a requirement; one that the library does not define would hide it from everybody."""
+        given = [words(g) for g in node.get("implementation_groups") or []]
+        known = {group.id for group in self._groups()}
+        for name in given:
+            if known and name not in known:
+                self.left_out.append(
+                    f"« {title[:120]} » nomme la classe « {name} », qui n’est pas définie : cette classe est laissée de côté."
+                )
+        return [name for name in given if name in known]
+
+    def _groups(self) -> list[Group]:
+        given = self.framework.get("implementation_groups_definition") or []
+        return [
+            Group(words(g.get("ref_id")), words(g.get("name")) or words(g.get("ref_id")))
+            for g in given
+            if isinstance(g, dict) and words(g.get("ref_id"))
+        ]
 
     def _choices(self, question: Mapping[str, Any]) -> list[Level]:
         choices = [c for c in question.get("choices") or [] if isinstance(c, dict)]
@@ -221,11 +240,7 @@ class _Reader:
             revised_on=_day(self.library.get("publication_date")),
             themes=themes,
             minutes=max(1, count),
-            groups=[
-                Group(words(g.get("ref_id")), words(g.get("name")) or words(g.get("ref_id")))
-                for g in self.framework.get("implementation_groups_definition") or []
-                if isinstance(g, dict) and words(g.get("ref_id"))
-            ],
+            groups=self._groups(),
             provider=provider,
             copyright=words(self.library.get("copyright")),
             language=words(self.library.get("locale")) or "fr",

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-import msgspec
-
 from rempart.content.directory import Status
 from rempart.content.frameworks import Framework, Item, Origin, Theme
 from rempart.engines.exchange.reading import (
@@ -22,6 +20,7 @@ from rempart.engines.exchange.reading import (
     UnreadableFramework,
     identifier,
     item_id,
+    load_json,
     text_of,
     too_deep,
     with_items,
@@ -37,13 +36,7 @@ def read_oscal(data: bytes) -> ReadFramework:
 
     Raises UnreadableFramework when the file is not a catalog, names a control twice, or nests without end.
     """
-    text = text_of(data, WHAT)
-    try:
-        whole = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as fault:
-        raise UnreadableFramework(
-            f"Ce fichier n’est pas du JSON lisible ({fault}).", expected=f"Était attendu : {WHAT}."
-        ) from fault
+    whole = load_json(text_of(data, WHAT), WHAT)
     catalog = whole.get("catalog") if isinstance(whole, dict) else None
     if not isinstance(catalog, dict):
         kinds = ", ".join(sorted(whole)) if isinstance(whole, dict) and whole else "autre chose"

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import yaml
 from msgspec import structs
 
@@ -15,6 +16,20 @@ from rempart.kernel.errors import UnreadableSource
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_DEPTH: Final = 60
 MOST_ITEMS: Final = 5_000
+
+TWICE: Final = "la clé"
+YAML_FAULTS: Final = {
+    "constructor": "une balise « ! » n’est pas admise ici",
+    "expected ':'": "il manque un « : » après un mot",
+    "mapping values are not allowed": "un « : » est mal placé, ou un texte attend des guillemets",
+    "cannot start any token": "un signe est mal placé, ou une tabulation tient la place d’espaces",
+    "block end": "le retrait des lignes n’est pas régulier",
+    "end of stream": "un guillemet ou un crochet n’est pas fermé",
+    "special characters": "un caractère de commande s’y cache",
+    "expected ',' or": "il manque une virgule ou un crochet",
+}
+"""What the library says of a fault → why, for people."""
+OTHER_FAULT: Final = "sa mise en forme n’est pas celle du YAML"
 
 PLAIN_LEVELS: Final = (
     Level(0, "Rien n’est en place."),
@@ -67,17 +82,38 @@ def load_yaml(text: str, what: str) -> Any:
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         place = f" à la ligne {mark.line + 1}" if mark else ""
-        said = getattr(fault, "problem", None) or str(fault)
         raise UnreadableFramework(
-            f"Ce fichier n’est pas du YAML lisible{place} ({said}).",
+            f"Ce fichier n’est pas du YAML lisible{place} ({_why(fault)}).",
             expected=f"Était attendu : {what}.",
             todo="Corrigez cette ligne, ou reprenez le fichier d’origine.",
         ) from fault
     except (ValueError, RecursionError) as fault:
         raise UnreadableFramework(
-            f"Ce fichier contient une valeur qui ne se lit pas ({fault}).",
+            "Ce fichier contient une valeur qui ne se lit pas (une date ou un nombre impossible).",
             expected=f"Était attendu : {what}.",
         ) from fault
+
+
+def load_json(text: str, what: str) -> Any:
+    """The JSON of a text, as plain objects. Raises UnreadableFramework where it is not JSON."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as fault:
+        is_cut = "truncated" in str(fault)
+        why = "il est coupé avant sa fin" if is_cut else "sa mise en forme n’est pas celle du JSON"
+        if isinstance(fault, RecursionError):
+            why = "il est imbriqué sans fin"
+        raise UnreadableFramework(
+            f"Ce fichier n’est pas du JSON lisible ({why}).", expected=f"Était attendu : {what}."
+        ) from fault
+
+
+def _why(fault: yaml.YAMLError) -> str:
+    """Why a text is not YAML, in French: the library speaks English, our own faults do not."""
+    said = str(getattr(fault, "problem", None) or fault)
+    if said.startswith(TWICE):
+        return said
+    return next((why for sign, why in YAML_FAULTS.items() if sign in said), OTHER_FAULT)
 
 
 def _bounded(events: Iterator[Any]) -> None:
@@ -119,7 +155,7 @@ def _no_double_keys(base: Any) -> Any:
             for key, _ in node.value:
                 if key.value in seen:
                     raise yaml.constructor.ConstructorError(
-                        None, None, f"la clé « {key.value} » est écrite deux fois", key.start_mark
+                        None, None, f"{TWICE} « {key.value} » est écrite deux fois", key.start_mark
                     )
                 seen.add(key.value)
             found: dict[Hashable, Any] = super().construct_mapping(node, deep)
