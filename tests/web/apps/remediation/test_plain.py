@@ -25,7 +25,7 @@ WHY = "Ce compte signe tous les laissez-passer."
 
 def a_krbtgt(cast: Cast, key: str = "vuln_krbtgt", **fields: Any) -> Action:
     """An action that an audit proposed, and that somebody decided."""
-    a_measure(cast.home, an_observation(key, detail=WHY), source=f"seen-{key}", subject=key)
+    a_measure(cast.home, an_observation(key, detail=WHY), source=key[:30], subject=key)
     finding = Finding.objects.get(key=key)
     action = an_action(cast.home, cast.alice, finding, title=JARGON)
     values = {"origin": f"directory/S-1/control/{key}", "state": State.PLANNED} | fields
