@@ -95,5 +95,6 @@ INTEGRATION: dict[str, str] = {
     "tests/engines/exposure/probe/dns/test_proofs.py": "denials and keys, beside another implementation",
     "tests/engines/exposure/probe/dns/test_spf.py": "SPF followed over real zones",
     "tests/engines/directory/test_live.py": "a whole audit of a real domain controller",
+    "tests/engines/exposure/test_real_endpoints.py": "every check and the servers that it is tried on",
 }
 """A test of an engine that follows no single source file → what it holds together."""

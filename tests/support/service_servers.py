@@ -83,11 +83,13 @@ def redis(folder: Path, *more: str) -> Iterator[int]:
 
 
 @contextmanager
-def memcached() -> Iterator[int]:
-    port = free_port()
-    with daemon(
-        ["memcached", "-u", "nobody", "-p", str(port), "-U", str(port), "-l", "127.0.0.1"], port
-    ):
+def memcached(
+    *, has_datagrams: bool = True, address: str = "127.0.0.1", port: int = 0
+) -> Iterator[int]:
+    port = port or free_port()
+    over_udp = str(port) if has_datagrams else "0"
+    command = ["memcached", "-u", "nobody", "-p", str(port), "-U", over_udp, "-l", address]
+    with listening(command, (address, port)):
         yield port
 
 
@@ -114,13 +116,13 @@ def sshd(folder: Path, *options: str) -> Iterator[int]:
 
 
 @contextmanager
-def vsftpd(folder: Path, *options: str) -> Iterator[int]:
-    port = free_port()
+def vsftpd(folder: Path, *options: str, address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    port = port or free_port()
     path = folder / "vsftpd.conf"
     lines = [
         "listen=YES",
         "background=NO",
-        "listen_address=127.0.0.1",
+        f"listen_address={address}",
         f"listen_port={port}",
         "anonymous_enable=NO",
         "local_enable=YES",
@@ -129,7 +131,7 @@ def vsftpd(folder: Path, *options: str) -> Iterator[int]:
         *options,
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with daemon(["vsftpd", path], port):
+    with listening(["vsftpd", path], (address, port)):
         yield port
 
 

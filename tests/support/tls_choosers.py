@@ -1,6 +1,6 @@
 """Hand-made servers of TLS: they answer a hello with what one wants, and never go further.
 
-They speak what no library does any more (SSLv2, export suites, DES, compression), or not yet (hybrid groups).
+They speak what no library does any more: SSLv2, export suites, DES, compression.
 """
 
 import socket
@@ -107,13 +107,9 @@ class OldServer:
             connection.sendall((0x8000 | len(body)).to_bytes(2) + body)
 
 
-BOTH = (0x0302, 0x0303)
 CHOOSERS: dict[str, Chooser | type[OldServer]] = {
     "sslv2": OldServer,
     "export": Chooser(suites=(0x009C, 0x0003)),
     "single_des": Chooser(suites=(0x009C, 0x0009)),
     "compression": Chooser(compression=1),
-    "no_renegotiation_proof": Chooser(extensions=b""),
-    "lets_down": Chooser(versions=BOTH, suites=(0x002F, 0x009C)),
-    "hybrid": Chooser(0x0304, (0x1301, 0x1302), groups=(4588, 29)),
 }

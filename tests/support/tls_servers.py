@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks._tls_lab import Site, nginx, s_server, threaded, tlslite
-from benchmarks._tls_pki import Authority, Leaf
+from benchmarks._tls_pki import Authority, Leaf, key_pem, pem_of
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from rempart.content.exposure_catalogue import exposure_checks
@@ -19,12 +19,15 @@ from rempart.engines.exposure.probe.tls import TrustStore, look_at_tls, read_sto
 from rempart.engines.exposure.registry import CHECKS, Context, Verdict
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.engines.exposure.seen.tls import TlsSeen
+from support import library_servers, loopback
 from support.gates import OpenGate
+from support.product_servers import ocserv, tomcat
 from support.tls_choosers import CHOOSERS
 
 import_module("rempart.engines.exposure.checks")  # registers them
 
 HOST = "www.ch-essai.example"
+LOCAL = "127.0.0.1"
 ORDER = "ssl_prefer_server_ciphers on;"
 OLD_VERSIONS = "TLSv1 TLSv1.1 TLSv1.2"
 GCM = "ECDHE+AESGCM"
@@ -117,6 +120,8 @@ class Lab:
 
     authority: Authority
     ports: dict[str, int]
+    folder: Path
+    stack: ExitStack
     _seen: dict[str, TlsSeen] = field(default_factory=dict)
 
     @property
@@ -127,8 +132,30 @@ class Lab:
     def seen(self, name: str) -> TlsSeen:
         """What the probe sees of one server."""
         if name not in self._seen:
+            if name not in self.ports:
+                self.ports[name] = self.stack.enter_context(self._product(name))
             self._seen[name] = look(self.ports[name], trust=self.store)
         return self._seen[name]
+
+    @contextmanager
+    def _product(self, name: str) -> Iterator[int]:
+        """A server whose TLS is not the OpenSSL of this machine, started when it is first asked for."""
+        folder = self.folder / name
+        folder.mkdir()
+        leaf = Leaf(HOST)
+        pair = folder / "chain.pem", folder / "key.pem"
+        pair[0].write_bytes(pem_of(self.authority.leaf(leaf), self.authority.intermediate))
+        pair[1].write_bytes(key_pem(leaf.kind))
+        if name == "java":
+            with tomcat(folder / "tomcat", pair) as ports:
+                yield ports.tls
+        elif name == "gnutls":
+            with ocserv(pair, "NORMAL:%DISABLE_SAFE_RENEGOTIATION:%NO_SESSION_HASH") as port:
+                yield port
+        else:
+            port = loopback.free_port()
+            with loopback.listening(library_servers.command(name, port, *pair), (LOCAL, port)):
+                yield port
 
 
 @contextmanager
@@ -148,4 +175,4 @@ def running(folder: Path) -> Iterator[Lab]:
             ports[name] = stack.enter_context(threaded(chooser.serve))
         private = Authority("Autorité privée")
         ports["private"] = stack.enter_context(tlslite(private, rsa, root_is_sent=True))
-        yield Lab(authority, ports)
+        yield Lab(authority, ports, folder, stack)

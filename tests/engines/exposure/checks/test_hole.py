@@ -2,52 +2,38 @@
 
 import re
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rempart.content.exposure_catalogue import exposure_checks
 from rempart.engines.exposure.feeds.bundle import (
-    Affected,
     Bundle,
-    Contents,
     Cycle,
     Exploited,
-    Hole,
     Library,
     LibraryHole,
     Life,
-    Origin,
     Span,
 )
 from rempart.engines.exposure.judge import verdicts_on
 from rempart.engines.exposure.registry import CHECKS, Confidence, Context, Verdict
 from rempart.engines.exposure.seen.common import Seen
 from support import service_servers as servers
+from support.holes import HOLE, bundle
 from support.parts import LOOPBACK
-from support.web_servers import TODAY, Page, look, nginx, site
+from support.web_servers import Page, look, nginx, site
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
-HOLE = "CVE-2099-0001"
 
 
-def bundle(key: str, high: str, *, exploited: bool = True, **more: object) -> Bundle:
-    """One hole of one product, in all versions below `high`; the ranges of all exploited holes are known."""
-    contents = Contents(
-        kev={HOLE: Exploited("2026-01-01", key, "x", True)} if exploited else {},
-        epss={HOLE: 0.4},
-        holes={HOLE: Hole("x", 7.5)},
-        affected={key: [Affected(HOLE, [Span("", high)])]},
-        **more,  # type: ignore[arg-type]
-    )
-    names = ("kev", "epss", "holes", "life", "libraries")
-    origins = [Origin(name, name, "", "", "2026-02-03", 1) for name in names]
-    return Bundle(contents, origins, made_on="2026-02-04")
+DAY = date(2026, 4, 1)  # some weeks after the data of the bundle
 
 
-def said(check: str, seen: Seen, holes: Bundle | None) -> Verdict:
+def said(check: str, seen: Seen, holes: Bundle | None, on: date | None = None) -> Verdict:
     """The only verdict of a check that does not pass over the observation."""
-    context = Context(exposure_checks()[check].params, TODAY, holes)
+    context = Context(exposure_checks()[check].params, on or DAY, holes)
     [verdict] = verdicts_on(CHECKS[check], seen, context)
     return verdict
 
@@ -92,6 +78,21 @@ def test_a_version_that_a_distribution_ships_too_is_only_possible() -> None:
     life = {"nginx": Life("nginx", ["f5:nginx"], [Cycle("1.18", "2021-04-20")])}
     ended = said("hole_end_of_life", seen, bundle("f5:nginx", "0.1", life=life))
     assert (ended.confidence, ended.severity) == (Confidence.POSSIBLE, "low")
+
+
+@pytest.mark.parametrize("check", ["hole_known_exploited", "hole_known"])
+def test_finding_nothing_in_old_data_does_not_conclude_and_finding_something_does(
+    check: str,
+) -> None:
+    with site({"/": Page("x", headers={"server": "nginx/1.23.3"})}) as port:
+        seen = look(port)
+    clear = bundle("f5:nginx", "1.0")
+    assert said(check, seen, clear).outcome == "passed"
+    late = said(check, seen, clear, on=date(2026, 11, 22))
+    assert (late.outcome, late.data_as_of) == ("not_measured", "2026-02-03")
+    assert "les données ont 292 jours (au plus 90 pour conclure)" in late.detail
+    held = bundle("f5:nginx", "99.0", exploited=check == "hole_known_exploited")
+    assert said(check, seen, held, on=date(2026, 11, 22)).outcome == "failed"
 
 
 @pytest.mark.needs("nginx")
