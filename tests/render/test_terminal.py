@@ -52,6 +52,12 @@ def test_brackets_in_a_name_are_not_markup() -> None:
     assert "{% raw %}" in shown(reports.hostile()) or "et 7" in shown(reports.hostile())
 
 
+def test_an_escape_in_a_name_commands_no_terminal() -> None:
+    out = io.StringIO()
+    terminal.Screen(Console(file=out, width=80)).line("a\x1b]0;b\x07\u202ec\nd")
+    assert out.getvalue() == "a⟨U+001B⟩]0;b⟨U+0007⟩⟨U+202E⟩c\nd\n"
+
+
 def test_a_long_plan_is_cut_and_says_so() -> None:
     assert "et 7\u00a0autres gestes, dans le rapport." in shown(reports.hostile())
 

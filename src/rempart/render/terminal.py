@@ -11,7 +11,7 @@ from rich.text import Text
 from rempart.engines.directory.report import Comparison, Level, Report
 from rempart.render import view
 from rempart.render.french import counted, day, duration, number, words
-from rempart.render.text import name, shorten
+from rempart.render.text import name, shorten, visible
 from rempart.render.words import LEVELS, level_words
 
 ACTIONS: Final = 5
@@ -44,13 +44,13 @@ def _nearest(char: str, encoding: str) -> str:
 
 
 class Screen:
-    """Lines on a console, never interpreted as markup: a name may hold brackets."""
+    """Lines on a console, never interpreted as markup nor as commands: a name may hold brackets, or an escape."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
 
     def text(self, content: str, style: str = "") -> Text:
-        return Text(encodable(content, self.console.encoding), style=style)
+        return Text(encodable(visible(content), self.console.encoding), style=style)
 
     def line(self, content: str = "", style: str = "") -> None:
         self.console.print(self.text(content, style), highlight=False)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rempart.engines.exposure.hours import (
+    MOST_SLOTS,
     Hours,
     Slot,
     check_hours,
@@ -58,3 +59,8 @@ def test_no_hour_at_all_is_said_rather_than_searched_for_ever() -> None:
     assert next_open(never, at(23, 10)) is None
     with pytest.raises(ValueError, match="aucun moment"):
         check_hours(never)
+
+
+def test_hours_cut_into_thousands_of_slots_are_refused_before_they_are_counted() -> None:
+    with pytest.raises(ValueError, match="réunissez-les"):
+        check_hours(Hours(forbidden=[Slot("07:00", "07:01")] * (MOST_SLOTS + 1)))

@@ -1,6 +1,7 @@
 """Zones that lie about where their names lead: to this machine under another spelling, or to a whole provider."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +9,12 @@ from rempart.engines.exposure.dial import Dial
 from rempart.engines.exposure.gate import MANY, MOST_ADDRESSES, PerimeterGate
 from rempart.engines.exposure.look import Look, Tools
 from rempart.engines.exposure.names import address_of, special
+from rempart.engines.exposure.perimeter import read_perimeter
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.hosts import HostSeen
 from rempart.engines.exposure.seen.tls import TlsSeen
 from rempart.engines.exposure.work import Kind, Piece
+from rempart.kernel.errors import UnreadableSource
 from support.fake_probes import FakeProbes, noon, perimeter_text, settings_of
 
 FOLLOWED = perimeter_text("\n  - {kind: host, value: www.chu.example, addresses: follow}\n")
@@ -29,6 +32,12 @@ def test_an_address_outside_what_the_internet_has_is_special(address: str) -> No
 @pytest.mark.parametrize("address", ["2001:41d0::1", "64:ff9b::808:808", "::ffff:8.8.8.8"])
 def test_an_address_of_the_internet_stays_one(address: str) -> None:
     assert special(address_of(address)) == ""
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a device of POSIX systems")
+def test_a_perimeter_that_never_ends_is_refused() -> None:
+    with pytest.raises(UnreadableSource, match="pas un fichier"):
+        read_perimeter(Path("/dev/zero"))
 
 
 class Crowd(FakeProbes):

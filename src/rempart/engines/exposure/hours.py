@@ -15,6 +15,8 @@ HORIZON: Final = (
     9 * 24 * 60
 )  # minutes searched for the next open one: a week, and the change of hour
 
+MOST_SLOTS: Final = 100  # each is held against the ten thousand minutes of a week
+
 ClockText = Annotated[str, Meta(pattern=r"^\d\d:\d\d$")]
 
 
@@ -37,6 +39,8 @@ class Hours(Struct, forbid_unknown_fields=True, frozen=True):
 def check_hours(hours: Hours) -> None:
     """Raise ValueError (French) on an unknown time zone, day or hour, or on hours that never open."""
     _zone(hours.timezone)
+    if len(hours.forbidden) + len(hours.allowed) > MOST_SLOTS:
+        raise ValueError(f"plus de {MOST_SLOTS} plages d’heures : réunissez-les")
     for slot in (*hours.forbidden, *hours.allowed):
         _minutes(slot.start)
         _minutes(slot.end)
