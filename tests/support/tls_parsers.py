@@ -12,11 +12,14 @@ from rempart.engines.exposure.probe.tls.hello import TLS12, TLS13, Asked, client
 from rempart.engines.exposure.probe.tls.notes import Notes, count_timestamps
 from rempart.engines.exposure.probe.tls.starttls import PORTS, opening
 from rempart.engines.exposure.probe.tls.survey import ask, everything
-from rempart.engines.exposure.probe.tls.trust import NO_STORE, read_chain
+from rempart.engines.exposure.probe.tls.trust import NO_STORE, TrustStore, read_chain
+from support.tls_choosers import server_hello
 
 PROTOCOLS: Final = sorted(set(PORTS.values()))
 PAIR: Final = KeyPair(29)
 HELLO: Final = client_hello(Asked(TLS12, "www.example", with_facts=True), [0xC02F, 0x009C])
+STORE: Final = TrustStore("essai", fingerprints=frozenset({bytes(32)}))
+"""A store that believes nobody, so that every chain is followed to its end."""
 MOST_WAITS: Final = 3
 """A dialogue must end soon after its peer has closed."""
 
@@ -32,7 +35,23 @@ def _certificates(data: bytes) -> None:
     for version in (TLS12, TLS13):
         ders = [der for der, _ in flight.read_certificates(data, version)]
         if ders:
-            read_chain(ders, NO_STORE)
+            read_chain(ders, STORE)
+
+
+def _sealed(data: bytes) -> None:
+    """A flight whose certificate is `data`, with a suite that seals a secret to its key."""
+    chain = (len(data) + 3).to_bytes(3) + len(data).to_bytes(3) + data
+    said = b"".join(
+        bytes([kind]) + len(body).to_bytes(3) + body
+        for kind, body in ((flight.Message.CERTIFICATE, chain), (flight.Message.HELLO_DONE, b""))
+    )
+    pieces = [said[at : at + 16384] for at in range(0, len(said), 16384)]
+    talk = handshake12(Asked(TLS12, ""), [0x009C], "", Session12())
+    next(talk)
+    talk.send(server_hello(TLS12, bytes(32), 0x009C, 0, b""))
+    for piece in pieces:
+        talk.send(b"\x16\x03\x03" + len(piece).to_bytes(2) + piece)
+    talk.send(b"")
 
 
 PARSERS: Final[dict[str, Callable[[bytes], object]]] = {
@@ -42,6 +61,7 @@ PARSERS: Final[dict[str, Callable[[bytes], object]]] = {
     "certificates": _certificates,
     "certificate": read_certificate,
     "prime": flight.prime_bits,
+    "sealed": _sealed,
     "curve": flight.curve_of,
     "sslv2": flight.read_sslv2_hello,
     "timestamps": count_timestamps,
