@@ -53,5 +53,5 @@ def _mended() -> dict[str, PlainWords]:
 
 def plain_words(check: str) -> PlainWords | None:
     """The words for the findings of a check, or None where nobody wrote any."""
-    found = _mended().get(check)
-    return found or next((words for words in _families() if check.startswith(words.about)), None)
+    written = next((words for words in _families() if check.startswith(words.about)), None)
+    return written or _mended().get(check)

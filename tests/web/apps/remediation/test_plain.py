@@ -20,12 +20,12 @@ from web.conftest import Cast
 Browsers = Callable[[str | None], Client]
 PLAN = "/etablissements/350000019/plan/"
 JARGON = "Corriger : Le mot de passe du compte krbtgt a plus d’un an"
-WHY = "Ce compte signe tous les laissez-passer."
+WHY = "Cette clé signe tous les laissez-passer."
 
 
 def a_krbtgt(cast: Cast, key: str = "vuln_krbtgt", **fields: Any) -> Action:
     """An action that an audit proposed, and that somebody decided."""
-    a_measure(cast.home, an_observation(key, detail=WHY), source=key[:30], subject=key)
+    a_measure(cast.home, an_observation(key), source=key[:30], subject=key)
     finding = Finding.objects.get(key=key)
     action = an_action(cast.home, cast.alice, finding, title=JARGON)
     values = {"origin": f"directory/S-1/control/{key}", "state": State.PLANNED} | fields
@@ -38,7 +38,10 @@ def a_krbtgt(cast: Cast, key: str = "vuln_krbtgt", **fields: Any) -> Action:
 def test_every_finding_of_an_audit_has_words_for_a_director(check: str) -> None:
     words = plain_words(check)
     assert words and words.title and words.why and words.who
-    for jargon in ("krbtgt", "AdminSDHolder", "SID", "TLS", "LDAP", "SMB", "RDP", "DNS"):
+    for jargon in (
+        *("krbtgt", "AdminSDHolder", "SID", "TLS", "LDAP", "SMB", "RDP", "DNS"),
+        *("Kerberos", "contrôleur", "délégation", "forêt", "domaine"),
+    ):
         assert jargon not in words.title
 
 
@@ -48,7 +51,7 @@ def test_the_plan_says_what_it_is_first_and_the_term_of_the_trade_second(
 ) -> None:
     action = a_krbtgt(cast)
     page = browser_of("alice").get(address).text
-    link = f'<a href="/actions/{action.pk}/">Renouveler les secrets anciens de l’annuaire</a>'
+    link = f'<a href="/actions/{action.pk}/">Changer la clé maîtresse de l’annuaire</a>'
     assert page.index(link) < page.index(JARGON)
 
 
@@ -73,7 +76,7 @@ def test_the_worst_finding_gives_the_words(cast: Cast) -> None:
     other = Finding.objects.get(key="vuln_functional_level")
     Finding.objects.filter(pk=other.pk).update(rank=9)
     action.links.create(finding=other)
-    assert plain.of([action])[action.pk].title == "Renouveler les secrets anciens de l’annuaire"
+    assert plain.of([action])[action.pk].title == "Changer la clé maîtresse de l’annuaire"
 
 
 def test_what_a_person_wrote_is_read_as_it_is_written(cast: Cast, browser_of: Browsers) -> None:

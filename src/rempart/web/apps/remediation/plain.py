@@ -25,8 +25,8 @@ def of(actions: Iterable[Action]) -> dict[int, Plain]:
     """Each of these actions in plain words, by its number: one query at most."""
     rows = list(actions)
     audited = [action.pk for action in rows if _is_proposed_by_an_audit(action)]
-    keys = _worst(audited) if audited else {}
-    return {action.pk: _plain(action, keys.get(action.pk, ("", ""))) for action in rows}
+    checks = _worst(audited) if audited else {}
+    return {action.pk: _plain(action, checks.get(action.pk, "")) for action in rows}
 
 
 def _is_proposed_by_an_audit(action: Action) -> bool:
@@ -35,25 +35,20 @@ def _is_proposed_by_an_audit(action: Action) -> bool:
     return not is_rewritten and any(way in action.origin for way in PROPOSED_BY_AN_AUDIT)
 
 
-def _worst(actions: list[int]) -> dict[int, tuple[str, str]]:
-    """By action, the check of the worst finding that it mends, and what the audit said of it."""
+def _worst(actions: list[int]) -> dict[int, str]:
+    """By action, the check of the worst finding that it mends."""
     links = ActionFinding.objects.filter(action__in=actions).order_by(
         "-finding__rank", "-finding__key"
     )
-    rows = links.values_list("action", "finding__key", "finding__detail", "finding__source_kind")
-    return {
-        pk: (key.split("@")[0], detail if kind == "directory" else "")
-        for pk, key, detail, kind in rows
-    }
+    rows = links.values_list("action", "finding__key")
+    return {pk: key.split("@")[0] for pk, key in rows}
 
 
-def _plain(action: Action, worst: tuple[str, str]) -> Plain:
-    check, said = worst
+def _plain(action: Action, check: str) -> Plain:
     measure = measures().get(action.content_measure)
     if measure is not None:
         return Plain(action.title, measure.why, measure.owner_function)
     words = plain_words(check) if check else None
     if words is None:
         return Plain(action.title)
-    why = said if said and check != "exposure" else words.why
-    return Plain(words.title, why, words.who, action.title)
+    return Plain(words.title, words.why, words.who, action.title)
