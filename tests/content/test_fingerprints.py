@@ -35,6 +35,8 @@ def test_each_page_is_found_in_its_example_and_not_in_an_ordinary_page(path: Exp
     assert pattern.search(path.example)
     assert not pattern.search("<!doctype html><title>Page introuvable</title><p>Erreur 404</p>")
     assert path.product in {"", *exposure_products()}
+    # A page of empty lines would be read once for each of its lines: seconds, during which nobody else is heard.
+    assert "^\\s*" not in path.pattern
 
 
 def test_the_ids_of_pages_and_ports_are_each_given_once() -> None:
