@@ -15,6 +15,7 @@ from rempart.content.frameworks import Framework, Item, ItemMap, Programme, Wind
 from rempart.content.knowledge import as_day
 from rempart.content.loader import directory_checks
 from rempart.content.measures import Measure, Mends
+from rempart.content.plain_words import plain_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,12 @@ def as_packaged() -> Knowledge:
 
 def faults() -> list[str]:
     """Every fault of the knowledge that Rempart brings; empty when all is well."""
-    return faults_of(as_packaged())
+    known = as_packaged()
+    return faults_of(known) + [
+        f"reference/plain_words.yaml : rien ne dit à une direction ce que demande « {finding} »."
+        for finding in sorted(known.findings)
+        if plain_words(finding) is None
+    ]
 
 
 def faults_of(known: Knowledge) -> list[str]:
