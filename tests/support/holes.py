@@ -23,5 +23,5 @@ def bundle(key: str, high: str, *, exploited: bool = True, **more: object) -> Bu
         **more,  # type: ignore[arg-type]
     )
     names = ("kev", "epss", "holes", "life", "libraries")
-    origins = [Origin(name, name, "", "", "2026-02-03", 1) for name in names]
-    return Bundle(contents, origins, made_on="2026-02-04")
+    origins = [Origin(name, name, "", "", "2026-05-20", 1) for name in names]
+    return Bundle(contents, origins, made_on="2026-05-21")

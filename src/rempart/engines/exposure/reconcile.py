@@ -169,7 +169,7 @@ def _by_target(
     """Claims by check and target. What nothing of ours speaks of goes to one check, when it is an accusation."""
     grouped: dict[tuple[str, str], list[ClaimSeen]] = {}
     matched: dict[Product, tuple[str, ...]] = {}
-    for claim in claims:
+    for claim in (c for c in claims if c.reach is Reach.ANSWERED):
         for said in (claim, *_of_product(claim, holes, matched)):
             check = _check_of(said, holes)
             if check not in catalogue.checks:

@@ -23,17 +23,14 @@ from rempart.engines.exposure.seen.common import Seen
 from support import service_servers as servers
 from support.holes import HOLE, bundle
 from support.parts import LOOPBACK
-from support.web_servers import Page, look, nginx, site
+from support.web_servers import TODAY, Page, look, nginx, site
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
 
 
-DAY = date(2026, 4, 1)  # some weeks after the data of the bundle
-
-
 def said(check: str, seen: Seen, holes: Bundle | None, on: date | None = None) -> Verdict:
     """The only verdict of a check that does not pass over the observation."""
-    context = Context(exposure_checks()[check].params, on or DAY, holes)
+    context = Context(exposure_checks()[check].params, on or TODAY, holes)
     [verdict] = verdicts_on(CHECKS[check], seen, context)
     return verdict
 
@@ -55,7 +52,7 @@ def test_a_real_nginx_is_accused_below_the_version_that_mends_and_cleared_at_it(
         seen = look(port)
     above = said("hole_known_exploited", seen, bundle("f5:nginx", "99.0"))
     assert (above.outcome, above.product, above.cves) == ("failed", "nginx", (HOLE,))
-    assert above.data_as_of == "2026-02-03"
+    assert above.data_as_of == "2026-05-20"
     assert version in above.detail
     assert said("hole_known_exploited", seen, bundle("f5:nginx", version)).outcome == "passed"
 
@@ -89,8 +86,8 @@ def test_finding_nothing_in_old_data_does_not_conclude_and_finding_something_doe
     clear = bundle("f5:nginx", "1.0")
     assert said(check, seen, clear).outcome == "passed"
     late = said(check, seen, clear, on=date(2026, 11, 22))
-    assert (late.outcome, late.data_as_of) == ("not_measured", "2026-02-03")
-    assert "les données ont 292 jours (au plus 90 pour conclure)" in late.detail
+    assert (late.outcome, late.data_as_of) == ("not_measured", "2026-05-20")
+    assert "les données ont 186 jours (au plus 90 pour conclure)" in late.detail
     held = bundle("f5:nginx", "99.0", exploited=check == "hole_known_exploited")
     assert said(check, seen, held, on=date(2026, 11, 22)).outcome == "failed"
 
@@ -114,7 +111,7 @@ def test_a_real_nginx_is_at_the_end_of_its_life_or_not_by_the_dates_of_its_branc
     for day, outcome in (("2021-04-20", "failed"), ("2050-01-01", "passed")):
         life = {"nginx": Life("nginx", ["f5:nginx"], [Cycle(branch, day)])}
         verdict = said("hole_end_of_life", seen, bundle("f5:nginx", "0.1", life=life))
-        assert (verdict.outcome, verdict.data_as_of) == (outcome, "2026-02-03")
+        assert (verdict.outcome, verdict.data_as_of) == (outcome, "2026-05-20")
 
 
 @pytest.mark.needs("sshd")

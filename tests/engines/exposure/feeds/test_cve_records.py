@@ -33,6 +33,33 @@ def test_a_record_gives_its_title_its_day_and_its_ranges_under_each_name() -> No
     assert (found.holes["CVE-2099-0001"].title, found.newest) == ("A title", "2026-01-02")
 
 
+def test_who_adds_to_a_record_speaks_only_where_its_author_gave_no_range() -> None:
+    wide = {"status": "affected", "version": "1.0", "lessThan": "9.0"}
+    told = record(
+        product(), product(vendor="Other", versions=[{"status": "affected", "version": "n/a"}])
+    )
+    others = [product(versions=[wide]), product(vendor="Other", versions=[wide])]
+    told["containers"]["adp"] = [{"affected": others}]
+    found = Holes()
+    found.add_record(told)
+    highs = {key: [span.high for span in rows[0].spans] for key, rows in found.affected.items()}
+    assert highs == {"vendor:thing": ["2.0"], "other:vendor_thing": ["9.0"]}
+
+
+def test_software_that_a_record_names_by_its_package_alone_is_kept_under_it() -> None:
+    row = {"packageName": "OpenSSH", "collectionURL": "https://example.org", "versions": [RANGE]}
+    found = Holes()
+    found.add_record(record(row))
+    assert set(found.affected) == {"package:openssh"}
+
+
+def test_a_condensed_line_adds_nothing_to_the_record_itself() -> None:
+    found = Holes()
+    found.add_record(record(product()))
+    found.add_condensed({"id": "CVE-2099-0001", "aff": [{"v": "Other", "p": "x", "ver": [RANGE]}]})
+    assert set(found.affected) == {"vendor:thing"}
+
+
 def test_the_newest_score_is_kept() -> None:
     metrics = [
         {"cvssV3_1": {"baseScore": 7.5}},

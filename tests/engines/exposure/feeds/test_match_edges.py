@@ -147,3 +147,32 @@ def test_names_without_a_vendor_make_no_key() -> None:
     assert key_of_names("n/a", "thing") == key_of_names("vendor", "") == ""
     assert ending_of(product("nothing", "1.0"), BUNDLE) is None
     assert date.fromisoformat(BUNDLE.as_of("kev")) == date(2026, 3, 2)
+
+
+def test_a_product_has_the_holes_of_the_package_of_its_name() -> None:
+    holes = bundle_of(
+        {"affected": {"package:openssh": [_hole(Span("8.5p1", "9.7p1", True))]}}, "2026-01-01"
+    )
+    assert match(product("openssh", "9.7p1"), holes).holes == ("CVE-2099-0001",)
+    assert match(product("openssh", "9.8p1"), holes).holes == ()
+
+
+@pytest.mark.parametrize(
+    ("build", "is_held"),
+    [
+        ("13.1-49.13", True),
+        ("13.1-49.15", False),
+        ("13.1-37.159", True),  # certified, before its own mend
+        ("13.1-37.164", False),  # certified, mended below what mends the others
+        ("13.1-37.38", True),  # of the same train, and not certified
+        ("14.1-8.150", False),  # certified, of a branch that no certified range names
+    ],
+)
+def test_a_certified_build_of_netscaler_has_its_own_mends(build: str, is_held: bool) -> None:
+    spans = [Span("13.1", "13.1-49.15"), Span("13.1-FIPS", "13.1-37.164")]
+    holes = bundle_of({"affected": {"citrix:netscaler_adc": [_hole(*spans)]}}, "2026-01-01")
+    assert bool(match(product("netscaler", build), holes).holes) is is_held
+
+
+def _hole(*spans: Span) -> Affected:
+    return Affected("CVE-2099-0001", list(spans), [])

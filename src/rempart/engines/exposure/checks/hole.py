@@ -1,6 +1,7 @@
 """Known holes of the products that answer: those that are exploited, and the others, each with the day of its data."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from rempart.engines.exposure.feeds.bundle import Bundle
@@ -50,6 +51,8 @@ def known_exploited(seen: ServiceSeen | HttpSeen, context: Context) -> Iterator[
             yield _exploited(product, found, holes, bundle, day, context)
         elif unsure or found.unplaced:
             yield unmeasured(_undecided(product, [*unsure, *found.unplaced]), data_as_of=day)
+        elif reason := _too_old(product, day, context):
+            yield unmeasured(reason, data_as_of=day)
         else:
             yield passed(label(product), data_as_of=day)
     if not seen.products:
@@ -69,7 +72,9 @@ def known(seen: ServiceSeen | HttpSeen, context: Context) -> Iterator[Verdict]:
         holes = [hole for hole in found.holes if hole not in bundle.contents.kev]
         if holes:
             yield _known(product, found, holes, bundle, day, context)
-        elif reason := _not_concluded(product, found, bundle, context):
+        elif reason := (
+            _not_concluded(product, found, bundle, context) or _too_old(product, day, context)
+        ):
             yield unmeasured(reason, data_as_of=day)
         else:
             yield passed(label(product), data_as_of=day)
@@ -221,3 +226,16 @@ def _not_concluded(product: Product, found: Matched, bundle: Bundle, context: Co
             f"{share:.0%} des failles exploitées : ce n’est pas assez pour conclure."
         ).replace("%", " %")
     return ""
+
+
+def _too_old(product: Product, day: str, context: Context) -> str:
+    """Why data of that day do not conclude: holes published since then are not there; "" when they are recent enough."""
+    most = int(context.params.get("most_days", 0))
+    age = (context.today - date.fromisoformat(day)).days if day and most else 0
+    if age <= most:
+        return ""
+    name = f"{product.name} {product.version}".strip()
+    return (
+        f"Rien de connu pour {name}, mais les données ont {counted(age, 'jour')} (au plus {most} pour conclure) : "
+        "installez un lot plus récent."
+    )

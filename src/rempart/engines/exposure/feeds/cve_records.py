@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rempart.engines.exposure.feeds.bundle import Affected, Hole
-from rempart.engines.exposure.feeds.names import key_of_cpe, key_of_names
+from rempart.engines.exposure.feeds.names import PACKAGE, key_of_cpe, key_of_names
 from rempart.engines.exposure.feeds.spans import affected_of
 
 IDENTIFIER: Final = re.compile(r"CVE-\d{4}-\d{4,12}")
@@ -27,7 +27,9 @@ class Holes:
     read: int = 0
 
     def add_condensed(self, record: dict[str, Any]) -> None:
-        """One condensed line."""
+        """One condensed line, unless the record itself was read: it tells the author's ranges from those of others."""
+        if record.get("id") in self.holes:
+            return
         scores = [row for row in record.get("cvss") or [] if isinstance(row, list) and len(row) > 1]
         ssvc = record.get("ssvc") or {}
         hole = Hole(
@@ -39,46 +41,55 @@ class Holes:
             (row.get("v"), row.get("p"), row.get("cpes"), row.get("ver"), "")
             for row in record.get("aff") or []
         )
-        self._add(str(record.get("id", "")), str(record.get("pub") or ""), hole, products)
+        self._add(str(record.get("id", "")), str(record.get("pub") or ""), hole, [products])
 
     def add_record(self, record: dict[str, Any]) -> None:
-        """One CVE record, with what others than its author added to it."""
+        """One CVE record, with what others than its author added to it: they speak of a product only where he gave no
+        range that can be read, for theirs are often wider than his."""
         meta = record.get("cveMetadata") or {}
         if meta.get("state") == "REJECTED":
             return
         parts = record.get("containers") or {}
         containers = [parts.get("cna") or {}, *(parts.get("adp") or [])]
-        products = (
-            (
-                row.get("vendor"),
-                row.get("product"),
-                row.get("cpes"),
-                row.get("versions"),
-                row.get("defaultStatus", ""),
-            )
-            for part in containers
-            for row in part.get("affected") or []
-        )
+        products = [map(_row, part.get("affected") or []) for part in containers]
         hole = Hole(_title(containers[0].get("title")), _scores(containers), _automatable(parts))
         day = str(meta.get("dateUpdated") or meta.get("datePublished") or "")
         self._add(str(meta.get("cveId", "")), day, hole, products)
 
     def _add(
-        self, identifier: str, day: str, hole: Hole, products: Iterable[tuple[Any, ...]]
+        self, identifier: str, day: str, hole: Hole, voices: Iterable[Iterable[tuple[Any, ...]]]
     ) -> None:
         if not IDENTIFIER.fullmatch(identifier):
             return
         self.read += 1
         self.newest = max(self.newest, day[:10])
         merged: dict[str, list[Affected]] = {}
-        for vendor, product, cpes, versions, default in products:
-            found = affected_of(identifier, versions or [], str(default))
-            for key in _keys(vendor, product, cpes) if found else ():
-                merged.setdefault(key, []).append(found)  # type: ignore[arg-type]
+        for products in voices:
+            told = _by_key(identifier, products)
+            merged |= {key: several for key, several in told.items() if key not in merged}
         for key, several in merged.items():
             self.affected.setdefault(key, []).append(_one(identifier, several))
         if merged:
             self.holes[identifier] = hole
+
+
+def _row(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Who makes what, its CPEs, its versions, and what is said of the others. Red Hat names the software that it did not
+    make by its package alone."""
+    vendor, product = row.get("vendor"), row.get("product")
+    if not vendor and not product:
+        vendor, product = PACKAGE, row.get("packageName")
+    return vendor, product, row.get("cpes"), row.get("versions"), row.get("defaultStatus", "")
+
+
+def _by_key(identifier: str, products: Iterable[tuple[Any, ...]]) -> dict[str, list[Affected]]:
+    """What one voice says of each product."""
+    told: dict[str, list[Affected]] = {}
+    for vendor, product, cpes, versions, default in products:
+        found = affected_of(identifier, versions or [], str(default))
+        for key in _keys(vendor, product, cpes) if found else ():
+            told.setdefault(key, []).append(found)  # type: ignore[arg-type]
+    return told
 
 
 def _keys(vendor: Any, product: Any, cpes: Any) -> set[str]:

@@ -4,7 +4,8 @@ Three degrees are kept apart: a build that its fingerprint alone proves (confirm
 software announces (probable), a banner of a distribution, which mends without changing its number (possible).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +15,7 @@ import msgspec
 from rempart.content.exposure_versions import version_names
 from rempart.content.fingerprints import exposure_products
 from rempart.engines.exposure.feeds.bundle import Affected, Bundle, Cycle, Life, Span
-from rempart.engines.exposure.feeds.names import key_of_cpe, key_of_names
+from rempart.engines.exposure.feeds.names import PACKAGE, key_of_cpe, key_of_names
 from rempart.engines.exposure.feeds.spans import holds
 from rempart.engines.exposure.feeds.versions import begins_with, compare, parse
 from rempart.engines.exposure.registry import Confidence
@@ -24,6 +25,8 @@ from rempart.engines.exposure.seen.services import Product
 EXCHANGE: Final = "exchange"
 NETSCALER: Final = "netscaler"
 _MOST_REMEMBERED: Final = 20_000
+_EDITION: Final = re.compile(r"-(?:fips|ndcpp)", re.IGNORECASE)
+_CERTIFIED_BUILD: Final = re.compile(r"(?P<branch>[0-9]+\.[0-9]+)-[0-9]+\.[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ def keys_of(product: Product) -> list[str]:
     keys += names.keys if names else []
     if known is None:
         keys.append(key_of_names(product.vendor or product.id, product.name))
-    return [key for key in dict.fromkeys(keys) if key]
+    alone = [f"{PACKAGE}:{key.partition(':')[2]}" for key in keys[:2] if key]
+    return [key for key in dict.fromkeys([*keys, *alone]) if key]
 
 
 def products_with_builds(seen: Seen, bundle: Bundle) -> list[Product]:
@@ -160,7 +164,7 @@ def _placed(rows: Iterable[Affected], version: str) -> tuple[set[str], set[str],
     for row in rows:
         if any(compare(version, exact) == 0 for exact in row.exact):
             yes.add(row.hole)
-        for span in row.spans:
+        for span in _of_edition(row.spans, version):
             inside = holds(span, version)
             if inside:
                 yes.add(row.hole)
@@ -168,6 +172,17 @@ def _placed(rows: Iterable[Affected], version: str) -> tuple[set[str], set[str],
             elif inside is None and parse(version) is not None:
                 unsure.add(row.hole)
     return yes, unsure, bounds
+
+
+def _of_edition(spans: Sequence[Span], version: str) -> Sequence[Span]:
+    """The ranges of the edition that a build of NetScaler is of: certified ones (FIPS, NDcPP) have a number of three figures
+    after the branch and the train, and their own mends. Every range, for all other software."""
+    editions = [span for span in spans if _EDITION.search(span.low)]
+    if not editions:
+        return spans
+    build = _CERTIFIED_BUILD.fullmatch(version)
+    own = [span for span in editions if build and begins_with(span.low, build["branch"])]
+    return own or [span for span in spans if span not in editions]
 
 
 def _after(span: Span) -> str:

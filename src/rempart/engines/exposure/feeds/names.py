@@ -3,6 +3,9 @@
 import re
 from typing import Final
 
+PACKAGE: Final = "package"
+"""Stands for the vendor of software that a record names by its package alone."""
+
 _NOT_WORD: Final = re.compile(r"[^a-z0-9.+-]+")
 _UNKNOWN: Final = frozenset({"", "n/a", "na", "unknown", "-", "*", "n_a"})
 
