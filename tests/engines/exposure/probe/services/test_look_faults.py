@@ -114,3 +114,15 @@ def test_an_interface_that_says_nothing_is_not_asked_again(monkeypatch: pytest.M
     monkeypatch.setattr(Told, "clear", LOST, raising=False)
     monkeypatch.setattr(web, "Session", Told)
     assert looked(Peer(), "kubernetes").reach is Reach.SILENT
+
+
+def test_a_port_that_nothing_is_said_to_is_known_by_its_number_when_it_closes() -> None:
+    assert looked(Peer(CUT), "connect").details == {"proof": "port"}
+    assert looked(Peer(b"RFB 003.008\n"), "connect").service == "vnc"
+    lost = NotReached(Reach.UNREACHABLE, "Aucun chemin.")
+    assert looked(Peer(lost), "connect").reach is Reach.UNREACHABLE
+
+
+def test_words_that_nobody_knows_where_hl7_is_expected_are_shown() -> None:
+    seen = looked(Peer(b"bonjour"), "mllp")
+    assert (seen.service, seen.banner, seen.details) == ("", "bonjour", {"proof": "port"})

@@ -144,6 +144,15 @@ def test_a_mail_server_without_starttls_is_told_apart() -> None:
         dialogue.send(b"250-mx\r\n250 8BITMIME\r\n")
 
 
+@pytest.mark.parametrize("protocol", ["ldap", "rdp", "postgres"])
+def test_an_answer_of_another_protocol_does_not_say_that_there_is_no_tls(protocol: str) -> None:
+    dialogue = opening(protocol)
+    next(dialogue)
+    with pytest.raises(ProtocolFault) as raised:
+        dialogue.send(b"\x03\x00\x00\x0b" + bytes(7))
+    assert not isinstance(raised.value, NotOffered)
+
+
 def test_an_unknown_protocol_is_a_fault_of_ours() -> None:
     with pytest.raises(ValueError, match="gopher"):
         next(opening("gopher"))
