@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -73,6 +74,15 @@ def test_a_report_that_is_too_long_is_not_loaded(
     monkeypatch.setattr(reading, "LONGEST_REPORT", 10)
     with pytest.raises(UnreadableSource, match="fichier de plus de"):
         reading.read_report(written(tmp_path, a_report(a_control("a"))), TODAY)
+
+
+def test_a_collection_that_holds_nothing_is_no_audit(tmp_path: Path) -> None:
+    empty = tmp_path / "collecte.zip"
+    with ZipFile(empty, "w") as archive:
+        meta = '"meta": {"type": "users", "version": 5, "count": 0}'
+        archive.writestr("20261122_users.json", f'{{"data": [], {meta}}}')
+    with pytest.raises(UnreadableSource, match="aucun compte"):
+        reading.analyse([empty], TODAY, Silent())
 
 
 def test_the_day_of_measure_is_that_of_the_collection_or_else_of_the_audit() -> None:

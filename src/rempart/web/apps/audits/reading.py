@@ -132,6 +132,11 @@ def analyse(paths: Sequence[Path], today: date, watch: Observer) -> Report:
     from rempart.engines.directory.run import audit as run_audit, collection_day  # noqa: PLC0415
 
     directories = read(paths, noted)
+    if not any(directory.kind.size for directory in directories):
+        raise UnreadableSource(
+            "Cette collecte ne contient aucun compte, aucun groupe et aucune machine.",
+            todo="Refaites-la avec un compte qui peut lire l’annuaire, et vérifiez qu’elle est allée au bout.",
+        )
     return run_audit(
         directories,
         catalogue=directory_catalogue(),
