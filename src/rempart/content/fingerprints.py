@@ -31,13 +31,17 @@ class Place(StrEnum):
 
 
 class ExposureProduct(Struct, forbid_unknown_fields=True, frozen=True):
-    """A product that a finding can name. `cpe` is CPE 2.3 without version, `endoflife` the name in endoflife.date."""
+    """A product that a finding can name. `cpe` is CPE 2.3 without version, `endoflife` the name in endoflife.date.
+
+    `imitates` is the product whose marks it shows as well, to serve its clients: that one is then not there.
+    """
 
     name: Text
     vendor: Text
     kind: Identifier
     cpe: str = ""
     endoflife: str = ""
+    imitates: str = ""
 
 
 class Mark(Struct, forbid_unknown_fields=True, frozen=True):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rempart.content.fingerprints import fingerprint_files
+from rempart.content.fingerprints import exposure_products, fingerprint_files
 from rempart.engines.exposure.probe.http.marks import (
     Shown,
     asked_paths,
@@ -60,6 +60,16 @@ def test_a_mark_counts_on_its_own_page_only() -> None:
     assert recognised([shown(page, "/owa/auth/logon.aspx")]) == []
     assert [p.id for p in recognised([shown(page, "/global-protect/login.esp")])] == ["panos"]
     assert "/global-protect/login.esp" in asked_paths()
+
+
+def test_a_product_that_imitates_another_is_the_only_one_there() -> None:
+    words = '<config-auth client="vpn" type="auth-request">\n<version who="sg">0.1(1)</version>'
+    answer = Answer(200, (), words.encode())
+    assert [p.id for p in recognised([Shown("", answer, cookies=("webvpncontext",))])] == ["ocserv"]
+    alone = Answer(200, (), b"")
+    assert [p.id for p in recognised([Shown("", alone, cookies=("webvpn",))])] == ["cisco_asa"]
+    imitated = {p.imitates for p in exposure_products().values()} - {""}
+    assert imitated <= set(exposure_products())
 
 
 def test_an_icon_names_its_product() -> None:

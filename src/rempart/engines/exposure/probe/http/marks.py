@@ -85,7 +85,7 @@ def asked_paths() -> list[str]:
 
 
 def recognised(pages: Iterable[Shown]) -> list[Product]:
-    """The products that these pages show, sorted by id; the mark that gives a version wins."""
+    """The products that these pages show, sorted by id; the mark that gives a version wins. What one of them imitates is left."""
     found: dict[str, Product] = {}
     shown = [(page, page.answer.text()[:BODY_READ].lower()) for page in pages]
     for fingerprint in _fingerprints(False):
@@ -96,7 +96,8 @@ def recognised(pages: Iterable[Shown]) -> list[Product]:
                 match = _found(mark, page, body)
                 if match is not None:
                     _keep(found, fingerprint.product, mark, match)
-    return [found[key] for key in sorted(found)]
+    imitated = {exposure_products()[key].imitates for key in found}
+    return [found[key] for key in sorted(found) if key not in imitated]
 
 
 def from_banner(banner: str, service: str = "") -> list[Product]:
