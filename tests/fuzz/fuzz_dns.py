@@ -64,10 +64,11 @@ def proofs(records: list[wire.Record]) -> None:
     """What the proofs of absence of an answer say of a name."""
     plain, hashed = [], []
     for record in records:
-        if record.kind in (wire.NSEC, wire.NSEC3):
-            with suppress(ProtocolFault):
-                one = denial.decode(record.name, record.kind, record.data)
-                (plain if record.kind == wire.NSEC else hashed).append(one)
+        with suppress(ProtocolFault):
+            if record.kind == wire.NSEC:
+                plain.append((record.name, *rdata.nsec(record.data)))
+            elif record.kind == wire.NSEC3:
+                hashed.append((denial.owner_hash(record.name), rdata.nsec3(record.data)))
     name = to_wire("a.b.exemple.example")
     denial.by_nsec(name, wire.A, plain)
     if hashed:

@@ -12,7 +12,7 @@ import pytest
 from rempart.engines.exposure.probe.dns import servers, wire
 from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.names import to_wire
-from rempart.engines.exposure.probe.dns.questions import Reply
+from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.sockets import Socket, Taken, identifiers
 from rempart.engines.exposure.seen.common import Reach
 from support.dns_answers import Say, flags, reply, txt
@@ -51,7 +51,7 @@ def with_exchange(
         return asyncio.run(run(server.port))
 
 
-def ask(exchange: Exchange, *servers: str, seconds: float = 3.0) -> "asyncio.Future[Reply]":
+def ask(exchange: Exchange, *servers: str, seconds: float = 3.0) -> Wait:
     ends_at = asyncio.get_running_loop().time() + seconds
     return exchange.ask(servers, NAME, wire.TXT, ends_at=ends_at)
 
@@ -119,18 +119,33 @@ def test_a_datagram_too_short_to_be_an_answer_is_left() -> None:
     assert with_exchange(act, lambda q: [q[:5], reply(q, txt(b"x"))]) is Reach.ANSWERED
 
 
-def test_an_answer_to_someone_who_left_is_dropped() -> None:
-    async def act(exchange: Exchange) -> tuple[bool, Reach]:
-        left = ask(exchange, "127.0.0.1")
-        left.cancel()
-        return left.cancelled(), (await ask(exchange, "127.0.0.1")).reach
+async def leave(exchange: Exchange) -> Wait:
+    """A question whose asker is cut while it waits."""
+    left = ask(exchange, "127.0.0.1")
 
-    assert with_exchange(act, lambda q: [reply(q, txt(b"x"))]) == (True, Reach.ANSWERED)
+    async def wait() -> Reply:
+        return await left
+
+    task = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    return left
+
+
+def test_an_answer_to_someone_who_left_is_dropped() -> None:
+    async def act(exchange: Exchange) -> tuple[Reach, Reach]:
+        left = await leave(exchange)
+        return (await left).reach, (await ask(exchange, "127.0.0.1")).reach
+
+    said = with_exchange(act, lambda q: [reply(q, txt(b"x"))])
+    assert said == (Reach.STOPPED, Reach.ANSWERED)
 
 
 def test_a_silent_question_of_someone_who_left_is_not_sent_again() -> None:
     async def act(exchange: Exchange) -> int:
-        ask(exchange, "127.0.0.1").cancel()
+        await leave(exchange)
         await asyncio.sleep(0.25)
         return exchange.sent
 

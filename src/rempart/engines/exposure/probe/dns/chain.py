@@ -61,6 +61,9 @@ class Judged(Struct, frozen=True, gc=False):
     denial: Denial = denial.NOTHING
 
 
+UNVERIFIED: Final = "Le serveur de noms interrogé ne laisse pas vérifier DNSSEC."
+
+
 class Trust:
     """Chains already built, and the judge of answers. `anchors` maps canonical names to DS records."""
 
@@ -84,6 +87,9 @@ class Trust:
         digests = self._anchors.get(name)
         if digests is not None:
             found = await self._from_digests(name, digests, ends_at)
+            if name == ROOT and found.state is State.BOGUS:
+                # What the root says is lost or changed on our side of it: no domain is to blame.
+                found = Chain(State.UNKNOWN, name, reason=f"{UNVERIFIED} {found.reason}")
         elif name == ROOT:
             found = Chain(State.INSECURE, reason="Aucune ancre de confiance n’est donnée.")
         else:
@@ -204,7 +210,8 @@ class Trust:
     def _proofs(self, chain: Chain, message: Message) -> tuple[list[Nsec], list[Nsec3], str]:
         """The NSEC and NSEC3 records that verify, and why the last one that did not."""
         why = "Aucune preuve d’absence n’accompagne la réponse."
-        found: list[Nsec | Nsec3] = []
+        nsecs: list[Nsec] = []
+        nsec3s: list[Nsec3] = []
         for rrset in islice(message.authority_sets.values(), 16):
             if rrset.kind not in (wire.NSEC, wire.NSEC3):
                 continue
@@ -213,11 +220,13 @@ class Trust:
                 why = said
                 continue
             try:
-                found.append(denial.decode(rrset.name, rrset.kind, rrset.data[0]))
+                if rrset.kind == wire.NSEC:
+                    nsecs.append((rrset.name, *rdata.nsec(rrset.data[0])))
+                else:
+                    nsec3s.append((denial.owner_hash(rrset.name), rdata.nsec3(rrset.data[0])))
             except ProtocolFault as fault:
                 why = str(fault)
-        nsecs = [one for one in found if len(one) == 3]
-        return nsecs, [one for one in found if len(one) == 2], why
+        return nsecs, nsec3s, why
 
     def _is_from_wildcard(self, rrset: Rrset, chain: Chain, message: Message) -> bool:
         """Whether it is proven that the name itself does not exist, so that a wildcard may answer for it."""
@@ -226,14 +235,39 @@ class Trust:
             return denial.covers_by_nsec(rrset.name, nsecs)
         return bool(nsec3s) and denial.covers_by_nsec3(rrset.name, chain.zone, nsec3s)
 
+    def at_once(self, name: bytes, kind: int, message: Message, zone: bytes) -> Judged | None:
+        """What `judge` says, when the chain of `zone` is built and nothing else is needed; most answers are so."""
+        chain = self._chains.get(zone)
+        if chain is None or message.rcode not in _SAID:
+            return None
+        if chain.state is State.INSECURE:
+            # Below a zone that is proven unsigned, there is nothing to verify.
+            return Judged(State.INSECURE, chain.reason)
+        if chain.state is not State.SECURE:
+            return None
+        if not message.answer:
+            start = _start(message)
+            if start is None or _signer(start, zone) != zone:
+                return None
+            return self._weigh_absence(name, kind, start, chain, message)
+        if len(message.answer_sets) != 1:
+            return None
+        (rrset,) = message.answer_sets.values()
+        if _signer(rrset, zone) != zone or not is_under(rrset.name, zone):
+            return None
+        return self._weigh(rrset, chain, message)
+
     async def judge(
         self, name: bytes, kind: int, message: Message, zone: bytes, ends_at: float
     ) -> Judged:
         """What DNSSEC says of an answer on (name, kind), asked to the servers of `zone` or below it."""
-        known = self._chains.get(zone)
-        if known is not None and known.state is State.INSECURE and message.rcode in _SAID:
-            # Below a zone that is proven unsigned, there is nothing to verify.
-            return Judged(State.INSECURE, known.reason)
+        said = self.at_once(name, kind, message, zone)
+        return said or await self.looked_into(name, kind, message, zone, ends_at)
+
+    async def looked_into(
+        self, name: bytes, kind: int, message: Message, zone: bytes, ends_at: float
+    ) -> Judged:
+        """The same, for what is not judged at once."""
         if message.answer:
             worst: Judged | None = None
             for rrset in message.answer_sets.values():
@@ -247,12 +281,16 @@ class Trust:
     async def _judge_set(
         self, rrset: Rrset, zone: bytes, message: Message, ends_at: float
     ) -> Judged:
-        signer = _signer(rrset)
+        signer = _signer(rrset, zone)
         if signer is None:
             if rrset.kind == wire.CNAME and any(r.kind == wire.DNAME for r in message.answer):
                 return Judged(State.SECURE)
             return await self._unsigned(rrset.name, zone, ends_at)
-        chain = await self.chain(signer if is_under(rrset.name, signer) else rrset.name, ends_at)
+        at = signer if is_under(rrset.name, signer) else rrset.name
+        chain = self._chains.get(at) or await self.chain(at, ends_at)
+        return self._weigh(rrset, chain, message)
+
+    def _weigh(self, rrset: Rrset, chain: Chain, message: Message) -> Judged:
         if chain.state is not State.SECURE:
             return Judged(chain.state, chain.reason)
         why, signature = self._verify(chain, rrset)
@@ -275,11 +313,16 @@ class Trust:
     async def _judge_absence(
         self, name: bytes, kind: int, message: Message, zone: bytes, ends_at: float
     ) -> Judged:
-        start = next((s for s in message.authority_sets.values() if s.kind == wire.SOA), None)
-        signer = _signer(start) if start else None
+        start = _start(message)
+        signer = _signer(start, zone) if start else None
         if start is None or signer is None:
             return await self._unsigned(name, zone, ends_at)
-        chain = await self.chain(signer, ends_at)
+        chain = self._chains.get(signer) or await self.chain(signer, ends_at)
+        return self._weigh_absence(name, kind, start, chain, message)
+
+    def _weigh_absence(
+        self, name: bytes, kind: int, start: Rrset, chain: Chain, message: Message
+    ) -> Judged:
         if chain.state is not State.SECURE:
             return Judged(chain.state, chain.reason)
         why, signature = self._verify(chain, start)
@@ -307,8 +350,15 @@ def _worse(one: Judged, other: Judged) -> Judged:
     return min(ends, key=lambda judged: judged.expires_at)
 
 
-def _signer(rrset: Rrset) -> bytes | None:
+def _start(message: Message) -> Rrset | None:
+    return next((s for s in message.authority_sets.values() if s.kind == wire.SOA), None)
+
+
+def _signer(rrset: Rrset, zone: bytes) -> bytes | None:
+    """In whose name the first signature that can be read is made: `zone`, mostly."""
     for data in rrset.signatures:
+        if data.startswith(zone, 18):
+            return zone
         try:
             return rdata.signer(data)
         except ProtocolFault:

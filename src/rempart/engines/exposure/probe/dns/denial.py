@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
-from rempart.engines.exposure.probe.dns import rdata, wire
+from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.names import canonical_key, is_under, parent_of
 from rempart.engines.exposure.probe.dns.rdata import Hashed
 
@@ -167,11 +167,3 @@ def _covering(value: bytes, records: Sequence[Nsec3]) -> Hashed | None:
         elif value > owner or value < data.following:
             return data
     return None
-
-
-def decode(owner: bytes, kind: int, data: bytes) -> Nsec | Nsec3:
-    """One NSEC or NSEC3 record, decoded. Raises ProtocolFault."""
-    if kind == wire.NSEC:
-        following, kinds = rdata.nsec(data)
-        return owner, following, kinds
-    return owner_hash(owner), rdata.nsec3(data)

@@ -5,6 +5,7 @@ Verifications are counted: a zone that gives many keys of one tag, or many signa
 """
 
 import hashlib
+import struct
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import islice
@@ -13,7 +14,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata
@@ -24,13 +25,14 @@ from rempart.engines.exposure.probe.dns.wire import Rrset
 MOST_KEYS: Final = 4
 MOST_SIGNATURES: Final = 4
 MOST_KEPT: Final = 256
+_OWNED: Final = struct.Struct(">HHI")
 ZONE_KEY: Final = 0x0100
 
 VERIFIED: Final = frozenset({5, 7, 8, 10, 13, 14, 15, 16})
 _RSA: Final = {5: hashes.SHA1(), 7: hashes.SHA1(), 8: hashes.SHA256(), 10: hashes.SHA512()}  # noqa: S303 (what old zones are signed with)
 _CURVES: Final = {
-    13: (ec.SECP256R1(), 32, ec.ECDSA(hashes.SHA256())),
-    14: (ec.SECP384R1(), 48, ec.ECDSA(hashes.SHA384())),
+    13: (ec.SECP256R1(), 32, hashlib.sha256, ec.ECDSA(Prehashed(hashes.SHA256()))),
+    14: (ec.SECP384R1(), 48, hashlib.sha384, ec.ECDSA(Prehashed(hashes.SHA384()))),
 }
 DIGESTS: Final[dict[int, Callable[[bytes], bytes]]] = {
     1: lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
@@ -80,7 +82,7 @@ class KeyRing:
         why = "Aucune signature n’accompagne ces données."
         for data in islice(rrset.signatures, MOST_SIGNATURES):
             try:
-                signature = rdata.signature(data)
+                signature = rdata.signature(data, self.zone)
             except ProtocolFault as fault:
                 why = str(fault)
                 continue
@@ -92,9 +94,10 @@ class KeyRing:
     def _why_not(self, rrset: Rrset, signature: Signature, now: float) -> str:
         if signature.signer != self.zone or not is_under(rrset.name, self.zone):
             return "La signature est faite au nom d’une autre zone."
-        if _is_before(signature.expires_at, now):
+        instant = int(now)
+        if _is_before(signature.expires_at, instant):
             return "La signature a expiré."
-        if _is_before(int(now), signature.begins_at):
+        if _is_before(instant, signature.begins_at):
             return "La signature n’est pas encore valable."
         if signature.labels > count_labels(rrset.name):
             return "La signature porte sur un autre nom."
@@ -127,7 +130,10 @@ def signed_data(rrset: Rrset, signature: Signature) -> bytes:
         name = parent_of(name)
     if name != rrset.name:
         name = b"\x01*" + name
-    head = name + rrset.kind.to_bytes(2, "big") + b"\0\1" + signature.ttl.to_bytes(4, "big")
+    head = name + _OWNED.pack(rrset.kind, 1, signature.ttl)
+    if len(rrset.data) == 1:
+        data = rrset.data[0]
+        return b"%b%b%b%b" % (signature.head, head, len(data).to_bytes(2, "big"), data)
     parts = [signature.head]
     for data in sorted(set(rrset.data)):
         parts += (head, len(data).to_bytes(2, "big"), data)
@@ -150,10 +156,9 @@ def key_bits(key: Key) -> int:
     return numbers[1].bit_length() if numbers else 0
 
 
-def _is_before(instant: int, now: float) -> bool:
+def _is_before(instant: int, now: int) -> bool:
     """Whether a 32-bit instant lies before `now`, on the circle (RFC 1982)."""
-    distance = (int(now) - instant) & 0xFFFFFFFF
-    return 0 < distance < 1 << 31
+    return 0 < (now - instant) & 0xFFFFFFFF < 0x80000000
 
 
 def _rsa_numbers(material: bytes) -> tuple[int, int] | None:
@@ -193,13 +198,13 @@ def _rsa(key: Key) -> Verifier | None:
 
 
 def _curve(key: Key) -> Verifier:
-    curve, size, made = _CURVES[key.algorithm]
+    curve, size, digest, made = _CURVES[key.algorithm]
     public = ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\x04" + key.material)
 
     def verify(signature: bytes, data: bytes) -> None:
         if len(signature) != 2 * size:
             raise InvalidSignature
         r, s = int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
-        public.verify(encode_dss_signature(r, s), data, made)
+        public.verify(encode_dss_signature(r, s), digest(data).digest(), made)
 
     return verify

@@ -31,6 +31,7 @@ from rempart.engines.exposure.seen.common import Reach
 
 MOST_TRIES: Final = 4
 _TRY_ELSEWHERE: Final = frozenset({wire.FORMERR, wire.SERVFAIL, 4, wire.REFUSED})
+_ONE: Final = b"\0\1"
 _SLOT: Final = 0.025  # what is late is looked at so often
 
 
@@ -105,11 +106,11 @@ class Exchange:
         stopped = Reply(None, "", Reach.STOPPED, STOPPED)
         for one, flying in self._flying.items():
             for sent in flying.values():
-                self._finish(sent.wait, stopped)
+                sent.wait.finish(stopped)
             one.close()
         for server in self._servers.values():
             for wait in server.waiting:
-                self._finish(wait, stopped)
+                wait.finish(stopped)
         self._sockets = {False: [], True: []}
         self._flying = {}
         self._opening = None
@@ -127,28 +128,28 @@ class Exchange:
         *,
         ends_at: float,
         is_recursive: bool = False,
-    ) -> "asyncio.Future[Reply]":
-        """Ask the servers (addresses) in turn; the future gives a Reply, and never an exception."""
-        future: asyncio.Future[Reply] = self._loop.create_future()
+    ) -> Wait:
+        """Ask the servers (addresses) in turn; whoever awaits what is given gets a Reply, and never an exception."""
+        refused = None
         if self._may_ask is not None and servers:
             servers = [server for server in servers if self._may_ask(server)]
-            if not servers:
-                future.set_result(Reply(None, "", Reach.OUTSIDE, INNER))
-                return future
+            refused = None if servers else Reply(None, "", Reach.OUTSIDE, INNER)
+        tries = MOST_TRIES if len(servers) > 1 else 2
         asked = wire.question(name, kind)
-        tries = min(max(2 * len(servers), 2), MOST_TRIES)
-        self._advance(Wait(asked, servers, future, ends_at, is_recursive, tries))
-        return future
+        rest = wire.query(0, asked, recursive=is_recursive, checking=not is_recursive)[2:]
+        wait = Wait(asked, rest, servers, ends_at, is_recursive, tries, reply=refused)
+        self._advance(wait)
+        return wait
 
     # ── sending ──────────────────────────────────────────────────────────────
 
     def _advance(self, wait: Wait) -> None:
         """Ask the best server that is left; without one, the question ends once nothing is hoped for."""
-        if wait.future.done() or wait.is_queued:
+        if wait.reply is not None or wait.is_queued:
             return
         now = self._loop.time()
         if wait.ends_at <= now:
-            self._finish(wait, wait.best or Reply(None, wait.last, Reach.SILENT, LATE))
+            wait.finish(wait.best or Reply(None, wait.last, Reach.SILENT, LATE))
             return
         server = self._choose(wait, now) if wait.tries > 0 else None
         if server is not None:
@@ -158,7 +159,7 @@ class Exchange:
                 wait.is_queued = True
                 server.waiting.append(wait)
         elif not wait.hoped:
-            self._finish(wait, wait.best or Reply(None, "", Reach.SILENT, silence(wait.servers)))
+            wait.finish(wait.best or Reply(None, "", Reach.SILENT, silence(wait.servers)))
 
     def _choose(self, wait: Wait, now: float) -> Server | None:
         """The lightest server alive; one that was asked already is the last choice, or none at all after a refusal."""
@@ -167,7 +168,9 @@ class Exchange:
             server = self._servers.get(address)
             if server is None:
                 room = min(self._most, MOST_TO_A_STRANGER)
-                server = self._servers[address] = Server(address, self._most, room)
+                server = self._servers[address] = Server(
+                    address, self._most, room, (address, self.port)
+                )
             if server.is_dead:
                 if now >= server.tried_again_at:
                     self._try_again(server, wait, now)
@@ -184,9 +187,8 @@ class Exchange:
     def _try_again(self, server: Server, wait: Wait, now: float) -> None:
         """Ask a server presumed dead, for nobody: whoever asks now is not kept waiting for it."""
         server.bury(now)
-        nobody: asyncio.Future[Reply] = self._loop.create_future()
         ends_at = now + self._seconds
-        again = Wait(wait.asked, (server.address,), nobody, ends_at, wait.is_recursive, 1)
+        again = Wait(wait.asked, wait.rest, (server.address,), ends_at, wait.is_recursive, 1)
         self._transmit(again, server, now)
 
     def _transmit(self, wait: Wait, server: Server, now: float) -> None:
@@ -212,9 +214,7 @@ class Exchange:
         else:
             hedge, patience = self._pace.waits(server, wait.backoff)
         sent = flying[identifier] = _Sent(wait, server, flying, identifier, now, patience)
-        asked, recursive = wait.asked, wait.is_recursive
-        data = wire.query(identifier, asked, recursive=recursive, checking=not recursive)
-        one.send(data, (server.address, self.port))
+        one.send(identifier.to_bytes(2, "big") + wait.rest, server.target)
         slot = int((now + hedge) / _SLOT) + 1
         due = self._due.get(slot)
         if due is not None and self._timer is not None:
@@ -227,7 +227,7 @@ class Exchange:
         while server.waiting and server.in_flight < server.room:
             wait = server.waiting.popleft()
             wait.is_queued = False
-            if wait.future.done():
+            if wait.reply is not None:
                 continue
             if wait.ends_at <= now:
                 self._advance(wait)
@@ -324,18 +324,18 @@ class Exchange:
         """A datagram; it may be the answer to one of ours, even after that of another server."""
         if len(data) < 12:
             return
-        flying = self._flying[one]
-        sent = flying.get(data[0] << 8 | data[1])
+        sent = self._flying[one].get(data[0] << 8 | data[1])
+        if sent is None:
+            return
+        server, wait = sent.server, sent.wait
         # Whoever is not the server asked, or does not repeat the question, is an impostor: not even a fault.
-        if (
-            sent is None
-            or address[0] != sent.server.address
-            or address[1] != self.port
-            or not wire.is_answer_to(data, sent.wait.asked)
+        if address[:2] != server.target or not (
+            (data[2] > 127 and data[4:6] == _ONE and data.startswith(wait.asked, 12))
+            or wire.is_answer_to(data, wait.asked)
         ):
             return
-        del flying[sent.identifier]
-        server, wait, now = sent.server, sent.wait, self._loop.time()
+        del sent.flying[sent.identifier]
+        now = self._loop.time()
         if sent.step < _MISSED:
             server.in_flight -= 1
             wait.hoped -= 1
@@ -344,7 +344,7 @@ class Exchange:
         server.heard(now, took)
         if not wait.is_recursive:
             self._pace.heard(took)
-        if not wait.future.done():
+        if wait.reply is None:
             if data[2] & 0x02:
                 wait.hoped += 1
                 task = self._loop.create_task(self._over_tcp(wait, server.address))
@@ -367,11 +367,7 @@ class Exchange:
             wait.is_final = True
             self._advance(wait)
         else:
-            self._finish(wait, reply)
-
-    def _finish(self, wait: Wait, reply: Reply) -> None:
-        if not wait.future.done():
-            wait.future.set_result(reply)
+            wait.finish(reply)
 
     async def _over_tcp(self, wait: Wait, address: str) -> None:
         """Ask again over TCP what did not fit in a datagram; one time-out for the whole of it."""

@@ -16,6 +16,8 @@ def fact(found: Found, text: Callable[[bytes], str]) -> Fact:
     """The data of an answer, sorted, each through `text`; long ones are cut."""
     if not found.is_known:
         return Fact(is_known=False, reason=found.why)
+    if not found.data:
+        return Fact(is_known=True)
     try:
         values = [text(data)[:MOST_CHARACTERS] for data in found.data[:MOST_VALUES]]
     except ProtocolFault as fault:

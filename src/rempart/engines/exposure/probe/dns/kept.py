@@ -1,7 +1,7 @@
-"""A dictionary that forgets its oldest half when full, so that a sweep of any size has bounded memory."""
+"""Dictionaries that forget their oldest half when full, so that a sweep of any size has bounded memory."""
 
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -17,10 +17,15 @@ class Kept(dict[K, V]):
         self._most = most
 
     def __setitem__(self, key: K, value: V) -> None:
-        if len(self) >= self._most:
-            for old in list(islice(self, self._most // 2)):
-                del self[old]
+        forget(self, self._most)
         _set(self, key, value)
+
+
+def forget(kept: dict[Any, Any], most: int) -> None:
+    """Forget the oldest half when there are `most` entries."""
+    if len(kept) >= most:
+        for old in list(islice(kept, most // 2)):
+            del kept[old]
 
 
 _set = dict.__setitem__

@@ -1,8 +1,8 @@
 """Questions under way, what comes of them, and the words for those that come to nothing."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -28,11 +28,14 @@ class Reply(Struct, frozen=True, gc=False):
 
 
 class Wait(Struct, gc=False, eq=False):
-    """A question under way. `hoped` counts the datagrams that may still be answered, `backoff` grows with misses."""
+    """A question under way: awaiting it gives its reply, as often as wanted, and never an exception of its own.
+
+    `hoped` counts the datagrams that may still be answered, `backoff` grows with misses.
+    """
 
     asked: bytes
+    rest: bytes  # what is sent after the identifier
     servers: Sequence[str]
-    future: "asyncio.Future[Reply]"
     ends_at: float
     is_recursive: bool
     tries: int
@@ -42,6 +45,28 @@ class Wait(Struct, gc=False, eq=False):
     is_final: bool = False  # someone said no: those already asked are not asked again
     best: Reply | None = None
     tried: tuple[str, ...] = ()
+    reply: Reply | None = None
+    waiter: "asyncio.Future[None] | None" = None  # most are answered before anyone waits
+
+    def finish(self, reply: Reply) -> None:
+        """The first reply given is the one that counts."""
+        if self.reply is None:
+            self.reply = reply
+            waiter, self.waiter = self.waiter, None
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+
+    def __await__(self) -> Generator[Any, None, Reply]:
+        while self.reply is None:
+            if self.waiter is None or self.waiter.done():
+                self.waiter = asyncio.get_running_loop().create_future()
+            try:
+                yield from self.waiter
+            except asyncio.CancelledError:
+                # Nobody wants it any more: it is neither sent again nor read.
+                self.finish(Reply(None, self.last, Reach.STOPPED, STOPPED))
+                raise
+        return self.reply
 
     @property
     def last(self) -> str:

@@ -25,9 +25,9 @@ from rempart.engines.exposure.probe.dns.answers import (
 from rempart.engines.exposure.probe.dns.chain import Chain, Judged, Trust
 from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.exchange import Exchange
-from rempart.engines.exposure.probe.dns.kept import Kept
+from rempart.engines.exposure.probe.dns.kept import Kept, forget
 from rempart.engines.exposure.probe.dns.names import ROOT, is_under, parent_of
-from rempart.engines.exposure.probe.dns.questions import Reply
+from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.shared import Shared
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach
@@ -47,6 +47,7 @@ ROOT_ANCHORS: Final = {
 MOST_REFERRALS: Final = 16
 MOST_DEPTH: Final = 4
 MOST_HOSTS: Final = 13
+MOST_KEPT: Final = 4000
 
 
 class Resolver:
@@ -72,14 +73,17 @@ class Resolver:
         self._now, self._started = now, 0.0
         self._root = Cut(ROOT, (), {}, addresses=tuple(hints))
         self._cuts: Kept[bytes, Cut] = Kept(5000)
-        self._replies: Kept[tuple[bytes, int], tuple[asyncio.Future[Reply], Cut]] = Kept(4000)
-        self._found: Kept[tuple[bytes, int], Found] = Kept(4000)
+        # These two are trimmed once a look, and not once a question.
+        self._replies: dict[tuple[bytes, int], tuple[Wait, Cut]] = {}
+        self._found: dict[tuple[bytes, int], Found] = {}
         self._resolving: Shared[bytes, tuple[str, ...]] = Shared()
         self.trust = Trust(anchors_of(anchors), self._fetch, self.now)
 
     async def open(self) -> float:
         """Open the sockets if they are not, and give the deadline of a domain that begins now (loop time)."""
         await self.exchange.open()
+        forget(self._replies, MOST_KEPT)
+        forget(self._found, MOST_KEPT)
         self._loop = asyncio.get_running_loop()
         loop_now = self._loop.time()
         self._started = self._started or loop_now
@@ -116,11 +120,11 @@ class Resolver:
 
     def _ask(
         self, servers: Sequence[str], key: tuple[bytes, int], ends_at: float, cut: Cut
-    ) -> "asyncio.Future[Reply]":
+    ) -> Wait:
         is_recursive = bool(self.forwarder)
-        future = self.exchange.ask(servers, *key, ends_at=ends_at, is_recursive=is_recursive)
-        self._replies[key] = future, cut
-        return future
+        wait = self.exchange.ask(servers, *key, ends_at=ends_at, is_recursive=is_recursive)
+        self._replies[key] = wait, cut
+        return wait
 
     async def reply(
         self, name: bytes, kind: int, ends_at: float, depth: int = 0
@@ -157,6 +161,15 @@ class Resolver:
         return Reply(
             None, "", Reach.BROKEN, "Les renvois entre serveurs de noms ne finissent pas."
         ), cut
+
+    def _arrived(self, name: bytes, kind: int) -> tuple[Reply, Cut] | None:
+        """What `reply` would give at once: most answers are there, asked ahead, when they are wanted."""
+        known = self._replies.get((name, kind))
+        reply = known[0].reply if known is not None else None
+        if known is None or reply is None or reply.message is None:
+            return None
+        is_theirs = reply.message.flags & wire.AUTHORITATIVE or reply.message.answer
+        return (reply, known[1]) if is_theirs else None
 
     def _referral(self, message: Message, cut: Cut, name: bytes) -> Cut | None:
         """The delegation that a message points to, strictly below `cut`; kept for all that stands under it."""
@@ -225,9 +238,10 @@ class Resolver:
         if known is not None:
             return known
         aliases: list[bytes] = []
-        state, at = Judged(State.SECURE), name
+        state: Judged | None = None
+        at = name
         for _ in range(MOST_ALIASES):
-            reply, cut = await self.reply(at, kind, ends_at, depth)
+            reply, cut = self._arrived(at, kind) or await self.reply(at, kind, ends_at, depth)
             message = reply.message
             if message is None:
                 return Found(at, kind, reply.reach, reply.reason, aliases=tuple(aliases))
@@ -240,8 +254,11 @@ class Resolver:
                     message.rcode,
                     aliases=tuple(aliases),
                 )
-            judged = await self.trust.judge(at, kind, message, cut.name, ends_at)
-            state = worst(state, judged)
+            trust = self.trust
+            judged = trust.at_once(at, kind, message, cut.name) or await trust.looked_into(
+                at, kind, message, cut.name, ends_at
+            )
+            state = judged if state is None else worst(state, judged)
             data, last, passed = follow(message.answer, at, kind)
             aliases += passed
             if (
@@ -274,7 +291,7 @@ class Resolver:
             kind,
             Reach.ANSWERED,
             rcode=message.rcode,
-            data=tuple([record.data for record in data]),
+            data=tuple([record.data for record in data]) if data else (),
             aliases=tuple(aliases),
             ttl=min([record.ttl for record in data]) if data else 0,
             state=judged.state,

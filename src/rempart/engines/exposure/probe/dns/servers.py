@@ -30,6 +30,7 @@ class Server:
     address: str
     most: int  # questions at once, once it has answered
     room: int  # questions at once, now
+    target: tuple[str, int] = ("", 0)  # address and port
     in_flight: int = 0
     misses: int = 0
     answers: int = 0

@@ -44,13 +44,16 @@ REFUSED: Final = 5
 
 MOST_POINTERS: Final = 64
 MOST_RECORDS: Final = 4096
+MOST_PLAIN: Final = 4096
 
 _HEADER: Final = struct.Struct(">HHHHHH")
 _FIXED: Final = struct.Struct(">HHIH")
+_POINTED: Final = struct.Struct(">HHHIH")  # the same after a name that is one pointer
 _SHORT: Final = struct.Struct(">H")
 # EDNS: the root, type 41, 1232 bytes accepted (no fragment on any path), DNSSEC wanted (RFC 6891 §6.1.2, RFC 3225).
 _EDNS: Final = b"\0" + _FIXED.pack(OPT, 1232, 0x8000, 0)
 _CLASS_IN: Final = b"\0\1"
+_TOO_LONG: Final = "Nom DNS de plus de 255 octets."
 # Data that begins with one name, and how many bytes come before it.
 _ONE_NAME: Final = {NS: 0, CNAME: 0, PTR: 0, DNAME: 0, MX: 2, SRV: 6}
 _NAMED: Final = frozenset({*_ONE_NAME, SOA})
@@ -170,7 +173,7 @@ def query(
 ) -> bytes:
     """A whole query, with EDNS and DNSSEC wanted; `checking` false asks a resolver to hand over bogus data too (CD)."""
     flags = (0x0100 if recursive else 0) | (0 if checking else 0x0010)
-    return _HEADER.pack(identifier, flags, 1, 0, 0, 1) + asked + _EDNS
+    return b"%b%b%b" % (_HEADER.pack(identifier, flags, 1, 0, 0, 1), asked, _EDNS)
 
 
 def is_answer_to(data: bytes, asked: bytes) -> bool:
@@ -230,23 +233,26 @@ class _Reader:
 
     def section(self, at: int, count: int) -> tuple[list[Record], int, int]:
         """Records of class IN, the place after them, and the high bits of the response code when OPT is there."""
-        data, names, found, extended = self.data, self.names, [], 0
+        data, names, whole, extended = self.data, self.names, len(self.data), 0
+        found: list[Record] = []
+        add = found.append
         for _ in range(count):
-            owner = names.get((data[at] & 0x3F) << 8 | data[at + 1]) if data[at] >= 0xC0 else None
-            if owner is None:
-                owner, at = self.name(at)
+            if data[at] >= 0xC0:
+                pointer, kind, klass, ttl, size = _POINTED.unpack_from(data, at)
+                owner = names.get(pointer & 0x3FFF) or self.name(at)[0]
+                at += 12
             else:
-                at += 2
-            kind, klass, ttl, size = _FIXED.unpack_from(data, at)
-            at += 10
+                owner, at = self.name(at) if data[at] else (ROOT, at + 1)
+                kind, klass, ttl, size = _FIXED.unpack_from(data, at)
+                at += 10
             end = at + size
-            if end > len(data):
+            if end > whole:
                 raise ProtocolFault("Enregistrement DNS plus long que la réponse.")
             if kind == OPT:
                 extended = ttl >> 24
             elif klass == 1:
                 told = self.rdata(kind, at, end) if kind in _NAMED else data[at:end]
-                found.append(Record(owner, kind, ttl, told))
+                add(Record(owner, kind, ttl, told))
             at = end
         return found, at, extended
 
@@ -269,44 +275,54 @@ class _Reader:
     def name(self, at: int) -> tuple[bytes, int]:
         """The canonical name that begins at `at`, and the place after it."""
         data, names = self.data, self.names
-        place, lowest, after, pointers, size, first = at, at, 0, 0, 1, at
-        labels: list[bytes] = []
-        tail = ROOT
+        if data[at] < 64:
+            plain = data[at : data.find(b"\0", at) + 1]
+            known = _PLAIN.get(plain)
+            if known is not None:
+                names[at] = known
+                return known, at + len(plain)
+        place = begin = lowest = first = at
+        after, pointers, head, tail = 0, 0, b"", ROOT
+        limit = at + 254
+        # A label cut by the end of the data leaves `place` past it, and the next byte is not there.
         while length := data[place]:
-            if length >= 0xC0:
-                after = after or place + 2
-                place = (length & 0x3F) << 8 | data[place + 1]
-                pointers += 1
-                if place >= lowest or pointers > MOST_POINTERS:
-                    raise ProtocolFault("Nom DNS dont les renvois tournent en rond.")
-                known = names.get(place)
-                if known is not None:
-                    tail, size = known, size + len(known) - 1
-                    break
-                if not labels and pointers == 1:
-                    first = place
-                lowest = place
+            if length < 64:
+                place += length + 1
+                if place > limit:
+                    raise ProtocolFault(_TOO_LONG)
                 continue
-            if length > 63:
+            if length < 0xC0:
                 raise ProtocolFault("Nom DNS dont une étiquette dépasse 63 octets.")
-            size += length + 1
-            # A label cut by the end of the data leaves `place` past it, and the next byte is not there.
-            labels.append(data[place : place + length + 1])
-            place += length + 1
-            if size > 255:
+            head += data[begin:place]
+            after = after or place + 2
+            begin = (length & 0x3F) << 8 | data[place + 1]
+            pointers += 1
+            if begin >= lowest or pointers > MOST_POINTERS:
+                raise ProtocolFault("Nom DNS dont les renvois tournent en rond.")
+            known = names.get(begin) or _PLAIN.get(data[begin : data.find(b"\0", begin) + 1])
+            if known is not None:
+                names[begin] = tail = known
+                place = begin
                 break
-        if size > 255:
-            raise ProtocolFault("Nom DNS de plus de 255 octets.")
-        if not labels:
-            return tail, after or place + 1
-        name = b"".join(labels).lower() + tail
-        if pointers:
-            names[at] = names[first] = name
-        else:
-            # What stands between two labels is a name too, and later ones point there.
-            start, rest = at, name
-            for label in labels:
-                names[start] = rest
-                start += len(label)
-                rest = rest[len(label) :]
+            if not head and pointers == 1:
+                first = begin
+            place = lowest = begin
+            limit = begin + 254 - len(head)
+        name = (head + data[begin:place]).lower() + tail
+        if len(name) > 255:
+            raise ProtocolFault(_TOO_LONG)
+        names[at] = names[first] = name
+        if not pointers:
+            _remember(data[at : place + 1], name)
         return name, after or place + 1
+
+
+# Names met without a pointer, as they were written, and their canonical form. The same few come again and again:
+# bytes that were gone through once, label by label, up to their zero byte, are not gone through again.
+_PLAIN: Final[dict[bytes, bytes]] = {}
+
+
+def _remember(plain: bytes, name: bytes) -> None:
+    if len(_PLAIN) >= MOST_PLAIN:
+        _PLAIN.clear()
+    _PLAIN[plain] = name

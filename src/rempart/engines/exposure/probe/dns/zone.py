@@ -1,8 +1,7 @@
 """What a zone shows: its delegation as the registry and as itself tell it, its servers, DNSSEC, aliases that hang."""
 
-import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +14,7 @@ from rempart.engines.exposure.probe.dns.chain import Chain
 from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.facts import caa_text, fact, name_text
 from rempart.engines.exposure.probe.dns.names import is_under, parent_of, to_text, to_wire
-from rempart.engines.exposure.probe.dns.questions import Reply
+from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.suffix import registrable
 from rempart.engines.exposure.probe.dns.transfer import Copy, ask_copy, ask_recursion
@@ -45,8 +44,8 @@ class _Work:
     ends_at: float
     aliases: set[bytes]
 
-    async def find(self, name: bytes, kind: int) -> Found:
-        return await self.resolver.find(name, kind, self.ends_at)
+    def find(self, name: bytes, kind: int) -> Coroutine[None, None, Found]:
+        return self.resolver.find(name, kind, self.ends_at)
 
 
 async def look_at_zone(
@@ -190,7 +189,7 @@ async def _servers(work: _Work, hosts: list[str]) -> list[ServerSeen]:
     return servers
 
 
-def _ask_each(work: _Work, servers: list[ServerSeen]) -> list[asyncio.Future[Reply]]:
+def _ask_each(work: _Work, servers: list[ServerSeen]) -> list[Wait]:
     exchange = work.resolver.exchange
     return [
         exchange.ask([s.address] if s.address else [], work.name, wire.SOA, ends_at=work.ends_at)
