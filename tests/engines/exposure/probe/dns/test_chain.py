@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from rempart.engines.exposure.probe.dns import wire
-from rempart.engines.exposure.probe.dns.chain import Chain, Judged, Trust
+from rempart.engines.exposure.probe.dns.chain import UNVERIFIED, Chain, Judged, Trust
 from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.names import ROOT, to_wire
 from rempart.engines.exposure.probe.dns.questions import Reply
@@ -112,6 +112,18 @@ def test_a_digest_that_nobody_verifies_leaves_the_zone_unsigned() -> None:
 
 def test_the_root_without_an_anchor_is_not_signed() -> None:
     assert chain({}, ROOT).state is State.INSECURE
+
+
+def test_a_resolver_that_leaves_out_the_keys_of_the_root_blames_no_domain() -> None:
+    async def fetch(name: bytes, kind: int, ends_at: float) -> Reply:
+        return replied()
+
+    async def run() -> Chain:
+        one = Trust({ROOT: [TOP.digest]}, fetch, lambda: NOW)
+        return await one.chain(CHILD, asyncio.get_running_loop().time() + 5)
+
+    found = asyncio.run(run())
+    assert (found.state, UNVERIFIED in found.reason) == (State.UNKNOWN, True)
 
 
 def test_two_who_ask_together_wait_for_the_same_chain() -> None:
