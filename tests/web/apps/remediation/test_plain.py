@@ -1,6 +1,7 @@
 """The plan as a director reads it: plain words first, those of the audit second."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from factories.findings import a_measure, an_action, an_observation
+from factories.assessments import an_assessment
+from factories.findings import a_budget, a_measure, an_action, an_observation
 from rempart.content.exposure_catalogue import exposure_checks
 from rempart.content.loader import directory_checks
 from rempart.content.plain_words import plain_words
+from rempart.web.apps.assessments.documents import sheet
 from rempart.web.apps.remediation import plain
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import State
@@ -94,3 +97,16 @@ def test_plain_words_cost_one_query_whatever_the_plan(cast: Cast) -> None:
             plain.of(actions)
         counts.append(len(seen))
     assert counts == [1, 1]
+
+
+def test_the_calendar_and_the_report_to_the_board_use_the_same_words(
+    cast: Cast, browser_of: Browsers
+) -> None:
+    a_krbtgt(cast, days_low=1, days_high=1)
+    a_budget(cast.home, cast.alice)
+    page = browser_of("alice").get(f"{PLAN}calendrier/").text
+    assert page.index("Changer la clé maîtresse de l’annuaire") < page.index(JARGON)
+    found = sheet(an_assessment(cast.home, cast.alice), date(2026, 6, 1))
+    assert [decided.title for decided in found.decided] == [
+        "Changer la clé maîtresse de l’annuaire"
+    ]

@@ -22,6 +22,7 @@ from rempart.web.apps.assessments.models import Assessment, Origin
 from rempart.web.apps.assessments.results import ItemLine, Result, result
 from rempart.web.apps.assessments.rules import answers_of
 from rempart.web.apps.frameworks import catalogue
+from rempart.web.apps.remediation import plain
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import DECIDED
 from rempart.web.core import journal
@@ -93,6 +94,7 @@ def sheet(assessment: Assessment, today: date) -> Sheet:
         establishment=assessment.establishment_id, state__in=DECIDED
     ).in_order()
     named = list(decided.select_related("owner")[:MOST_DECIDED])
+    plains = plain.of(named)
     return Sheet(
         framework=found.framework,
         establishment=str(found.establishment),
@@ -106,14 +108,14 @@ def sheet(assessment: Assessment, today: date) -> Sheet:
         before_on=timezone.localdate(finished).isoformat() if finished else "",
         code=completion.code if completion else "",
         moved=found.moved,
-        decided=[_decided(action) for action in named],
+        decided=[_decided(action, plains[action.pk].title) for action in named],
         others_decided=decided.count() - len(named) if len(named) == MOST_DECIDED else 0,
     )
 
 
-def _decided(action: Action) -> Decided:
+def _decided(action: Action, title: str) -> Decided:
     due = action.due_on.isoformat() if action.due_on else ""
-    return Decided(action.title, action.owner_words, due)
+    return Decided(title, action.owner_words, due)
 
 
 def _score_of(assessment: Assessment) -> Score:

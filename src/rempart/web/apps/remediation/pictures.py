@@ -1,20 +1,21 @@
 """The pictures of a calendar: its bars, and the risk that is left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 
 from rempart.render.french import counted, number
+from rempart.web.apps.remediation.plain import Plain
 from rempart.web.apps.remediation.scheduling import Calendar, source_of_points
 from rempart.web.core.charts import curve, gantt as bars
 from rempart.web.core.charts.chart import Chart
 
 
-def gantt(found: Calendar, quarters: Sequence[str]) -> Chart:
+def gantt(found: Calendar, quarters: Sequence[str], plains: Mapping[int, Plain]) -> Chart:
     """When one works on each action."""
     rows = [
         bars.Bar(
-            line.action.title,
+            plains[line.action.pk].title,
             reverse("action", args=[line.action.pk]),
             line.first,
             line.last,
