@@ -124,9 +124,9 @@ HOLES = ["hole_known_exploited", "hole_known", "hole_end_of_life", "hole_js_libr
 """Checks tried on an nginx of this machine, with a bundle that accuses its version and one that does not."""
 
 CLAIMS = ["hole_other_tool"]
-"""Checks that speak of the file of another tool: there is no endpoint to stand for it."""
+"""Checks that speak of the file of another tool: tried on what nmap writes of an nginx."""
 
-REAL, SCRIPTED, NONE = "real", "scripted", "none"
+REAL, SCRIPTED = "real", "scripted"
 THEMES: Final = {
     "dns_": "Names",
     "mail_": "Mail",
@@ -141,9 +141,7 @@ def endpoints() -> dict[str, tuple[str, str]]:
     """What stands behind each check: (what fails it, what passes it), each real or made of bytes."""
     real = (REAL, REAL)
     found = dict.fromkeys([name for _, name, _, _ in NAMES] + [STARTTLS], real)
-    found |= dict.fromkeys([*SITES, *OTHER_SITES, *HOLES], real) | dict.fromkeys(
-        CLAIMS, (NONE, NONE)
-    )
+    found |= dict.fromkeys([*SITES, *OTHER_SITES, *HOLES, *CLAIMS], real)
     for name, (bad, good) in TLS.items():
         found[name] = (
             SCRIPTED if bad in CHOOSERS else REAL,

@@ -9,9 +9,10 @@ import pytest
 from rempart.content.exposure_catalogue import exposure_checks
 from rempart.engines.exposure.feeds.bundle import Bundle, Cycle, Library, LibraryHole, Life, Span
 from rempart.engines.exposure.judge import verdicts_on
+from rempart.engines.exposure.read.imports import read_import
 from rempart.engines.exposure.registry import CHECKS, Context
 from rempart.engines.exposure.seen.http import HttpSeen
-from support.check_tables import HOLES, NONE, REAL, endpoints, summary
+from support.check_tables import CLAIMS, HOLES, REAL, endpoints, summary
 from support.holes import bundle
 from support.parts import LOOPBACK
 from support.service_peers import NOT_THERE, SERVICES, Peer
@@ -101,11 +102,37 @@ def test_a_version_is_accused_by_one_bundle_and_cleared_by_another(
         assert [str(v.outcome) for v in verdicts] == [expected]
 
 
+OPEN_TO_ALL = '<cross-domain-policy><allow-access-from domain="*"/></cross-domain-policy>'
+
+
+@pytest.mark.needs("nmap", "nginx")
+@pytest.mark.parametrize("check", CLAIMS)
+def test_what_nmap_says_of_a_real_server_is_kept_as_its_word_and_no_more(
+    check: str, tmp_path: Path
+) -> None:
+    files, report = {"index.html": "x", "crossdomain.xml": OPEN_TO_ALL}, tmp_path / "scan.xml"
+    command = [
+        "nmap",
+        "-Pn",
+        "-n",
+        "-sT",
+        "--unprivileged",
+        "--script",
+        "+http-cross-domain-policy",
+    ]
+    with nginx(tmp_path / "n", "", files) as port:
+        asked = [*command, "-p", str(port), "-oX", report, "127.0.0.1"]
+        subprocess.run(asked, check=True, capture_output=True)
+    said = {
+        claim.rule.partition("/")[0]: outcome(check, claim) for claim in read_import(report).claims
+    }
+    assert said == {"service": "passed", "http-cross-domain-policy": "failed"}
+
+
 def test_no_check_of_the_catalogue_is_without_its_two_sides() -> None:
     known = endpoints()
     assert set(known) == set(exposure_checks())
-    assert [name for name, pair in known.items() if NONE in pair] == ["hole_other_tool"]
-    assert sum(pair == (REAL, REAL) for pair in known.values()) >= 120
+    assert sum(pair == (REAL, REAL) for pair in known.values()) >= 127
 
 
 def test_the_document_tells_which_checks_have_no_real_server() -> None:
