@@ -247,6 +247,19 @@ def test_a_stop_file_that_is_there_refuses_to_begin(perimeter: Path, tmp_path: P
     assert (ran.returncode, "Le fichier d’arrêt est là" in ran.stderr) == (2, True)
 
 
+def test_a_report_that_cannot_be_written_says_where_the_sweep_is_kept(
+    perimeter: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "r"
+    (folder / "report.json").mkdir(parents=True)
+    ran = rempart("audit", "exposure", perimeter, "--output", folder, "--format", "json")
+    kept = folder / "sweep.rempart-exposure"
+    assert (ran.returncode, "Traceback" in ran.stderr, kept.exists()) == (2, False, True)
+    assert f"--snapshot {kept}" in ran.stderr.replace("\n", " ").replace("  ", " ")
+    again = rempart("audit", "exposure", perimeter, "--output", folder, "--resume")
+    assert again.returncode == 2 and "rien à reprendre" in again.stderr
+
+
 def test_a_bad_file_beside_costs_no_sweep(perimeter: Path, tmp_path: Path) -> None:
     bad = tmp_path / "import.xml"
     bad.write_text("<autre/>", "utf-8")

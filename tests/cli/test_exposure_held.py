@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from rempart.cli import exposure_held
 from rempart.cli.main import cli
 from rempart.engines.exposure.feeds.trust import new_key_pair
 from rempart.engines.exposure.report import ExposureReport
@@ -61,6 +62,15 @@ def test_the_proof_is_signed_and_verified(held: list[Path], tmp_path: Path) -> N
     said = ran("verify", proof, "--trust", tmp_path / "key.pub")
     assert "Dossier intact, 6 pièces, signé par la clé" in said.output.replace("\u00a0", " ")
     assert ran("verify", proof).exit_code != 0
+
+
+def test_what_is_too_long_to_be_a_proof_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure_held, "MOST_BYTES", 3)
+    (tmp_path / "long.zip").write_bytes(b"PK\x03\x04")
+    said = ran("verify", tmp_path / "long.zip")
+    assert "n’est pas un dossier de preuve" in str(said.exception)
 
 
 @pytest.mark.skipif(not shutil.which("openssl") or not shutil.which("sha256sum"), reason="openssl")

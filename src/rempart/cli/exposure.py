@@ -16,7 +16,14 @@ from rempart.cli.exposure_held import (
     exposure_verify,
     read_report,
 )
-from rempart.cli.exposure_sweep import Way, looked_again, saved_sweep, shown_plan, wall_clock
+from rempart.cli.exposure_sweep import (
+    SNAPSHOT,
+    Way,
+    looked_again,
+    saved_sweep,
+    shown_plan,
+    wall_clock,
+)
 from rempart.cli.feeds import feeds_folder
 from rempart.cli.given import Formats
 from rempart.content.exposure_catalogue import exposure_catalogue
@@ -33,7 +40,7 @@ from rempart.engines.exposure.run import run as run_audit
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import read_snapshot
-from rempart.kernel.errors import RempartError
+from rempart.kernel.errors import RempartError, system_words
 from rempart.kernel.french import counted
 from rempart.render.console import Bars
 from rempart.render.exposure.outputs import FORMATS, write
@@ -159,7 +166,7 @@ def audit_exposure(
         bars.stage("Jugement")
         report = _judged(perimeter, swept, digest, beside, today)
         bars.stage("Écriture du rapport")
-        paths = write(report, output, formats)
+        paths = _written(report, output, formats, None if snapshot else output / SNAPSHOT)
     if not quiet:
         summary(report, Console(highlight=False))
         written = "Rapport : " + ", ".join(str(path) for path in paths)
@@ -171,6 +178,21 @@ def audit_exposure(
         ctx.exit(COULD_NOT_RUN)
     if threshold is not None and _is_below(report, threshold):
         ctx.exit(FINDINGS)
+
+
+def _written(
+    report: ExposureReport, output: Path, formats: Sequence[str], kept: Path | None
+) -> list[Path]:
+    """Write the report. Raises RempartError, which says where the sweep is kept: it need not be done again."""
+    try:
+        return write(report, output, formats)
+    except RempartError as fault:
+        again = (
+            f" Le balayage est gardé : jugez-le de nouveau avec --snapshot {kept}." if kept else ""
+        )
+        raise RempartError(
+            fault.found, expected=fault.expected, todo=f"{fault.todo}{again}"
+        ) from fault
 
 
 def _is_below(report: ExposureReport, threshold: str) -> bool:
@@ -274,7 +296,7 @@ def exposure_propose(
         output.write_text(proposals_yaml(perimeter, found), encoding="utf-8")
     except OSError as fault:
         raise RempartError(
-            f"Les propositions n’ont pas pu être écrites : {output} ({fault.strerror})."
+            f"Les propositions n’ont pas pu être écrites : {output} ({system_words(fault)})."
         ) from fault
     click.echo(f"{counted(len(found), 'proposition')} à relire : {output}")
     click.echo("Rien n’a été touché. Recopiez dans le périmètre ce qui est à l’établissement.")

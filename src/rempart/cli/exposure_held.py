@@ -13,7 +13,7 @@ from rempart.content.exposure_rules import held_rules
 from rempart.engines.exposure.compare import compare
 from rempart.engines.exposure.feeds.trust import read_signing_key, read_trusted
 from rempart.engines.exposure.held import Audit, Window, WindowState, reaches_level, window
-from rempart.engines.exposure.proof import opened
+from rempart.engines.exposure.proof import MOST_BYTES, opened
 from rempart.engines.exposure.report import SCHEMA, ExposureReport
 from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.kernel.french import counted
@@ -112,6 +112,11 @@ def exposure_held(
 def exposure_verify(proof: Path, trust: Path | None) -> None:
     """Check a proof file."""
     trusted = read_trusted(trust.read_bytes()) if trust else {}
+    if proof.stat().st_size > MOST_BYTES:
+        raise UnreadableSource(
+            f"Ce fichier n’est pas un dossier de preuve : il fait plus de {MOST_BYTES >> 20} Mo.",
+            expected="Le ZIP que « rempart exposure held --output » ou la plateforme a fait.",
+        )
     files, signer = opened(proof.read_bytes(), trusted)
     said = f"signé par la clé {signer}" if signer else "non signé"
     click.echo(f"Dossier intact, {counted(len(files), 'pièce')}, {said}.")

@@ -87,6 +87,11 @@ def saved_sweep(perimeter: Perimeter, way: Way, bars: Bars) -> tuple[Snapshot, s
     settings = _settings(perimeter, way.resolver, stop_file)
     executor = _executor(way)
     journal = way.output / JOURNAL
+    if way.resume and not journal.exists() and (way.output / SNAPSHOT).exists():
+        raise RempartError(
+            f"Le balayage de {way.output} est allé jusqu’au bout : il n’y a rien à reprendre.",
+            todo=f"Jugez-le de nouveau avec --snapshot {way.output / SNAPSHOT}, ou recommencez sans --resume.",
+        )
     with stopping(stop_file):
         snapshot = run_sweep(
             settings, scope, journal=journal, executor=executor, observer=bars, resume=way.resume,

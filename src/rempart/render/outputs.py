@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from rempart.engines.directory.report import Comparison, Report
-from rempart.kernel.errors import RempartError
+from rempart.kernel.errors import RempartError, system_words
 from rempart.render import csv, pack, xlsx
 from rempart.render.html import compare as compare_page, directory as page
 from rempart.render.pdf import directory as pdf
@@ -86,7 +86,7 @@ def install(contents: dict[str, bytes], folder: Path) -> list[Path]:
         waiting = Path(mkdtemp(prefix=".rempart-", dir=folder))
     except OSError as fault:
         raise RempartError(
-            f"Le dossier {folder} ne peut pas être créé ou écrit ({fault.strerror}).",
+            f"Le dossier {folder} ne peut pas être créé ou écrit ({system_words(fault)}).",
             todo="Choisir un autre dossier avec --output.",
         ) from fault
     try:
@@ -98,7 +98,7 @@ def install(contents: dict[str, bytes], folder: Path) -> list[Path]:
             os.replace(waiting / filename, folder / filename)
     except OSError as fault:
         raise RempartError(
-            f"Le rapport n’a pas pu être écrit dans {folder} ({fault.strerror}).",
+            f"Le rapport n’a pas pu être écrit dans {folder} ({system_words(fault)}).",
             todo="Fermer le fichier s’il est ouvert, vérifier la place et les droits, puis recommencer.",
         ) from fault
     finally:

@@ -1,7 +1,8 @@
 """The journal of a sweep: what is written is found again, what is torn is dropped, what is wrong is said."""
 
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Final, cast
 
 import pytest
 
@@ -16,6 +17,7 @@ from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.work import Done, Kind, Piece
 from rempart.kernel.errors import RempartError, UnreadableSource
 
+FULL: Final = Path("/dev/full")
 HEAD = JournalHead(rules="r", minute=1, perimeter="CH", started_at=60.0, tool_version="0.1.0")
 
 
@@ -97,7 +99,36 @@ def test_a_disk_that_fills_up_is_said_with_the_way_to_go_on(tmp_path: Path) -> N
         def write(self, data: bytes) -> int:
             raise OSError(28, "No space left on device")
 
-    journal = Journal(tmp_path / "journal", cast(BinaryIO, Full()), HEAD, set())
-    with pytest.raises(RempartError, match="No space left") as caught:
+    journal = Journal(tmp_path / "journal", cast(FileIO, Full()), HEAD, set())
+    with pytest.raises(RempartError, match="plus de place sur le disque") as caught:
         journal.add(done("a"))
     assert "--resume" in caught.value.todo
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a disk that is always full")
+def test_a_full_disk_does_not_fail_again_when_the_journal_is_closed(tmp_path: Path) -> None:
+    with pytest.raises(RempartError, match="plus de place"):
+        new_journal(FULL, HEAD)
+    journal = Journal(tmp_path / "journal", FULL.open("wb", buffering=0), HEAD, set())
+    with pytest.raises(RempartError, match="plus de place"):
+        journal.add(done("a"))
+    journal.close()
+    assert journal.keys == set()
+
+
+def test_a_write_that_the_system_cuts_short_goes_on(tmp_path: Path) -> None:
+    class Short(FileIO):
+        def write(self, data: object) -> int:
+            return super().write(memoryview(data)[:7])  # type: ignore[arg-type]
+
+    path = tmp_path / "journal"
+    written(path)
+    journal = Journal(path, Short(path, "ab"), HEAD, set())
+    journal.add(done("a"))
+    journal.close()
+    assert keys_of(path) == {"a"}
+
+
+def test_no_journal_is_told_from_a_bad_one(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="pas de balayage interrompu ici"):
+        resumed_journal(tmp_path / "journal", "r")

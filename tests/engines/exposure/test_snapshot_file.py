@@ -4,6 +4,7 @@ import gzip
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rempart.engines.exposure import snapshot_file
@@ -66,9 +67,9 @@ def test_a_file_that_was_changed_is_refused_and_never_crashes() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"PK\x03\x04", "incorrect header"),
+        (b"PK\x03\x04", "le fichier est abîmé"),
         (gzip.compress(b"autre chose"), "pas un balayage"),
-        (gzip.compress(MAGIC + b"\x81\xa1a\x01"), "missing required field"),
+        (gzip.compress(MAGIC + b"\x81\xa1a\x01"), "version inconnue"),
         (packed(sample()) + b"suite", "quelque chose suit"),
     ],
 )  # fmt: skip
@@ -96,9 +97,32 @@ def test_a_snapshot_of_another_version_is_refused() -> None:
         unpacked(packed(other))
 
 
+def test_what_a_later_version_holds_is_told_from_a_damaged_file() -> None:
+    plain = msgspec.msgpack.decode(msgspec.msgpack.encode(sample()))
+    plain["seen"][0]["seen"] = "nouveau"
+    for schema, says in (
+        ("rempart/exposure-snapshot/9", "la version de Rempart qui l’a fait"),
+        (plain["schema"], "Copiez-le de nouveau"),
+    ):
+        content = gzip.compress(MAGIC + msgspec.msgpack.encode(plain | {"schema": schema}))
+        with pytest.raises(UnreadableSource) as refused:
+            unpacked(content)
+        assert says in refused.value.todo
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RempartError, match="n’a pas pu être écrit"):
         write_snapshot(sample(), tmp_path / "file" / "sweep.rempart-exposure")
     with pytest.raises(UnreadableSource, match="illisible"):
         read_snapshot(tmp_path / "absent")
+
+
+def test_a_file_too_long_to_be_a_snapshot_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.rempart-exposure"
+    write_snapshot(sample(), path)
+    monkeypatch.setattr(snapshot_file, "LONGEST_FILE", path.stat().st_size - 1)
+    with pytest.raises(UnreadableSource, match="ce n’est pas un balayage"):
+        read_snapshot(path)

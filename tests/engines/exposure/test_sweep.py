@@ -155,7 +155,7 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
         (tmp_path / "journal").write_bytes(content)
         with pytest.raises(UnreadableSource, match="pas un journal"):
             swept(settings_of(), tmp_path, resume=True)
-    with pytest.raises(UnreadableSource, match="illisible"):
+    with pytest.raises(UnreadableSource, match="pas de balayage interrompu"):
         swept(settings_of(), tmp_path / "absent", resume=True)
 
 

@@ -7,6 +7,7 @@ it is dropped when the journal is opened again, and its piece is done again.
 import struct
 import zlib
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -14,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from rempart.engines.exposure.work import Done
-from rempart.kernel.errors import RempartError, UnreadableSource
+from rempart.kernel.errors import RempartError, UnreadableSource, system_words
 
 MAGIC: Final = b"rempart sweep 1\n"
 HEAD: Final = struct.Struct("<II")
@@ -34,7 +35,7 @@ class JournalHead(Struct, frozen=True, kw_only=True):
 class Journal:
     """An open journal: `add` writes one result, `keys` are those of the results that need not be done again."""
 
-    def __init__(self, path: Path, file: BinaryIO, head: JournalHead, keys: set[str]) -> None:
+    def __init__(self, path: Path, file: FileIO, head: JournalHead, keys: set[str]) -> None:
         self.path, self.head, self.keys = path, head, keys
         self._file = file
         self._encoder = msgspec.msgpack.Encoder()
@@ -44,11 +45,10 @@ class Journal:
         if done.key in self.keys:
             return
         try:
-            self._file.write(_record(self._encoder.encode(done)))
-            self._file.flush()
+            _put(self._file, _record(self._encoder.encode(done)))
         except OSError as fault:
             raise RempartError(
-                f"Le journal du balayage n’a pas pu être écrit : {self.path} ({fault.strerror}).",
+                f"Le journal du balayage n’a pas pu être écrit : {self.path} ({system_words(fault)}).",
                 todo="Faites de la place, puis reprenez avec --resume : rien de ce qui a été vu n’est perdu.",
             ) from fault
         if not done.stopped:
@@ -71,12 +71,15 @@ def new_journal(path: Path, head: JournalHead) -> Journal:
     """An empty journal, in place of the one that was there. Raises RempartError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("wb")
-        file.write(MAGIC + _record(msgspec.msgpack.encode(head)))
-        file.flush()
+        file = path.open("wb", buffering=0)
+        try:
+            _put(file, MAGIC + _record(msgspec.msgpack.encode(head)))
+        except OSError:
+            file.close()
+            raise
     except OSError as fault:
         raise RempartError(
-            f"Le journal du balayage ne peut pas être écrit : {path} ({fault.strerror}).",
+            f"Le journal du balayage ne peut pas être écrit : {path} ({system_words(fault)}).",
             todo="Choisissez un autre dossier avec --output.",
         ) from fault
     return Journal(path, file, head, set())
@@ -84,6 +87,11 @@ def new_journal(path: Path, head: JournalHead) -> Journal:
 
 def resumed_journal(path: Path, rules: str) -> Journal:
     """The journal of a sweep that was cut, ready to go on. Raises UnreadableSource when it is of other rules."""
+    if not path.exists():
+        raise UnreadableSource(
+            f"Il n’y a pas de balayage interrompu ici : {path} n’existe pas.",
+            todo="Recommencez sans --resume.",
+        )
     try:
         with path.open("rb") as file:
             head = _read_head(file, path)
@@ -96,7 +104,7 @@ def resumed_journal(path: Path, rules: str) -> Journal:
                     keys.add(done.key)
     except (OSError, msgspec.DecodeError) as fault:
         raise UnreadableSource(
-            f"Journal de balayage illisible : {path} ({fault}).",
+            f"Journal de balayage illisible : {path} ({_words(fault)}).",
             expected="Le journal qu’un balayage interrompu a laissé.",
             todo="Recommencez sans --resume.",
         ) from fault
@@ -105,10 +113,29 @@ def resumed_journal(path: Path, rules: str) -> Journal:
             f"Le périmètre ou la version de Rempart a changé depuis ce balayage : {path}.",
             todo="Recommencez sans --resume.",
         )
-    writing = path.open("r+b")
-    writing.truncate(good)
-    writing.seek(good)
+    try:
+        writing = path.open("r+b", buffering=0)
+        writing.truncate(good)
+        writing.seek(good)
+    except OSError as fault:
+        raise RempartError(
+            f"Le journal du balayage ne peut pas être continué : {path} ({system_words(fault)}).",
+            todo="Rendez ce dossier accessible en écriture, puis reprenez avec --resume.",
+        ) from fault
     return Journal(path, writing, head, keys)
+
+
+def _words(fault: Exception) -> str:
+    return (
+        system_words(fault) if isinstance(fault, OSError) else "son contenu n’est pas celui attendu"
+    )
+
+
+def _put(file: FileIO, data: bytes) -> None:
+    """Write all of it. Nothing stays in a buffer, which would fail again when the file is closed."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def _record(body: bytes) -> bytes:

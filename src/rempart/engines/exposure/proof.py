@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from rempart.engines.exposure.feeds.trust import fingerprint
+from rempart.engines.exposure.feeds.trust import fingerprint, read_trusted
 from rempart.kernel.errors import UnreadableSource
 
 MANIFEST: Final = "MANIFEST.sha256"
@@ -72,7 +72,7 @@ def opened(data: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> tuple[dict[s
     for name, key in trusted.items():
         if signature is not None and _holds(key, signature, listed):
             return contents, name
-    raise _refused("la signature n’est celle d’aucune des clés de confiance")
+    raise _signed_by_another(signature, public, listed)
 
 
 def signer(key: Ed25519PrivateKey) -> str:
@@ -86,6 +86,25 @@ def _holds(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def _signed_by_another(
+    signature: bytes | None, public: bytes | None, listed: bytes
+) -> UnreadableSource:
+    """Why no trusted key signed: the file was altered, or its own key is to be compared by a person."""
+    try:
+        keys = read_trusted(public or b"")
+    except UnreadableSource:
+        keys = {}
+    own = [n for n, key in keys.items() if signature is not None and _holds(key, signature, listed)]
+    if not own:
+        return _refused("la signature ne correspond pas au contenu")
+    return UnreadableSource(
+        f"Ce dossier est intact, et signé par une clé que rien ne dit de confiance : {own[0]}.",
+        expected="La clé de celui qui l’a fait, donnée avec --trust.",
+        todo=f"Demandez-lui l’empreinte de sa clé (la plateforme l’affiche) ; si c’est celle-là, tirez {PUBLIC_KEY} du "
+        f"dossier, puis : --trust {PUBLIC_KEY}.",
+    )
 
 
 def _contents(data: bytes) -> dict[str, bytes]:

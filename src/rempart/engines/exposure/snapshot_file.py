@@ -10,11 +10,12 @@ from typing import Final
 import msgspec
 
 from rempart.engines.exposure.snapshot import SCHEMA, AnySeen, Snapshot
-from rempart.kernel.errors import RempartError, UnreadableSource
+from rempart.kernel.errors import RempartError, UnreadableSource, system_words
 
 SUFFIX: Final = ".rempart-exposure"
 MAGIC: Final = b"rempart exposure snapshot\n"
 LONGEST: Final = 2 << 30  # bytes once inflated: a million endpoints
+LONGEST_FILE: Final = 512 << 20  # bytes of the file
 CHUNK: Final = 1 << 20
 
 
@@ -34,7 +35,7 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> str:
         waiting.replace(path)
     except OSError as fault:
         raise RempartError(
-            f"Le balayage n’a pas pu être écrit : {path} ({fault.strerror}).",
+            f"Le balayage n’a pas pu être écrit : {path} ({system_words(fault)}).",
             todo="Vérifiez la place et les droits, puis reprenez avec --resume.",
         ) from fault
     return hashlib.sha256(content).hexdigest()
@@ -43,9 +44,11 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> str:
 def read_snapshot(path: Path) -> tuple[Snapshot, str]:
     """The snapshot of a file, and the SHA-256 of the file. Raises UnreadableSource."""
     try:
+        if path.stat().st_size > LONGEST_FILE:
+            raise _refused(path, f"plus de {LONGEST_FILE >> 20} Mo : ce n’est pas un balayage")
         content = path.read_bytes()
     except OSError as fault:
-        raise _refused(path, fault.strerror or "illisible") from fault
+        raise _refused(path, system_words(fault)) from fault
     return unpacked(content, str(path)), hashlib.sha256(content).hexdigest()
 
 
@@ -55,12 +58,32 @@ def unpacked(content: bytes, origin: str = "fichier déposé") -> Snapshot:
         body = _inflated(content)
         if not body.startswith(MAGIC):
             raise ValueError("ce n’est pas un balayage de Rempart")
-        snapshot = msgspec.msgpack.decode(memoryview(body)[len(MAGIC) :], type=Snapshot)
-    except (ValueError, EOFError, zlib.error, msgspec.DecodeError, RecursionError) as fault:
+        packed_part = memoryview(body)[len(MAGIC) :]
+        # Another version may hold what this one does not know: its name is read before the rest.
+        schema = msgspec.msgpack.decode(packed_part, type=_Head).schema
+        if schema != SCHEMA:
+            raise _of_another_version(origin, schema)
+        return msgspec.msgpack.decode(packed_part, type=Snapshot)
+    except zlib.error as fault:
+        raise _refused(origin, "le fichier est abîmé") from fault
+    except (msgspec.DecodeError, RecursionError) as fault:
+        raise _refused(origin, "son contenu n’est pas celui d’un balayage") from fault
+    except (ValueError, EOFError) as fault:
         raise _refused(origin, str(fault)) from fault
-    if snapshot.schema != SCHEMA:
-        raise _refused(origin, f"version {snapshot.schema}")
-    return snapshot
+
+
+class _Head(msgspec.Struct):
+    """What tells the version of a snapshot."""
+
+    schema: str = ""
+
+
+def _of_another_version(origin: Path | str, schema: str) -> UnreadableSource:
+    return UnreadableSource(
+        f"Balayage illisible : {origin} (version {schema[:60] or 'inconnue'}).",
+        expected=f"Un balayage de la version {SCHEMA}, que cette version de Rempart lit.",
+        todo="Jugez-le avec la version de Rempart qui l’a fait, ou refaites le balayage.",
+    )
 
 
 def _inflated(content: bytes) -> bytes:

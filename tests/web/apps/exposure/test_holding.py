@@ -7,14 +7,17 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from factories.exposure import a_perimeter, an_exposed, an_exposure, an_exposure_audit
+from rempart.cli.main import cli
 from rempart.content.knowledge import frameworks
 from rempart.engines.exposure.proof import opened, signer
 from rempart.engines.exposure.report import CheckResult
+from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.outcome import Outcome
 from rempart.web.apps.evidence.models import Document
 from rempart.web.apps.exposure import holding
@@ -47,6 +50,24 @@ def test_two_audits_in_the_window_prove_the_level(cast: Cast) -> None:
     assert who == signer(key)
     assert {name.partition("-")[0] for name in files} >= {"audit"}
     assert zipfile.ZipFile(BytesIO(content)).testzip() is None
+
+
+def test_the_command_line_verifies_the_proof_of_the_platform(cast: Cast, tmp_path: Path) -> None:
+    audited(cast, 0)
+    audited(cast, 50)
+    proof = tmp_path / "preuve.zip"
+    proof.write_bytes(holding.proof_file(cast.home.pk, (FIRST + timedelta(days=51)).date()))
+    (tmp_path / "cle.pem").write_bytes(zipfile.ZipFile(proof).read("cle-publique.pem"))
+    verify = ["exposure", "verify", str(proof)]
+    unknown = CliRunner().invoke(cli, verify)
+    assert isinstance(unknown.exception, UnreadableSource)
+    assert holding.key_name() in unknown.exception.found
+    trusted = [*verify, "--trust", str(tmp_path / "cle.pem")]
+    assert f"signé par la clé {holding.key_name()}" in CliRunner().invoke(cli, trusted).output
+    data = bytearray(proof.read_bytes())
+    data[len(data) // 2] ^= 1
+    proof.write_bytes(data)
+    assert CliRunner().invoke(cli, trusted).exit_code != 0
 
 
 def test_the_proof_becomes_the_pieces_of_the_care_file(
