@@ -72,11 +72,11 @@ def unknown(fact: Fact) -> Verdict:
 @check("dns_one_server", ZoneSeen, unless=nothing_to_judge)
 def one_server(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The zone stands on a single name server."""
-    told = seen.child_servers if seen.child_servers.is_known else seen.parent_servers
+    told = seen.child_servers if seen.child_servers.values else seen.parent_servers
     if not told.is_known:
         yield unknown(told)
     elif len(told.values) < 2:
-        names = ", ".join(told.values) or "aucun"
+        names = ", ".join(told.values)
         yield failed(f"Un seul serveur de noms : {names}.", names, product=host_of(seen))
     else:
         yield passed(", ".join(told.values))
@@ -87,6 +87,7 @@ def lame_server(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """A server is named for the zone, and does not answer for it."""
     lame = [s for s in seen.servers if _is_lame(s)]
     silent = [s for s in seen.servers if s.reach is not Reach.ANSWERED]
+    ailing = [s.name for s in seen.servers if s.rcode == 2 and not s.is_authoritative]
     if lame:
         said = [f"{s.name} ({_why_lame(s)})" for s in lame]
         yield failed(
@@ -98,6 +99,10 @@ def lame_server(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         )  # fmt: skip
     elif silent or not seen.servers:
         yield unmeasured(next((s.reason for s in silent if s.reason), NOT_READ))
+    elif ailing:
+        # A failure may be over in a minute: it is not held against the delegation.
+        names = ", ".join(ailing)
+        yield unmeasured(f"En panne au moment de l’audit (« SERVFAIL ») : {names}.")
     else:
         yield passed(", ".join(s.name for s in seen.servers))
 
@@ -259,7 +264,10 @@ def dangling_alias(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         )
     for alias in unsure:
         yield unmeasured(alias.reason or NOT_READ, target=alias.name)
-    if not dead and not unsure:
+    if seen.unread:
+        names = f"{seen.unread[0]} et d’autres" if len(seen.unread) > 1 else seen.unread[0]
+        yield unmeasured(f"{names} : {seen.unread_reason or NOT_READ}")
+    if not dead and not unsure and not seen.unread:
         yield passed(f"{counted(len(seen.aliases), 'alias suivi')}")
 
 
@@ -292,7 +300,7 @@ def wildcard(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
             f"N’importe quel nom sous {seen.domain} mène à {where}.", where, product=host_of(seen)
         )
     else:
-        yield passed("aucune réponse pour un nom inventé")
+        yield passed("aucune adresse pour un nom inventé")
 
 
 @check("dns_no_ipv6", ZoneSeen, unless=no_domain)

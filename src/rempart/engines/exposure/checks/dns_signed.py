@@ -18,6 +18,7 @@ from rempart.engines.exposure.seen.dns import DnssecSeen, ZoneSeen
 from rempart.kernel.french import counted
 
 UNSIGNED: Final = "La zone n’est pas signée."
+BROKEN: Final = "La signature ne vaut rien en l’état : voir le contrôle de sa validité."
 # Names of the algorithms of DNSSEC (IANA, DNS Security Algorithm Numbers).
 ALGORITHMS: Final = {
     1: "RSA/MD5", 3: "DSA/SHA-1", 5: "RSA/SHA-1", 6: "DSA-NSEC3/SHA-1", 7: "RSA-NSEC3/SHA-1", 8: "RSA/SHA-256",
@@ -36,6 +37,8 @@ def absent(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield unmeasured(seen.dnssec.reason or NOT_READ)
     elif seen.dnssec.state == "insecure" and not seen.dnssec.digests:
         yield failed(seen.dnssec.reason or UNSIGNED, product=host_of(seen))
+    elif seen.dnssec.state == "bogus":
+        yield not_applicable(BROKEN)
     else:
         yield passed(_named(seen.dnssec.algorithms))
 
@@ -60,7 +63,7 @@ def expiring(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     if dnssec.state == "insecure":
         yield not_applicable(UNSIGNED)
     elif dnssec.state == "bogus":
-        yield not_applicable("La signature ne vaut déjà plus : voir le contrôle de sa validité.")
+        yield not_applicable(BROKEN)
     elif not dnssec.expires_at:
         yield unmeasured(dnssec.reason or NOT_READ)
     else:
@@ -104,8 +107,10 @@ def weak(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         said.append(f"clé RSA de {small[0]} bits")
     if dnssec.state == "insecure":
         said.append("aucun résolveur ne vérifie plus cette signature")
-    evidence = _named(dnssec.algorithms)
-    yield remarks(seen, said, evidence)
+    if not said and dnssec.state == "bogus":
+        yield not_applicable(BROKEN)
+        return
+    yield remarks(seen, said, _named(dnssec.algorithms))
 
 
 @check("dns_caa_absent", ZoneSeen, unless=no_domain)

@@ -129,7 +129,7 @@ def dkim_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
             names,
             product=product_of(seen),
         )
-    elif seen.is_null or (seen.spf.ending == "-" and seen.spf.records.values == ["v=spf1 -all"]):
+    elif _sends_nothing(seen):
         yield not_applicable("Ce domaine dit qu’il n’envoie aucun courriel.")
     elif seen.dkim.is_none:
         yield failed("La zone prouve qu’elle ne publie aucune clé DKIM.", product=product_of(seen))
@@ -140,12 +140,25 @@ def dkim_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
         )
 
 
+def _sends_nothing(seen: MailSeen) -> bool:
+    """Whether the SPF lets nobody write; a null MX without SPF says as much (RFC 7505 §4.2)."""
+    records = seen.spf.records.values
+    if not records:
+        return seen.is_null
+    return [text.lower().split() for text in records] == [["v=spf1", "-all"]]
+
+
+def _no_key(seen: MailSeen) -> Verdict:
+    """Why there is no key to judge: none was found, or nobody could look."""
+    return unmeasured(seen.dkim.reason) if seen.dkim.reason else not_applicable(NO_KEY)
+
+
 @check("mail_dkim_weak", MailSeen, unless=no_domain)
 def dkim_weak(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """A DKIM key is too short, or cannot be read."""
     keys = [key for key in seen.dkim.keys if not key.is_revoked]
     if not keys:
-        yield not_applicable(NO_KEY)
+        yield _no_key(seen)
         return
     said, is_short = [], False
     for key in keys:
@@ -166,7 +179,7 @@ def dkim_test(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """A key says that it is a trial: receivers may ignore its signatures."""
     keys = [key for key in seen.dkim.keys if not key.is_revoked and not key.fault]
     if not keys:
-        yield not_applicable(NO_KEY)
+        yield _no_key(seen)
         return
     trial = ", ".join(key.selector for key in keys if key.is_test)
     if trial:

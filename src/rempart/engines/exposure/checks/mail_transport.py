@@ -17,7 +17,8 @@ from rempart.engines.exposure.registry import (
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.mail import ExchangerSeen, MailSeen
 
-NO_MAIL: Final = "Ce domaine ne reçoit pas de courriel."
+NO_MAIL: Final = "Ce domaine dit qu’il ne reçoit aucun courriel."
+NO_SERVER: Final = "Ce domaine n’annonce aucun serveur de messagerie."
 
 
 def before(seen: MailSeen) -> Verdict | None:
@@ -26,9 +27,9 @@ def before(seen: MailSeen) -> Verdict | None:
         return no_domain(seen)
     if not seen.exchangers.is_known:
         return unknown(seen.exchangers)
-    if seen.is_null or not seen.exchangers.values:
+    if seen.is_null:
         return not_applicable(NO_MAIL)
-    return None
+    return None if seen.exchangers.values else not_applicable(NO_SERVER)
 
 
 @check("mail_exchanger_broken", MailSeen, unless=before)
@@ -127,7 +128,7 @@ def _fits(name: str, pattern: str) -> bool:
     return name == pattern.rstrip(".")
 
 
-@check("mail_sts_testing", MailSeen)
+@check("mail_sts_testing", MailSeen, unless=before)
 def sts_testing(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """MTA-STS is there, and obliges nobody yet."""
     sts = seen.sts

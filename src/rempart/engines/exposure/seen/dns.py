@@ -87,6 +87,8 @@ class ZoneSeen(Seen, frozen=True, kw_only=True, tag="zone"):
     six_addresses: Fact = Fact()  # AAAA of the domain
     wildcard: Fact = Fact()  # what answers for a name that nobody made
     aliases: list[AliasSeen] = []
+    unread: list[str] = []  # names of which nobody could say whether they are aliases
+    unread_reason: str = ""
     queries: int = 0
 
     @property

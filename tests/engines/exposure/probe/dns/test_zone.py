@@ -137,3 +137,23 @@ def test_aliases_that_hang_are_free_taken_or_unsure() -> None:
     found = {a.name.partition(".")[0]: (a.state, a.is_free) for a in look(told).aliases}
     states = [("missing", True), ("missing", False), ("unknown", False), ("missing", False)]
     assert [found[name] for name in USUAL_NAMES] == states
+
+
+def test_a_domain_that_is_an_alias_at_its_top_is_a_zone_all_the_same() -> None:
+    alias = said(to_wire("ns1.h.fr"), name="autre.fr", aliases=(to_wire("autre.fr"),))
+    seen = look(UP | {("ch.fr", wire.NS): alias}, cut=CUT, start=message())
+    assert (seen.apex, seen.parent_servers.values) == ("ch.fr", ["ns1.h.fr"])
+    assert not seen.child_servers.is_known
+    assert "alias" in seen.child_servers.reason
+
+
+def test_an_alias_to_nothing_is_not_a_missing_domain() -> None:
+    gone = said(rcode=wire.NXDOMAIN, aliases=(to_wire("autre.fr"),))
+    seen = look({("ch.fr", wire.NS): gone, ("ch.fr", wire.A): gone})
+    assert not seen.is_missing
+    assert [(alias.target, alias.state) for alias in seen.aliases] == [("autre.fr", "missing")]
+
+
+def test_names_that_could_not_be_read_are_told_apart() -> None:
+    seen = look(UP | {("www.ch.fr", wire.A): SILENT}, cut=CUT, start=message())
+    assert (seen.unread, seen.unread_reason) == (["www.ch.fr"], "Aucune réponse.")

@@ -32,6 +32,9 @@ from rempart.engines.exposure.seen.dns import (
 USUAL_NAMES: Final = ("www", "webmail", "autodiscover", "vpn")
 MOST_SERVERS: Final = 13
 MOST_NAMES: Final = 60
+_ALIAS_AT_TOP: Final = (
+    "Le domaine lui-même est un alias, ce que le protocole refuse : sa zone ne se lit pas."
+)
 
 
 @dataclass(slots=True)
@@ -72,14 +75,17 @@ async def look_at_zone(
 
 async def _look(work: _Work, domain: str) -> ZoneSeen:
     found = await work.find(work.name, wire.NS)
-    if found.is_known and found.rcode == wire.NXDOMAIN:
+    if found.is_known and found.rcode == wire.NXDOMAIN and not found.aliases:
         return ZoneSeen(reach=Reach.ANSWERED, domain=domain, is_missing=True)
-    if found.is_known and (not found.data or found.aliases):
+    is_delegated = work.resolver.nearest(work.name).name == work.name
+    if found.is_known and (not found.data or found.aliases) and not is_delegated:
         return await _host(work, domain, found)
     parent = _parent(work)
     if not parent.values and found.reach is not Reach.ANSWERED:
         return ZoneSeen(reach=found.reach, reason=found.reason, domain=domain)
-    child = fact(found, name_text)
+    child = Fact(reason=_ALIAS_AT_TOP) if found.aliases else fact(found, name_text)
+    if found.aliases:
+        work.aliases.add(work.name)
     _prepare(work)
     servers = await _servers(work, sorted({*parent.values, *child.values}))
     answers = [await reply for reply in _ask_each(work, servers)]
@@ -109,6 +115,7 @@ async def _records(
     nobody = await work.find(_nobody(name), wire.A)
     chain = await work.resolver.chain(name, work.ends_at)
     answers = [found for found in (judged, one, six, nobody) if found is not None]
+    aliases, unread = await _aliases(work)
     return ZoneSeen(
         reach=Reach.ANSWERED,
         domain=domain,
@@ -122,7 +129,9 @@ async def _records(
         addresses=fact(one, rdata.address),
         six_addresses=fact(six, rdata.address),
         wildcard=_wildcard(nobody),
-        aliases=await _aliases(work),
+        aliases=aliases,
+        unread=list(unread),
+        unread_reason=next(iter(unread.values()), ""),
     )
 
 
@@ -131,6 +140,7 @@ async def _host(work: _Work, domain: str, found: Found) -> ZoneSeen:
     one, six = await work.find(work.name, wire.A), await work.find(work.name, wire.AAAA)
     work.aliases.add(work.name)
     chain = await work.resolver.chain(work.name, work.ends_at)
+    aliases, unread = await _aliases(work)
     return ZoneSeen(
         reach=Reach.ANSWERED,
         domain=domain,
@@ -139,7 +149,9 @@ async def _host(work: _Work, domain: str, found: Found) -> ZoneSeen:
         caa=await _caa(work),
         addresses=fact(one, rdata.address),
         six_addresses=fact(six, rdata.address),
-        aliases=await _aliases(work),
+        aliases=aliases,
+        unread=list(unread),
+        unread_reason=next(iter(unread.values()), ""),
     )
 
 
@@ -310,12 +322,15 @@ def _wildcard(nobody: Found) -> Fact:
     return fact(nobody, rdata.address)
 
 
-async def _aliases(work: _Work) -> list[AliasSeen]:
-    """Where each alias leads, and whether anything is there."""
+async def _aliases(work: _Work) -> tuple[list[AliasSeen], dict[str, str]]:
+    """Where each alias leads, and whether anything is there; then the names that could not be read, and why."""
     seen = []
+    unread: dict[str, str] = {}
     for name in sorted(work.aliases)[:MOST_NAMES]:
         found = await work.find(name, wire.A)
         if not found.aliases:
+            if not found.is_known:
+                unread[to_text(name)] = found.why
             continue
         target = to_text(found.aliases[-1])
         state, reason, is_free = "answers", "", False
@@ -328,7 +343,7 @@ async def _aliases(work: _Work) -> list[AliasSeen]:
                 name=to_text(name), target=target, state=state, reason=reason, is_free=is_free
             )
         )
-    return seen
+    return seen, unread
 
 
 async def _is_free(work: _Work, target: str) -> bool:
