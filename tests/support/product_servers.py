@@ -227,3 +227,12 @@ def cockpit() -> Iterator[int]:
     port = free_port()
     with daemon(["/usr/lib/cockpit/cockpit-ws", "--no-tls", "-a", HOST, "-p", str(port)], port):
         yield port
+
+
+@contextmanager
+def camera() -> Iterator[int]:
+    """uStreamer, which shows a camera to whoever comes; here without a camera."""
+    port = free_port()
+    command = ["ustreamer", "--host", HOST, "--port", str(port), "--device", "/nonexistent"]
+    with daemon(command, port):
+        yield port

@@ -159,7 +159,6 @@ SUPPORT = Page(
     headers={"server": "ScreenConnect/23.9.7"},
 )
 WINRM = Page("", 405, {"server": "Microsoft-HTTPAPI/2.0"})
-CAMERA = Page("<title>Network Camera</title>", headers={"server": "App-webs/"})
 
 SERVICES: dict[str, tuple[Peer, Peer]] = {
     "service_access_portal": (shown("ocserv", lambda f: products.ocserv(certificate(f)), is_tls=True), GOOD_SITE),
@@ -170,7 +169,7 @@ SERVICES: dict[str, tuple[Peer, Peer]] = {
     ),
     "service_anonymous_directory": (DIRECTORY, served("slapd", lambda f: servers.slapd(f, "require authc"), "ldap")),
     "service_building": (library("modbus", "modbus"), other_at(1911)),
-    "service_camera": (told({"*": CAMERA}), GOOD_SITE),
+    "service_camera": (shown("ustreamer", lambda _: products.camera()), GOOD_SITE),
     "service_containers": (served("etcd", products.etcd, "etcd"), other_at(2375)),
     "service_data_store": (REDIS, other_at(6379)),
     "service_database": (served("postgresql", lambda _: servers.postgresql(), "postgresql"), other_at(3306)),
