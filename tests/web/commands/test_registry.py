@@ -48,6 +48,12 @@ def test_unreadable_lines_are_printed_with_their_reason(tmp_path: Path) -> None:
     assert "ligne 14 : date « hier »" in done.output
 
 
+def test_the_unreadable_lines_that_are_not_printed_are_counted(tmp_path: Path) -> None:
+    wrong = [a_site(f"3500{n:04}0", dateouv="hier") for n in range(8)]
+    done = run(a_file(tmp_path, a_site(), *wrong), "--dry-run")
+    assert "et 3\xa0autres lignes illisibles" in done.output
+
+
 def test_many_closures_need_their_own_word(tmp_path: Path) -> None:
     run(a_file(tmp_path, *(a_site(f"3500{n:04}0") for n in range(30))), "--apply")
     small = a_file(tmp_path, a_site("350000000"))

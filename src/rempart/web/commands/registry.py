@@ -79,6 +79,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 def _print(found: list[Any]) -> None:
     """The figures of each file, and its first unreadable lines."""
     from rempart.engines.registry.formats import TITLES  # noqa: PLC0415  # quick --help
+    from rempart.render.french import counted  # noqa: PLC0415  # quick --help
     from rempart.web.apps.establishments.queries import ALWAYS, FIGURES  # noqa: PLC0415  # needs the settings
 
     for part in found:
@@ -88,4 +89,7 @@ def _print(found: list[Any]) -> None:
                 click.echo(f"  {words:<20} {part.counts[name]:>9}")
         for line, reason, extract in part.samples["unreadable"][:_SHOWN]:
             click.echo(f"  ligne {line} : {reason} [{extract[:50]}]")
+        if (more := part.counts.get("unreadable", 0) - _SHOWN) > 0:
+            words = counted(more, "autre ligne illisible", "autres lignes illisibles")
+            click.echo(f"  et {words}")
     click.echo()
