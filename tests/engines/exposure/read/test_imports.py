@@ -245,6 +245,13 @@ def test_a_text_that_only_looks_like_json_has_no_tool(tmp_path: Path) -> None:
             "</cpe></service></port></host></nmaprun>",
             "service/https",
         ),
+        (
+            "gvm.xml",
+            '<report><results><result id="a"><host>192.0.2.1</host><port>443/tcp</port><nvt oid="1.2"/>'
+            "<severity>5</severity><description>",
+            "</description></result></results></report>",
+            "1.2",
+        ),
     ],
 )
 def test_a_field_without_end_is_cut_and_its_result_is_read(

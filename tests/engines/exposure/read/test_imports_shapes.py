@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rempart.engines.exposure.read.imports import Import, read_import
+from rempart.engines.exposure.read.imports import Import, is_unknown, read_import
 from rempart.engines.exposure.read.shared import NO_PLACE, NOT_TESTED
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.kernel.errors import UnreadableSource
@@ -317,6 +317,26 @@ def test_a_command_of_sslyze_that_failed_is_counted_as_not_tested(tmp_path: Path
     assert found.left == {NOT_TESTED: 1, NO_PLACE: 1}
     assert {c.check for c in found.claims} == {"tls_no_tls13", "http_hsts"}
     assert found.claims[0].at == 1772359200.0
+
+
+def test_a_server_that_sslyze_could_not_reach_and_what_it_answers_oddly_claim_nothing(
+    tmp_path: Path,
+) -> None:
+    odd = {
+        "robot": {"result": {"robot_result": "UNKNOWN_INCONSISTENT_RESULTS"}},
+        "heartbleed": {"status": "NOT_SCHEDULED", "result": None},
+        "session_renegotiation": 3,
+    }
+    found = sslyze(tmp_path, odd)
+    assert (found.claims, found.left) == ([], {})
+    assert sslyze(tmp_path, {}).left == {NOT_TESTED: 1}
+
+
+def test_a_banner_that_is_no_json_is_refused_with_its_line(tmp_path: Path) -> None:
+    row = json.dumps({"ip_str": "192.0.2.1", "port": 443})
+    with pytest.raises(UnreadableSource, match="ligne 2"):
+        read(tmp_path, f"{row}\nnothing\n{row}\n")
+    assert is_unknown(tmp_path / "import") is False
 
 
 def test_a_hole_of_shodan_has_its_score_and_is_sure_only_when_verified(tmp_path: Path) -> None:

@@ -101,6 +101,14 @@ def test_a_line_that_is_too_short_is_counted_and_a_bad_table_is_refused(tmp_path
         read(tmp_path, TESTSSL.encode("utf-16")[:-1])
 
 
+@pytest.mark.parametrize(
+    "spoilt", ['"finding"\x0c"cve"', '"finding"\r"cve"', '"finding" "cve"', '"finding\nx","cve"']
+)
+def test_a_line_of_columns_that_is_spoilt_makes_no_table(tmp_path: Path, spoilt: str) -> None:
+    with pytest.raises(UnreadableSource, match="d’aucun format connu|tableau mal formé"):
+        read(tmp_path, TESTSSL.replace('"finding","cve"', spoilt))
+
+
 def test_a_formula_in_a_table_is_kept_as_a_text(tmp_path: Path) -> None:
     (claim,) = read(tmp_path, TENABLE.replace("Weak hash", "=HYPERLINK(1)")).claims
     assert claim.title == "=HYPERLINK(1)"

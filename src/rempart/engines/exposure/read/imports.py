@@ -237,17 +237,14 @@ def _objects(path: Path, head: bytes, claims: Claims, limits: Limits) -> Iterato
 
 def _not_cut(rows: Iterator[bytes], claims: Claims) -> Iterator[bytes]:
     """The lines, without a last one that the tool did not have the time to end when others came before it."""
-    held = next(rows, None)
+    held = next(rows, b"")
     for row in rows:
-        if held is not None:
-            yield held
+        yield held
         held = row
-    if held is None:
-        return
     if claims.found and held.lstrip()[:1] == b"{" and not _is_whole(held):
         claims.is_cut = True
-        return
-    yield held
+    elif held:
+        yield held
 
 
 def _is_object(line: bytes) -> bool:

@@ -129,14 +129,20 @@ TABLES: Final = (
 
 def table_of(head: str) -> tuple[Table, str] | None:
     """The table that a file begins with, and its separator; None when its columns are no tool's."""
-    line = head.splitlines()[0] if head else ""
+    line = head.partition("\n")[0].rstrip("\r")
     for delimiter in _DELIMITERS:
-        if delimiter in line:
-            columns = {cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])}
-            found = next((table for table in TABLES if table.columns <= columns), None)
-            if found is not None:
-                return found, delimiter
+        columns = _columns(line, delimiter) if delimiter in line else frozenset()
+        found = next((table for table in TABLES if table.columns <= columns), None)
+        if found is not None:
+            return found, delimiter
     return None
+
+
+def _columns(line: str, delimiter: str) -> frozenset[str]:
+    try:
+        return frozenset(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return frozenset()
 
 
 def read_table(
@@ -147,6 +153,8 @@ def read_table(
     rows = csv.reader(text_of(pieces, name), delimiter=delimiter)
     try:
         header = [cell.strip() for cell in next(rows, [])]
+        if table.columns - set(header):
+            raise malformed(name, 1, csv.Error("ses colonnes ne se lisent pas"))
         needed = max(header.index(column) for column in table.columns)
         for row in rows:
             if len(row) > needed:
