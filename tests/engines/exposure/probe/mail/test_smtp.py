@@ -94,3 +94,14 @@ def test_a_record_on_an_authority_beside_ours_leaves_the_question_open() -> None
     assert compare([own], certificate) == ("differs", "")
     assert compare([own, authority], certificate)[0] == ""
     assert compare([(3, 0, 0, certificate.hex())], certificate) == ("matches", "")
+
+
+def test_a_key_on_a_curve_that_nobody_knows_is_not_compared() -> None:
+    curve = bytes.fromhex("2a8648ce3d030107")  # P-256; the number that replaces it is nobody's
+    strange = (
+        Authority().certificate.public_bytes(Encoding.DER).replace(curve, curve[:-1] + b"\x7f")
+    )
+    assert compare([(3, 1, 1, "00")], strange) == (
+        "",
+        "Le certificat du serveur ne se lit pas (UnsupportedAlgorithm).",
+    )

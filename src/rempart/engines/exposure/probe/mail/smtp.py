@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from rempart.engines.exposure.dial import Dial, Link, NotReached, ProtocolFault
+from rempart.engines.exposure.probe.tls.certificates import parse
 from rempart.engines.exposure.seen.common import Reach
 
 MOST_BYTES: Final = 64 * 1024
@@ -140,9 +141,12 @@ def compare(records: list[tuple[int, int, int, str]], certificate: bytes) -> tup
             "Les enregistrements TLSA parlent d’une autorité, que cette sonde ne compare pas.",
         )
     try:
-        key = x509.load_der_x509_certificate(certificate).public_key()
-        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, TypeError) as fault:
+        spki = (
+            parse(certificate)
+            .public_key()
+            .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        )
+    except (ProtocolFault, ValueError, TypeError, UnsupportedAlgorithm) as fault:
         return "", f"Le certificat du serveur ne se lit pas ({type(fault).__name__})."
     for _, selector, matching, said in own:
         data = certificate if selector == 0 else spki
