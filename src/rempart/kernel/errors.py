@@ -17,11 +17,15 @@ _OF_SYSTEM: Final = {
     errno.EFBIG: "le fichier serait trop grand pour ce disque",
     errno.EIO: "le disque ne répond pas bien",
     errno.ENAMETOOLONG: "le nom est trop long",
+    errno.ECONNREFUSED: "rien n’écoute à cette adresse",
+    errno.EHOSTUNREACH: "aucun chemin n’y mène",
+    errno.ENETUNREACH: "aucun chemin n’y mène",
+    errno.ETIMEDOUT: "aucune réponse",
 }
 
 
 def system_words(fault: OSError) -> str:
-    """What the system says of a file, in French; in its own words when they are rare."""
+    """What the system says of a file or a connection, in French; in its own words when they are rare."""
     words = _OF_SYSTEM.get(fault.errno or 0, "")
     return words or fault.strerror or str(fault)
 

@@ -140,6 +140,14 @@ def test_an_address_that_answers_on_no_port_is_said_in_a_note() -> None:
     assert "1 adresse n’a répondu sur aucun port" in report(mute).notes[0]
 
 
+def test_an_address_that_nobody_tried_is_not_called_mute() -> None:
+    untried = [
+        PortsSeen(reach=reach, address=f"127.0.0.{k}", reason="Arrêt demandé.")
+        for k, reach in enumerate((Reach.STOPPED, Reach.OUTSIDE))
+    ]
+    assert report(*untried).notes == []
+
+
 def test_the_inventory_says_the_versions_and_the_first_certificate_that_ends() -> None:
     chains = [
         ChainSeen(

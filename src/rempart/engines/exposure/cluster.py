@@ -19,7 +19,7 @@ from rempart.engines.exposure.look import not_done
 from rempart.engines.exposure.processes import batches, lost
 from rempart.engines.exposure.sweep import Batch, Emit, Settings, do
 from rempart.engines.exposure.work import Done, Piece, key_of
-from rempart.kernel.errors import RempartError
+from rempart.kernel.errors import RempartError, system_words
 
 distributed: Any = import_module("distributed")  # an optional part, whose functions have no types
 
@@ -138,7 +138,8 @@ def _client(address: str) -> Any:
         socket.create_connection((shape[1], int(shape[2])), CONNECT_SECONDS).close()
         return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as fault:
+        words = system_words(fault) if isinstance(fault, OSError) else str(fault)
         raise RempartError(
-            f"L’ordonnanceur {address} ne répond pas ({fault}).",
+            f"L’ordonnanceur {address} ne répond pas ({words}).",
             expected="L’adresse d’un ordonnanceur Dask, comme tls://ordonnanceur:8786.",
         ) from fault

@@ -6,6 +6,7 @@ report = run(snapshot, catalogue=exposure_catalogue(), today=date(2026, 11, 22),
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,7 @@ from rempart.engines.exposure.registry import CHECKS, Check
 from rempart.engines.exposure.report import ExposureReport, Finding, Gap, Outside
 from rempart.engines.exposure.score import score
 from rempart.engines.exposure.seen.claims import ClaimSeen
+from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.snapshot import Snapshot
@@ -30,6 +32,9 @@ from rempart.engines.exposure.work import declared_names
 from rempart.kernel.french import counted, grouped
 
 __all__ = ["run"]
+
+UNTRIED: Final = (Reach.OUTSIDE, Reach.STOPPED)
+"""Of an address that nobody tried: its silence says nothing."""
 
 REGISTERED = _checks
 """Importing the checks registers them."""
@@ -143,7 +148,8 @@ def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
             f"Balayage incomplet : {done} sur {grouped(snapshot.pieces)}. "
             "Ce qu’ils auraient vu n’est pas évalué."
         )
-    mute = sum(isinstance(s, PortsSeen) and not s.open and not s.closed for s in snapshot.seen)
+    tried = (s for s in snapshot.seen if isinstance(s, PortsSeen) and s.reach not in UNTRIED)
+    mute = sum(not one.open and not one.closed for one in tried)
     if mute:
         said = counted(mute, "adresse n’a répondu", "adresses n’ont répondu")
         notes.append(
