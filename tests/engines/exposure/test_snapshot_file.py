@@ -80,8 +80,22 @@ def test_what_is_no_snapshot_is_refused(content: bytes, says: str) -> None:
 
 def test_a_bomb_is_refused_at_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot_file, "LONGEST", 1 << 20)
-    with pytest.raises(UnreadableSource, match="plus de 2 Go"):
+    with pytest.raises(UnreadableSource, match="plus de 1 Mo"):
         unpacked(gzip.compress(bytes(8 << 20)))
+
+
+def test_a_file_that_swells_as_no_sweep_does_is_refused_long_before_the_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshot_file, "SMALL", 1 << 20)
+    with pytest.raises(UnreadableSource, match="plus de 1 Mo une fois"):
+        unpacked(gzip.compress(MAGIC + bytes(4 << 20)))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a device of POSIX systems")
+def test_a_device_is_no_snapshot() -> None:
+    with pytest.raises(UnreadableSource, match="pas un fichier"):
+        read_snapshot(Path("/dev/zero"))
 
 
 def test_a_snapshot_of_another_version_is_refused() -> None:

@@ -17,6 +17,8 @@ MAGIC: Final = b"rempart exposure snapshot\n"
 LONGEST: Final = 2 << 30  # bytes once inflated: a million endpoints
 LONGEST_FILE: Final = 512 << 20  # bytes of the file
 CHUNK: Final = 1 << 20
+SMALL: Final = 64 << 20  # bytes once inflated that are never too many
+SWELL: Final = 200  # times its size that a longer file may inflate to: ten to forty in a real one
 
 
 def packed(snapshot: Snapshot) -> bytes:
@@ -44,6 +46,9 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> str:
 def read_snapshot(path: Path) -> tuple[Snapshot, str]:
     """The snapshot of a file, and the SHA-256 of the file. Raises UnreadableSource."""
     try:
+        # A device or a pipe may never end, and says a size of nothing.
+        if path.exists() and not path.is_file():
+            raise _refused(path, "ce n’est pas un fichier")
         if path.stat().st_size > LONGEST_FILE:
             raise _refused(path, f"plus de {LONGEST_FILE >> 20} Mo : ce n’est pas un balayage")
         content = path.read_bytes()
@@ -86,22 +91,20 @@ def _of_another_version(origin: Path | str, schema: str) -> UnreadableSource:
     )
 
 
-def _inflated(content: bytes) -> bytes:
+def _inflated(content: bytes) -> bytearray:
     """What a gzip file holds. Raises ValueError when it is cut, changed, followed by something, or too long."""
     inflate = zlib.decompressobj(wbits=31)
-    parts, size, rest = [], 0, content
+    body, most, rest = bytearray(), min(LONGEST, max(SMALL, SWELL * len(content))), content
     while rest and not inflate.eof:
-        part = inflate.decompress(rest, CHUNK)
+        body += inflate.decompress(rest, CHUNK)
         rest = inflate.unconsumed_tail
-        parts.append(part)
-        size += len(part)
-        if size > LONGEST:
-            raise ValueError("plus de 2 Go une fois décompressé")
+        if len(body) > most:
+            raise ValueError(f"plus de {most >> 20} Mo une fois décompressé")
     if not inflate.eof:
         raise ValueError("le fichier est coupé")
     if inflate.unused_data:
         raise ValueError("quelque chose suit le balayage")
-    return b"".join(parts)
+    return body
 
 
 def in_order(seen: Iterable[AnySeen]) -> list[AnySeen]:
