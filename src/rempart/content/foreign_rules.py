@@ -61,18 +61,16 @@ def related_checks() -> dict[str, list[str]]:
 
 def check_of(tool: str, rule: str, told: str = "", *, says: str = "failed") -> str:
     """Our check that a rule speaks of, "" when there is none, or when finding nothing wrong (« passed ») says nothing of it."""
-    found = _rule_of(
-        tool, rule.casefold()[:200], told.casefold()[:80] if tool in _telling() else ""
-    )
-    return found.check if found and (found.clears or says == "failed") else ""
+    return _check_of(tool, rule[:200], told[:80] if tool in _telling() else "", says)
 
 
 @lru_cache(maxsize=8192)
-def _rule_of(tool: str, rule: str, told: str) -> ForeignRule | None:
+def _check_of(tool: str, rule: str, told: str, says: str) -> str:
+    rule, told = rule.casefold(), told.casefold()
     for known in foreign_rules().get(tool, []):
         if fnmatchcase(rule, known.rule.casefold()) and fnmatchcase(told, known.told.casefold()):
-            return known
-    return None
+            return known.check if known.clears or says == "failed" else ""
+    return ""
 
 
 @cache

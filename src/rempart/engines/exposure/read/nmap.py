@@ -174,8 +174,10 @@ class NmapHandler:
 
     def _keep_suite(self, what: str, told: str) -> None:
         """What is offered and should not be: the versions and families that one of our checks speaks of."""
+        if not what or self._port is None:
+            return
         rule = f"{_SUITES}/{what}"
-        if what and self._port is not None and check_of(TOOL, rule):
+        if check_of(TOOL, rule):
             self._port["scripts"].append((rule, told))
 
     def _add_script(self, endpoint: Endpoint | None, rule: str, found: str) -> None:
