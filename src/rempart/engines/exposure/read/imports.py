@@ -139,8 +139,7 @@ def read_import(path: Path, *, mapping: Mapping | None = None, limits: Limits = 
 
 def is_unknown(path: Path, limits: Limits = LIMITS) -> bool:
     """Whether a file is no tool's own: a table whose columns someone has to say. Raises UnreadableSource."""
-    head = _head(path, limits)
-    return not kind_of(head) and table_of(_plain(head).decode("utf-8", "replace")) is None
+    return not tool_of(_head(path, limits))
 
 
 def _read(tool: str, path: Path, head: bytes, claims: Claims, limits: Limits) -> None:
@@ -156,6 +155,12 @@ def _read(tool: str, path: Path, head: bytes, claims: Claims, limits: Limits) ->
         raise UnreadableSource(
             f"« {path.name} » n’est d’aucun format connu.", expected=f"Formats lus : {KNOWN}."
         )
+
+
+def tool_of(head: bytes) -> str:
+    """The tool that wrote a file or a table, from its first bytes; "" when none is known."""
+    table = table_of(_plain(head).decode("utf-8", "replace"))
+    return kind_of(head) or (table[0].tool if table else "")
 
 
 def kind_of(head: bytes) -> str:

@@ -39,7 +39,21 @@ def is_report(path: Path) -> bool:
         return True
     if head.startswith(_GZIP) or _SNAPSHOT_MARK in head or _SNAPSHOT_MARK in tail:
         return False
-    raise UnreadableSource("Ce fichier n’est ni un rapport ni un relevé.", expected=ACCEPTED)
+    raise _refusal(head)
+
+
+def _refusal(head: bytes) -> UnreadableSource:
+    """Why a file is refused, and for the report of another tool how to join it."""
+    # The readers of a dozen tools, which the process of the pages does without until someone gives such a file.
+    from rempart.engines.exposure.read.imports import tool_of  # noqa: PLC0415
+
+    if tool := tool_of(head):
+        return UnreadableSource(
+            f"C’est un rapport de {tool}, et non un audit d’exposition.",
+            expected=ACCEPTED,
+            todo="Joignez-le à un audit (« rempart audit exposure … --import FICHIER »), puis déposez le report.json.",
+        )
+    return UnreadableSource("Ce fichier n’est ni un rapport ni un relevé.", expected=ACCEPTED)
 
 
 def read_report(path: Path, now: datetime) -> ExposureReport:
