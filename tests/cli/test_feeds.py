@@ -47,7 +47,7 @@ def test_a_bundle_is_made_installed_and_shown(tmp_path: Path, bundle: Path) -> N
     assert "Lot installé" in installed
     shown = said("show", *options)
     assert "Failles dont l’exploitation est connue : 2 lignes, données au 02/03/2026" in shown
-    assert "Bibliothèques de scripts : 1 lignes, données au 01/02/2026" in shown
+    assert "Bibliothèques de scripts : 1 ligne, données au 01/02/2026" in shown
     assert "décrites : 50 %. En dessous de 80 %" in shown
 
 

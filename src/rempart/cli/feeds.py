@@ -204,5 +204,5 @@ def _say(bundle: Bundle) -> None:
 def _list(origins: list[Origin]) -> None:
     for origin in origins:
         day = f"au {date.fromisoformat(origin.as_of):%d/%m/%Y}" if origin.as_of else "sans date"
-        click.echo(f"  {origin.title} : {grouped(origin.rows)} lignes, données {day}")
+        click.echo(f"  {origin.title} : {counted(origin.rows, 'ligne')}, données {day}")
         click.echo(f"    {origin.origin} ({origin.licence})")
