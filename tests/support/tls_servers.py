@@ -134,7 +134,7 @@ class Lab:
         if name not in self._seen:
             if name not in self.ports:
                 self.ports[name] = self.stack.enter_context(self._product(name))
-            self._seen[name] = look(self.ports[name], trust=self.store)
+            self._seen[name] = look(self.ports[name], trust=self.store, seconds=20.0)
         return self._seen[name]
 
     @contextmanager
