@@ -117,6 +117,30 @@ def test_a_perimeter_is_declared_and_its_discoveries_decided(
     expect(page.get_by_text("lun-ven 08:00-18:00")).to_be_visible()
 
 
+def test_a_list_is_declared_and_proposals_decided_by_pages(
+    cast: Cast, page_as: PageAs, axe_clean: Look
+) -> None:
+    a_perimeter(cast.home, cast.alice, "ch-exemple.example")
+    found = [Candidate("host", f"h{k}.autre.example", "Extrait donné") for k in range(130)]
+    perimeters.propose_assets(establishment=cast.home, found=found, by=None)
+    page = page_as("alice", f"{HOME}perimetre/")
+    page.get_by_role("link", name="Déclarer une liste").click()
+    axe_clean(page)
+    page.get_by_label("Liste à coller").fill("vpn.ch-exemple.example\npas_un_nom")
+    page.get_by_role("button", name="Déclarer cette liste").click()
+    expect(page.get_by_role("alert")).to_contain_text("pas_un_nom")
+    axe_clean(page)
+    page.get_by_label("Laisser de côté ce qui ne convient pas").check()
+    page.get_by_role("button", name="Déclarer cette liste").click()
+    expect(page.get_by_role("row", name="vpn.ch-exemple.example")).to_be_visible()
+    page.get_by_role("link", name="tout voir, chercher et décider").click()
+    axe_clean(page)
+    page.locator("summary", has_text="Tout refuser").click()
+    page.get_by_role("button", name="Tout refuser").click()
+    page.get_by_role("link", name="Refusé :").click()
+    axe_clean(page)
+
+
 def test_a_report_is_deposited_and_read(
     cast: Cast, page_as: PageAs, axe_clean: Look, shoot: Look, tmp_path: Path
 ) -> None:

@@ -157,7 +157,7 @@ def test_proposals_are_read_by_pages_that_cost_the_same(
     with django_assert_num_queries(6):
         page = browser.get(DECIDE).content.decode()
     assert page.count('name="asset"') == min(count, 100)
-    assert browser.get(PAGE).content.decode().count('name="asset"') == min(count, 25)
+    assert browser.get(PAGE).content.decode().count('name="asset"') == min(count, 10)
 
 
 def test_all_proposals_that_hold_a_word_are_decided_at_once(

@@ -20,7 +20,7 @@ from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 100
-PROPOSED_SHOWN: Final = 25
+PROPOSED_SHOWN: Final = 10
 
 
 @needs(Act.SET_PERIMETER)
