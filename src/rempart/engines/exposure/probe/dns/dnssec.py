@@ -8,7 +8,6 @@ import hashlib
 import struct
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from itertools import islice
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from rempart.engines.exposure.dial import ProtocolFault
-from rempart.engines.exposure.probe.dns import rdata
+from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.names import count_labels, is_under, parent_of
 from rempart.engines.exposure.probe.dns.rdata import Key, Signature
 from rempart.engines.exposure.probe.dns.wire import Rrset
@@ -25,6 +24,7 @@ from rempart.engines.exposure.probe.dns.wire import Rrset
 MOST_KEYS: Final = 4
 MOST_SIGNATURES: Final = 4
 MOST_KEPT: Final = 256
+_COME_AGAIN: Final = frozenset({wire.A, wire.AAAA, wire.SOA, wire.NSEC, wire.NSEC3})
 _OWNED: Final = struct.Struct(">HHI")
 ZONE_KEY: Final = 0x0100
 
@@ -68,8 +68,10 @@ class KeyRing:
     def verify(self, rrset: Rrset, now: float) -> tuple[str, Signature | None]:
         """("", the signature) when one holds at `now` (Unix seconds), else (why not, in French, None).
 
-        The same set is verified once: proofs of absence come again with each answer of a zone.
+        What comes again is verified once: proofs of absence, and addresses that several aliases lead to.
         """
+        if rrset.kind not in _COME_AGAIN:
+            return self._verify(rrset, now)
         known = (rrset.name, *rrset.signatures, *sorted(rrset.data))
         found = self._kept.get(known)
         if found is None:
@@ -80,7 +82,7 @@ class KeyRing:
 
     def _verify(self, rrset: Rrset, now: float) -> tuple[str, Signature | None]:
         why = "Aucune signature n’accompagne ces données."
-        for data in islice(rrset.signatures, MOST_SIGNATURES):
+        for data in rrset.signatures[:MOST_SIGNATURES]:
             try:
                 signature = rdata.signature(data, self.zone)
             except ProtocolFault as fault:
@@ -104,11 +106,13 @@ class KeyRing:
         return self._check(signature, signed_data(rrset, signature))
 
     def _check(self, signature: Signature, data: bytes) -> str:
-        keys = self._keys.get((signature.tag, signature.algorithm), [])
-        for key in islice(keys, MOST_KEYS):
-            if key.data not in self._loaded:
-                self._loaded[key.data] = _load(key)
-            verifier = self._loaded[key.data]
+        keys = self._keys.get((signature.tag, signature.algorithm), ())
+        for key in keys[:MOST_KEYS]:
+            verifier = self._loaded.get(key.data)
+            if verifier is None:
+                if key.data in self._loaded:
+                    continue
+                verifier = self._loaded[key.data] = _load(key)
             if verifier is None:
                 continue
             try:

@@ -59,7 +59,6 @@ def parent_of(wire: bytes) -> bytes:
     return wire[1 + wire[0] :] if wire[0] else wire
 
 
-@lru_cache(maxsize=8192)
 def is_under(wire: bytes, zone: bytes) -> bool:
     """Whether a name is `zone` or stands below it."""
     if not wire.endswith(zone):
@@ -69,7 +68,6 @@ def is_under(wire: bytes, zone: bytes) -> bool:
     return wire == zone
 
 
-@lru_cache(maxsize=8192)
 def count_labels(wire: bytes) -> int:
     """How many labels, the root not counted."""
     count, at = 0, 0
