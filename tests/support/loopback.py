@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-START_SECONDS = 20
+START_SECONDS = 60
 
 _given: set[int] = set()
 

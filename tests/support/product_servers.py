@@ -49,7 +49,7 @@ def cups() -> Iterator[int]:
 
 
 def wait_for_answer(address: str, port: int, question: bytes) -> None:
-    """Until a datagram is answered, for twenty seconds at most. Raises RuntimeError."""
+    """Until a datagram is answered, for a minute at most. Raises RuntimeError."""
     limit = time.monotonic() + START_SECONDS
     while time.monotonic() < limit:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
