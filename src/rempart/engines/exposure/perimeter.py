@@ -122,7 +122,7 @@ def read_perimeter(path: Path) -> Perimeter:
     """The perimeter of a YAML or JSON file. Raises UnreadableSource, with the place of the first fault."""
     try:
         # A device or a pipe may never end, and says a size of nothing.
-        if path.exists() and not path.is_file():
+        if path.exists() and not (path.is_file() or path.is_dir()):
             raise ValueError("ce n’est pas un fichier")
         if path.stat().st_size > LONGEST_FILE:
             raise ValueError("fichier de plus de 16 Mo")

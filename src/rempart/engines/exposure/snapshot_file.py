@@ -47,7 +47,7 @@ def read_snapshot(path: Path) -> tuple[Snapshot, str]:
     """The snapshot of a file, and the SHA-256 of the file. Raises UnreadableSource."""
     try:
         # A device or a pipe may never end, and says a size of nothing.
-        if path.exists() and not path.is_file():
+        if path.exists() and not (path.is_file() or path.is_dir()):
             raise _refused(path, "ce n’est pas un fichier")
         if path.stat().st_size > LONGEST_FILE:
             raise _refused(path, f"plus de {LONGEST_FILE >> 20} Mo : ce n’est pas un balayage")
