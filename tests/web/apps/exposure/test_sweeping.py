@@ -219,7 +219,7 @@ def test_a_stop_asked_as_a_turn_ends_is_heard(cast: Cast, settings: Settings) ->
 
 
 def test_a_sweep_that_meets_hours_without_probes_goes_on_after_them(
-    cast: Cast,
+    cast: Cast, browser_of: BrowserOf
 ) -> None:
     a_small_perimeter(cast)
     audit = sweeping.launch(establishment=cast.home, by=cast.alice)
@@ -230,6 +230,10 @@ def test_a_sweep_that_meets_hours_without_probes_goes_on_after_them(
     assert (job.state, job.attempts) == ("waiting", 0)
     assert job.not_before_at is not None
     assert timezone.localtime(job.not_before_at).date() == now.date() + timedelta(days=1)
+    Job.objects.filter(pk=job.pk).update(stage="Ports", done_units=4, total_units=9)
+    page = browser_of("alice").get(f"/exposition/audits/{audit.pk}/").content.decode()
+    assert "Balayage en attente" in page and "En pause jusqu’au" in page and "4 sur 9" in page
+    assert "d’autres travaux" not in page
     Perimeter.objects.update(blackouts="")
     assert run_job(audit).state == "done"
 
