@@ -150,3 +150,18 @@ def test_long_keys_stay_apart() -> None:
     first, second = key_of("check", f"{long}.example:1"), key_of("check", f"{long}.example:2")
     assert first != second
     assert max(len(first), len(second)) <= 190
+
+
+@pytest.mark.parametrize(
+    ("severity", "confidence", "waits"),
+    [("critical", "confirmed", False), ("critical", "possible", True), ("high", "confirmed", True)],
+)
+def test_a_new_critical_hole_does_not_wait_for_the_digest_of_the_day(
+    cast: Cast, severity: str, confidence: str, waits: bool
+) -> None:
+    an_exposure_audit(cast.home, cast.bob, an_exposure(at=MARCH))
+    found = an_exposed(severity=severity, confidence=confidence)
+    an_exposure_audit(cast.home, cast.bob, an_exposure(found, at=APRIL))
+    assert [mail.is_for_digest for mail in Mail.objects.all()] == [waits]
+    an_exposure_audit(cast.home, cast.bob, an_exposure(found, at=MAY))
+    assert Mail.objects.count() == 1

@@ -225,6 +225,13 @@ def how(fix: FixText | None, targets: Collection[str] = ()) -> str:
 
 def critical_open(report: ExposureReport) -> int:
     """Critical findings that are sure or likely; what is only possible is not counted as a hole."""
-    return sum(
-        f.severity == Severity.CRITICAL and f.confidence != "possible" for f in report.findings
-    )
+    return sum(map(_is_critical, report.findings))
+
+
+def critical_keys(report: ExposureReport) -> set[str]:
+    """The same findings, as the plan names them."""
+    return {key_of(f.check, f.target) for f in report.findings if _is_critical(f)}
+
+
+def _is_critical(finding: Finding) -> bool:
+    return finding.severity == Severity.CRITICAL and finding.confidence != "possible"

@@ -1,6 +1,6 @@
 """A report written down: figures, page, lines, findings and proposals, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -101,7 +101,7 @@ def _written(
     )  # fmt: skip
     projections.refresh([establishment.pk])
     if audit.is_latest and (recorded.new or recorded.reopened):
-        _alert(audit)
+        _alert(audit, report, {*recorded.new, *recorded.reopened})
     return audit
 
 
@@ -245,11 +245,14 @@ def _propose(audit: ExposureAudit, drawn: Drawn, today: date) -> None:
     )
 
 
-def _alert(audit: ExposureAudit) -> None:
-    """A mail can be read by others: it says that something is new, and where to look, never what."""
+def _alert(audit: ExposureAudit, report: ExposureReport, new: Collection[str]) -> None:
+    """A mail can be read by others: it says that something is new, and where to look, never what. A hole that is
+    critical and sure does not wait for the digest of the day."""
+    worst = reading.critical_keys(report)
     notices.tell(
         audit.establishment_id,
         subject=f"Du nouveau visible depuis internet : {audit.establishment}",
         words="Un balayage a vu quelque chose de nouveau à corriger. Le détail est sur la page de l’établissement.",
         but_not=audit.asked_by_id,
+        is_urgent=not worst.isdisjoint(new),
     )
