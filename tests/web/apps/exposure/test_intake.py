@@ -50,7 +50,7 @@ def test_what_other_tools_say_outside_is_shown_apart_and_proposed_to_a_person(
         Outside("10.1.2.3", "Privée.", [], ["nessus"], ["SMB"], 1),
         Outside("pacs.chu.example", "Exclu.", [], ["nmap"], ["x"], 1, is_excluded=True),
     ]
-    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(outside=outside))
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed(), outside=outside))
     proposed = Asset.objects.proposed().order_by("value").values_list("kind", "value", "why")
     assert list(proposed) == [
         ("address", "93.184.215.14", "rapport de nmap"),
@@ -58,7 +58,7 @@ def test_what_other_tools_say_outside_is_shown_apart_and_proposed_to_a_person(
     ]
     page = browser_of("alice").get(f"/exposition/audits/{audit.pk}/").content.decode()
     assert "Hors périmètre" in page and "10.1.2.3" in page and "perimetre/" in page
-    assert (audit.findings_count, audit.score) == (0, 100)
+    assert (audit.findings_count, audit.score) == (1, 90)
 
 
 def test_the_same_file_twice_is_one_audit(cast: Cast) -> None:
