@@ -34,7 +34,7 @@ from rempart.engines.exposure.hours import local_day
 from rempart.engines.exposure.perimeter import Perimeter, read_perimeter
 from rempart.engines.exposure.read.imports import is_unknown, read_import
 from rempart.engines.exposure.read.mapped_csv import read_mapping
-from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.report import ExposureReport, has_measured
 from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested
 from rempart.engines.exposure.run import run as run_audit
 from rempart.engines.exposure.seen.claims import ClaimSeen
@@ -197,8 +197,8 @@ def _written(
 
 def _is_below(report: ExposureReport, threshold: str) -> bool:
     """Whether the grade is worse than the one that is wanted; a sweep that measured nothing never reaches it."""
-    is_empty = not report.findings and not any(check.passed for check in report.checks)
-    return is_empty or GRADES.index(report.score.grade[:1]) > GRADES.index(threshold)
+    reached = GRADES.index(report.score.grade[:1]) <= GRADES.index(threshold)
+    return not (reached and has_measured(report))
 
 
 def _beside(

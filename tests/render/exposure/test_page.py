@@ -53,6 +53,14 @@ def test_a_hostile_name_is_shown_and_never_obeyed() -> None:
     assert "⟨U+202E⟩" in text
 
 
+def test_what_measured_nothing_has_no_grade() -> None:
+    gap = Gap("tls_expired", "www.chu.example:443", "Le délai est dépassé.")
+    said = text_of(msgspec.structs.replace(reports.empty(), gaps=[gap]))
+    assert "exposition non notée, rien n’a pu être mesuré" in said
+    assert "ne permet de conclure sur rien" in said
+    assert not re.search(r"\b[A-F] \(\d+ sur 100\)|notée [A-F]", said)
+
+
 def test_the_grade_comes_first_then_what_the_next_one_costs() -> None:
     said = text_of(reports.sample())
     places = [

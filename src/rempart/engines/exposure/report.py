@@ -203,6 +203,11 @@ class ExposureReport(Struct, frozen=True):
     schema: str = SCHEMA
 
 
+def has_measured(report: ExposureReport) -> bool:
+    """Whether anything was concluded, good or bad. Without it the score speaks of nothing, and is not to be shown."""
+    return bool(report.findings) or any(check.passed for check in report.checks)
+
+
 def is_cleared(report: ExposureReport, check: str, target: str) -> bool:
     """Whether a finding of an earlier report is known to be gone: measured and good, or nothing listens there any more.
 

@@ -13,6 +13,7 @@ from rempart.engines.exposure.report import (
     Finding,
     FixText,
     Reference,
+    has_measured,
 )
 from rempart.kernel.outcome import Outcome
 from rempart.render.exposure.words import SEVERITIES, grade_words, mark, product, theme
@@ -92,9 +93,14 @@ class Expiry:
     days: int
 
 
+NOTHING_MEASURED: Final = "rien n’a pu être mesuré"
+
+
 def headline(report: ExposureReport) -> str:
     """The title: the grade in one line, and the one that it may be for all that nobody measured."""
     score = report.score
+    if not has_measured(report):
+        return f"{clip(name(report.perimeter), 80)} : exposition non notée, {NOTHING_MEASURED}"
     worst = f", {score.grade_low} au pire" if score.grade_low != score.grade else ""
     said = grade_words(score.grade, score.value)
     return f"{clip(name(report.perimeter), 80)} : exposition notée {said}{worst}"
@@ -106,6 +112,8 @@ def lead(report: ExposureReport) -> str:
     parts = []
     if not found and not report.gaps and not measured(report):
         parts.append("Ce balayage n’a rien vu à évaluer.")
+    elif not has_measured(report):
+        parts.append("Ce balayage ne permet de conclure sur rien.")
     elif not found:
         parts.append("Rien à corriger dans ce qui a été mesuré.")
     else:
@@ -140,8 +148,9 @@ def tiles(report: ExposureReport) -> list[Tile]:
     score, found = report.score, report.findings
     grave = sum(f.severity in ("critical", "high") for f in found)
     note = score.cap or "selon le barème de Rempart, expliqué dans la méthode"
+    graded = Tile("Note", score.grade, f"{mark(score.value)} sur 100", note)
     return [
-        Tile("Note", score.grade, f"{mark(score.value)} sur 100", note),
+        graded if has_measured(report) else Tile("Note", "–", "", NOTHING_MEASURED),
         _range_tile(report),
         Tile(
             "Constats graves ou critiques",

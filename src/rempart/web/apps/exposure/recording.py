@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from rempart.content.exposure_rules import held_rules
 from rempart.engines.exposure.held import reaches_level
-from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.report import ExposureReport, has_measured
 from rempart.render.french import day
 from rempart.render.outputs import encoded
 from rempart.render.text import name, visible
@@ -161,9 +161,13 @@ def _fill(audit: ExposureAudit, report: ExposureReport, drawn: Drawn) -> None:
     audit.state, audit.report, audit.page = ExposureAudit.State.DONE, drawn.stored, drawn.page
     audit.swept_at = reading.swept_at(report)
     audit.swept_on = timezone.localtime(audit.swept_at).date()
-    audit.score, audit.score_low = report.score.value, report.score.low
-    audit.grade = name(report.score.grade, 2)[:2]
-    audit.grade_low = name(report.score.grade_low, 2)[:2]
+    if has_measured(report):
+        audit.score, audit.score_low = report.score.value, report.score.low
+        audit.grade = name(report.score.grade, 2)[:2]
+        audit.grade_low = name(report.score.grade_low, 2)[:2]
+    else:
+        # The best grade for a silence would be a lie, the worst one too.
+        audit.score, audit.score_low, audit.grade, audit.grade_low = None, None, "–", ""
     audit.findings_count = len(report.findings)
     audit.critical_open = reading.critical_open(report)
     audit.gaps_count = len(report.gaps)

@@ -91,8 +91,16 @@ def headline(audit: ExposureAudit | None) -> str:
 @register.filter
 def score_range(audit: ExposureAudit) -> str:
     """« 74 à 82 sur 100 »; one figure when everything was judged."""
+    if audit.score is None:
+        return "rien n’a pu être mesuré"
     low, high = french.number(audit.score_low or 0), french.number(audit.score or 0)
     return f"{high} sur 100" if low == high else f"{low} à {high} sur 100"
+
+
+@register.filter
+def proved_words(audit: ExposureAudit) -> str:
+    """The word beside a grade: what nobody could measure is proved by nobody."""
+    return "" if audit.score is None else "vérifié"
 
 
 @register.filter
@@ -100,6 +108,8 @@ def low_words(audit: ExposureAudit) -> str:
     """What the grade would be at worst."""
     if not audit.gaps_count:
         return "Tout a pu être évalué."
+    if audit.score is None:
+        return ""
     if audit.score == audit.score_low:
         return "La même si tout ce qui n’a pas été évalué était mauvais."
     return f"{audit.grade_low} si tout ce qui n’a pas été évalué était mauvais."
