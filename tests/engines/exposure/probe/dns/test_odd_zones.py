@@ -1,5 +1,6 @@
 """What is said of domains that are not like the others: absent, parked, in failure, aliases, accents, signed wrongly."""
 
+import time
 from datetime import date
 
 import pytest
@@ -76,3 +77,10 @@ def test_what_dnssec_denies_is_never_called_good(world: World) -> None:
     assert signed.pop("dns_dnssec_bogus") == "failed"
     assert set(signed.values()) == {"not_applicable"}
     assert {outcome(name, mail) for name in OF_MAIL} == {"not_measured"}
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_clock_that_is_wrong_blames_no_domain(world: World, years: int) -> None:
+    seen = world.zone("good.example", now=time.time() + years * 31_557_600)
+    assert seen.dnssec.state == "unknown"
+    assert "failed" not in {outcome(name, seen) for name in OF_NAMES}

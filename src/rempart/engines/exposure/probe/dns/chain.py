@@ -61,7 +61,7 @@ class Judged(Struct, frozen=True, gc=False):
     denial: Denial = denial.NOTHING
 
 
-UNVERIFIED: Final = "Le serveur de noms interrogé ne laisse pas vérifier DNSSEC."
+UNVERIFIED: Final = "Le serveur de noms interrogé ne laisse pas vérifier DNSSEC, ou l’horloge de ce poste est fausse."
 
 
 class Trust:
