@@ -10,7 +10,14 @@ from benchmarks._tls_lab import threaded
 from rempart.engines.exposure.dial import Dial, Dialogue, NotReached
 from rempart.engines.exposure.probe.tls import look as steps, look_at_tls
 from rempart.engines.exposure.probe.tls.enumerate import Listed
-from rempart.engines.exposure.probe.tls.hello import SSLV3, TLS10, TLS11, TLS12, TLS13
+from rempart.engines.exposure.probe.tls.hello import (
+    FALLBACK_SCSV,
+    SSLV3,
+    TLS10,
+    TLS11,
+    TLS12,
+    TLS13,
+)
 from rempart.engines.exposure.probe.tls.look import ascii_name
 from rempart.engines.exposure.probe.tls.notes import Notes
 from rempart.engines.exposure.probe.tls.survey import Survey
@@ -18,7 +25,8 @@ from rempart.engines.exposure.probe.tls.trust import NO_STORE
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from support.gates import OpenGate
 from support.parts import LOOPBACK
-from support.tls_choosers import Chooser, read_hello, received
+from support.tls_choosers import REFUSED, Chooser, read_hello, received
+from support.tls_hostile import Serve
 from support.tls_servers import HOST, look
 
 LOST = NotReached(Reach.SILENT, "Rien ne vient.")
@@ -83,3 +91,43 @@ def test_a_server_that_falls_silent_after_its_suites_leaves_a_gap_for_each_quest
     assert "n’ont pas pu" in notes.gaps["groups"]
     lost = {"weak_groups", "refuses_downgrade", "accepts_client_renegotiation", "ticket_seconds"}
     assert {fact for fact, reason in notes.gaps.items() if reason == str(LOST)} == lost
+
+
+TWO_VERSIONS = Chooser(versions=(TLS11, TLS12), suites=(0x009C, 0x002F))
+
+
+def answering_the_signal(answer: bytes, *, tires: bool = False) -> Serve:
+    """A server of two versions that answers so to the signal of a downgrade, and to all that follows if it tires."""
+    met: list[bool] = []
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            connection.settimeout(3)
+            hello = received(connection)
+            met.extend([True] * (FALLBACK_SCSV in read_hello(hello)[1]))
+            is_refused = FALLBACK_SCSV in read_hello(hello)[1] or (tires and met)
+            connection.sendall(answer if is_refused else TWO_VERSIONS.answer(hello))
+
+    return serve
+
+
+@pytest.mark.allow_hosts(LOOPBACK)
+@pytest.mark.parametrize(
+    ("serve", "refuses"),
+    [
+        (TWO_VERSIONS.serve, False),
+        (answering_the_signal(b"\x15\x03\x03\x00\x02\x02\x56"), True),
+        (answering_the_signal(REFUSED), True),
+        (answering_the_signal(b""), True),
+        (answering_the_signal(b"", tires=True), None),
+    ],
+    ids=["taken", "its alert", "another alert", "closed", "closed to all"],
+)
+def test_a_downgrade_is_taken_only_by_a_server_that_chooses(
+    serve: Serve, refuses: bool | None
+) -> None:
+    with threaded(serve) as port:
+        seen = look(port)
+    assert [v.version for v in seen.offered] == ["TLSv1.1", "TLSv1.2"]
+    assert seen.refuses_downgrade is refuses
+    assert ("refuses_downgrade" in seen.gaps) is (refuses is None)

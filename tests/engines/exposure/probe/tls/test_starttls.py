@@ -113,6 +113,8 @@ def test_tls_is_seen_behind_a_real_mail_server(server_side: ssl.SSLContext) -> N
         controller.stop()
     assert (seen.reach, seen.chains[0].certificates[0].names) == (Reach.ANSWERED, [HOST])
     assert {v.version for v in seen.versions if not v.is_complete} == set()
+    # Its library refuses the downgrade, and asyncio closes before the alert goes out.
+    assert seen.refuses_downgrade is True
 
 
 @pytest.mark.allow_hosts(LOOPBACK)

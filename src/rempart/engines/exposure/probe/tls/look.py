@@ -39,6 +39,9 @@ WEB_PORTS: Final = frozenset({443, 4443, 8443, 9443, 10443})
 EVERY_GROUP: Final = tuple(group_name(code) for code in GROUPS)
 CERTIFICATE_GROUPS: Final = (23, 24, 25)
 NO_TLS: Final = "Le serveur ferme la connexion à chaque version de TLS, sans rien répondre."
+NO_CONTROL: Final = (
+    "Le serveur a refusé la question de l’abaissement, mais aussi la même question sans ce signal."
+)
 _LEGACY: Final = (SSLV3, TLS10, TLS11, TLS12)
 _FAULTS: Final = (NotReached, ProtocolFault, GaveUp)
 
@@ -217,13 +220,21 @@ async def _weak_groups(survey: Survey, notes: Notes, listed: Listed) -> None:
 async def _downgrade(
     survey: Survey, notes: Notes, offered: list[int], listed: dict[int, Listed]
 ) -> None:
-    """Ask for less than the best, and say so: a server that follows RFC 7507 refuses."""
+    """Ask for less than the best, and say so: a server that follows RFC 7507 refuses.
+
+    Some servers lose the alert on the way out (asyncio), or send another: they refuse too, when the same hello without
+    the signal is still taken.
+    """
     version = max(v for v in offered[:-1])
+    asked, codes = Asked(version, survey.server_name), tuple(listed[version].codes)
     try:
-        answer = await survey.ask(
-            Asked(version, survey.server_name), (*listed[version].codes, FALLBACK_SCSV)
-        )
+        answer = await survey.ask(asked, (*codes, FALLBACK_SCSV))
+        if answer.hello is None and answer.alert != INAPPROPRIATE_FALLBACK:
+            control = await survey.ask(asked, codes)
+            if control.hello is None:
+                notes.gaps["refuses_downgrade"] = NO_CONTROL
+                return
     except _FAULTS as fault:
         notes.gaps["refuses_downgrade"] = str(fault)
         return
-    notes.facts["refuses_downgrade"] = answer.alert == INAPPROPRIATE_FALLBACK
+    notes.facts["refuses_downgrade"] = answer.hello is None
