@@ -68,6 +68,7 @@ def test_a_sweep_that_was_stopped_leaves_the_rest_unmeasured() -> None:
     stopped = report(service(443), pieces=4, pieces_stopped=1)
     assert result(stopped, "dns_bad").outcome is Outcome.NOT_MEASURED
     assert "1 travail n’a pas été fait sur 4" in stopped.notes[0]
+    assert (stopped.pieces, stopped.pieces_stopped) == (4, 1)
 
 
 def test_the_fix_is_that_of_the_product_which_is_there() -> None:
@@ -145,7 +146,14 @@ def test_an_address_that_nobody_tried_is_not_called_mute() -> None:
         PortsSeen(reach=reach, address=f"127.0.0.{k}", reason="Arrêt demandé.")
         for k, reach in enumerate((Reach.STOPPED, Reach.OUTSIDE))
     ]
-    assert report(*untried).notes == []
+    cut = PortsSeen(reach=Reach.SILENT, address="127.0.0.9", reason="La durée est dépassée.")
+    begun = PortsSeen(
+        reach=Reach.STOPPED, address="127.0.0.8", silent=[22], reason="Arrêt demandé."
+    )
+    mute = PortsSeen(reach=Reach.SILENT, address="127.0.0.7", silent=[22, 443])
+    notes = report(*untried, cut, begun, mute).notes
+    assert "1 adresse n’a répondu sur aucun port" in notes[0]
+    assert "2 adresses n’ont pas été essayées jusqu’au bout" in notes[1]
 
 
 def test_the_inventory_says_the_versions_and_the_first_certificate_that_ends() -> None:

@@ -61,6 +61,27 @@ def test_what_measured_nothing_has_no_grade() -> None:
     assert not re.search(r"\b[A-F] \(\d+ sur 100\)|notée [A-F]", said)
 
 
+def test_what_was_interrupted_says_so_before_its_grade_everywhere() -> None:
+    report = msgspec.structs.replace(reports.sample(), pieces=30, pieces_stopped=8)
+    said, laid = text_of(report), document(report)
+    assert view.headline(report).startswith("Balayage incomplet, ")
+    assert "ce qui a été fait est noté" in laid["headline"]
+    assert view.lead(report).startswith("Balayage incomplet : 22\u00a0travaux faits sur 30")
+    assert laid["lead"] == view.lead(report)
+    assert "Note partielle" in said
+    assert "<title>Balayage incomplet" in page(report)
+    assert "incomplet" not in view.headline(reports.sample())
+
+
+def test_what_was_interrupted_is_never_said_to_be_whole() -> None:
+    report = msgspec.structs.replace(reports.clean(), gaps=[], pieces=3, pieces_stopped=1)
+    laid = document(report)
+    assert "Tout ce qui devait être mesuré" not in laid["whole"] + " ".join(laid["unknown"])
+    assert "Tout ce qui devait être mesuré" not in text_of(report)
+    assert "La meilleure note est atteinte" not in text_of(report)
+    assert view.tiles(report)[1].value == "inconnue"
+
+
 def test_the_grade_comes_first_then_what_the_next_one_costs() -> None:
     said = text_of(reports.sample())
     places = [

@@ -199,6 +199,8 @@ class ExposureReport(Struct, frozen=True):
     disputes: list[Dispute] = []
     sweep_tool_version: str = ""  # of the probes, when the snapshot was replayed by another version
     outside: list[Outside] = []
+    pieces: int = 0  # of work that the sweep knew of when it ended, 0 when the report does not say
+    pieces_stopped: int = 0  # of these, the ones that were cut short or never begun
     # The last one: who reads a file knows it from its end, however long its lists are.
     schema: str = SCHEMA
 
@@ -206,6 +208,11 @@ class ExposureReport(Struct, frozen=True):
 def has_measured(report: ExposureReport) -> bool:
     """Whether anything was concluded, good or bad. Without it the score speaks of nothing, and is not to be shown."""
     return bool(report.findings) or any(check.passed for check in report.checks)
+
+
+def is_partial(report: ExposureReport) -> bool:
+    """Whether the sweep ended before its work did: its grade is that of what was done, and of nothing else."""
+    return report.pieces_stopped > 0
 
 
 def is_cleared(report: ExposureReport, check: str, target: str) -> bool:

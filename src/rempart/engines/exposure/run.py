@@ -6,7 +6,6 @@ report = run(snapshot, catalogue=exposure_catalogue(), today=date(2026, 11, 22),
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
 
 import msgspec
 
@@ -33,9 +32,6 @@ from rempart.kernel.french import counted, grouped
 
 __all__ = ["run"]
 
-UNTRIED: Final = (Reach.OUTSIDE, Reach.STOPPED)
-"""Of an address that nobody tried: its silence says nothing."""
-
 REGISTERED = _checks
 """Importing the checks registers them."""
 
@@ -61,11 +57,9 @@ def run(
     """
     digest = snapshot_sha256 or fingerprint(snapshot)
     snapshot, told, outside = _told(snapshot, claims, perimeter)
-    names = declared_names(perimeter) if perimeter is not None else ()
-    judge = Judge(snapshot, today=today, holes=holes, perimeter_names=names)
+    judge = Judge(snapshot, today=today, holes=holes, perimeter_names=_names(perimeter))
     joined = _joined(judge.judge_all(catalogue, checks), told, snapshot, catalogue, holes)
-    findings = sorted(joined.findings, key=order)
-    gaps = sorted(joined.gaps, key=_place)
+    findings, gaps = sorted(joined.findings, key=order), sorted(joined.gaps, key=_place)
     return ExposureReport(
         perimeter=snapshot.perimeter,
         audited_on=today.isoformat(),
@@ -89,7 +83,13 @@ def run(
         disputes=joined.disputes,
         sweep_tool_version=snapshot.tool_version,
         outside=outside,
+        pieces=snapshot.pieces,
+        pieces_stopped=snapshot.pieces_stopped,
     )
+
+
+def _names(perimeter: Perimeter | None) -> Sequence[str]:
+    return declared_names(perimeter) if perimeter is not None else ()
 
 
 def _told(
@@ -139,7 +139,7 @@ def _place(gap: Gap) -> tuple[str, str]:
 
 
 def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
-    notes = list(dict.fromkeys(snapshot.notes))
+    notes = []
     if snapshot.pieces_stopped:
         done = counted(
             snapshot.pieces_stopped, "travail n’a pas été fait", "travaux n’ont pas été faits"
@@ -148,13 +148,16 @@ def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
             f"Balayage incomplet : {done} sur {grouped(snapshot.pieces)}. "
             "Ce qu’ils auraient vu n’est pas évalué."
         )
-    tried = (s for s in snapshot.seen if isinstance(s, PortsSeen) and s.reach not in UNTRIED)
-    mute = sum(not one.open and not one.closed for one in tried)
-    if mute:
+    notes += dict.fromkeys(snapshot.notes)
+    ports = [seen for seen in snapshot.seen if isinstance(seen, PortsSeen)]
+    if mute := sum(_is_mute(seen) for seen in ports):
         said = counted(mute, "adresse n’a répondu", "adresses n’ont répondu")
         notes.append(
             f"{said} sur aucun port : rien n’y est ouvert, ou un pare-feu ne laisse rien voir d’ici."
         )
+    if cut := sum(seen.reach is Reach.STOPPED for seen in ports):
+        said = counted(cut, "adresse n’a pas été essayée", "adresses n’ont pas été essayées")
+        notes.append(f"{said} jusqu’au bout : rien ne dit ce qui y est ouvert.")
     if outside:
         said = counted(len(outside), "nom ou adresse", "noms ou adresses")
         notes.append(
@@ -162,3 +165,8 @@ def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
             "Rien de cela ne compte dans la note."
         )
     return notes
+
+
+def _is_mute(seen: PortsSeen) -> bool:
+    """Whether every port of the address was tried, and none answered: the silence of a look cut short says nothing."""
+    return seen.reach is Reach.SILENT and bool(seen.silent) and not (seen.open or seen.closed)

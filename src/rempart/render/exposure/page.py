@@ -3,7 +3,7 @@
 from typing import Final
 
 from rempart.content.exposure_rules import ScoreRules, score_rules
-from rempart.engines.exposure.report import ExposureReport, ThemeScore, has_measured
+from rempart.engines.exposure.report import ExposureReport, ThemeScore, has_measured, is_partial
 from rempart.kernel.outcome import Outcome
 from rempart.render.exposure import pictures, view, words
 from rempart.render.html.page import render
@@ -27,6 +27,7 @@ def page(report: ExposureReport) -> str:
         lead=view.lead(report),
         tiles=view.tiles(report),
         graded=has_measured(report),
+        partial=is_partial(report),
         priorities=view.priorities(report),
         steps=view.steps(report),
         severities=view.by_severity(report),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rempart.content.exposure_rules import score_rules
-from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.report import ExposureReport, is_partial
 from rempart.render.exposure import view, words
 from rempart.render.exposure.pictures import span
 from rempart.render.french import counted, day, duration, number, sentence
@@ -33,7 +33,7 @@ def document(report: ExposureReport) -> dict[str, Any]:
     return {
         "headline": view.headline(report),
         "lead": view.lead(report),
-        "short": f"Audit d’exposition : {clip(name(report.perimeter), 60)}",
+        "short": _short(report),
         "date": day(report.audited_on),
         "meta": _meta(report),
         "foot": f"Rempart {report.tool_version} · document non officiel",
@@ -55,6 +55,7 @@ def document(report: ExposureReport) -> dict[str, Any]:
         "findings": [_group(group) for _, groups in view.by_severity(report) for group in groups],
         "gaps": [_gap(gap) for gap in view.gaps(report)[:GAPS]],
         "gaps_note": _rest(len(view.gaps(report)), GAPS, "premières", "toutes"),
+        "whole": view.no_gap_words(report),
         "disputed": [
             [name(x.target), f"{sentence(x.title)} {name(x.ours)}", f"{name(x.claim.tool)} : {name(x.claim.says)}"]
             for x in view.disagreements(report)[:DISPUTES]
@@ -72,6 +73,11 @@ def document(report: ExposureReport) -> dict[str, Any]:
         "endpoints_note": _rest(len(report.endpoints), ENDPOINTS),
         "method": method(report),
     }  # fmt: skip
+
+
+def _short(report: ExposureReport) -> str:
+    said = f" ({view.PARTIAL.lower()})" if is_partial(report) else ""
+    return f"Audit d’exposition{said} : {clip(name(report.perimeter), 60)}"
 
 
 def _meta(report: ExposureReport) -> str:
@@ -122,7 +128,7 @@ def _themes(report: ExposureReport) -> list[list[str]]:
 
 def _unknown(report: ExposureReport) -> list[str]:
     if not report.gaps:
-        return ["Tout ce qui devait être mesuré l’a été."]
+        return [view.no_gap_words(report)]
     score = report.score
     said = [
         f"{counted(len(report.gaps), 'mesure n’a pas pu être faite', 'mesures n’ont pas pu être faites')}. Un délai "
@@ -136,6 +142,8 @@ def _unknown(report: ExposureReport) -> list[str]:
 def _decisions(report: ExposureReport) -> list[str]:
     found = []
     steps = view.steps(report)
+    if is_partial(report):
+        found.append("Faire terminer ce balayage avant de décider sur sa note : il est incomplet.")
     if steps:
         step = steps[0]
         found.append(

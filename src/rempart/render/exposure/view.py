@@ -14,6 +14,7 @@ from rempart.engines.exposure.report import (
     FixText,
     Reference,
     has_measured,
+    is_partial,
 )
 from rempart.kernel.outcome import Outcome
 from rempart.render.exposure.words import SEVERITIES, grade_words, mark, product, theme
@@ -93,23 +94,34 @@ class Expiry:
     days: int
 
 
+PARTIAL: Final = "Balayage incomplet"
 NOTHING_MEASURED: Final = "rien n’a pu être mesuré"
 
 
 def headline(report: ExposureReport) -> str:
     """The title: the grade in one line, and the one that it may be for all that nobody measured."""
     score = report.score
+    who = clip(name(report.perimeter), 80)
+    if is_partial(report):
+        who = f"{PARTIAL}, {who}"
     if not has_measured(report):
-        return f"{clip(name(report.perimeter), 80)} : exposition non notée, {NOTHING_MEASURED}"
+        return f"{who} : exposition non notée, {NOTHING_MEASURED}"
     worst = f", {score.grade_low} au pire" if score.grade_low != score.grade else ""
     said = grade_words(score.grade, score.value)
-    return f"{clip(name(report.perimeter), 80)} : exposition notée {said}{worst}"
+    if is_partial(report):
+        return f"{who} : ce qui a été fait est noté {said}{worst}"
+    return f"{who} : exposition notée {said}{worst}"
 
 
 def lead(report: ExposureReport) -> str:
     """The sentences under the title: what is open, and what is not known."""
     found = report.findings
     parts = []
+    if is_partial(report):
+        parts.append(
+            f"{PARTIAL} : {_done(report)}, et ce que les autres auraient fait voir n’est pas connu. "
+            "Ce rapport ne vaut que pour ce qui a été fait."
+        )
     if not found and not report.gaps and not measured(report):
         parts.append("Ce balayage n’a rien vu à évaluer.")
     elif not has_measured(report):
@@ -138,6 +150,13 @@ def lead(report: ExposureReport) -> str:
     return " ".join(parts)
 
 
+def _done(report: ExposureReport) -> str:
+    """« 22 travaux faits sur 30 »: of those that the sweep knew of, others were still to come."""
+    done = report.pieces - report.pieces_stopped
+    said = counted(done, "travail fait", "travaux faits")
+    return f"{said} sur {number(report.pieces)}"
+
+
 def measured(report: ExposureReport) -> int:
     """How many verdicts are good."""
     return sum(check.passed for check in report.checks)
@@ -148,7 +167,10 @@ def tiles(report: ExposureReport) -> list[Tile]:
     score, found = report.score, report.findings
     grave = sum(f.severity in ("critical", "high") for f in found)
     note = score.cap or "selon le barème de Rempart, expliqué dans la méthode"
-    graded = Tile("Note", score.grade, f"{mark(score.value)} sur 100", note)
+    label = "Note"
+    if is_partial(report):
+        label, note = "Note partielle", f"balayage incomplet : {_done(report)}"
+    graded = Tile(label, score.grade, f"{mark(score.value)} sur 100", note)
     return [
         graded if has_measured(report) else Tile("Note", "–", "", NOTHING_MEASURED),
         _range_tile(report),
@@ -164,6 +186,8 @@ def tiles(report: ExposureReport) -> list[Tile]:
 
 def _range_tile(report: ExposureReport) -> Tile:
     score, missing = report.score, len(report.gaps)
+    if not missing and is_partial(report):
+        return Tile("Incertitude", "inconnue", "", "le balayage n’est pas allé jusqu’au bout")
     if not missing:
         return Tile("Incertitude", "aucune", "", "tout ce qui devait être mesuré l’a été")
     count = counted(missing, "mesure manquante", "mesures manquantes")
@@ -191,9 +215,16 @@ def _cost_tile(report: ExposureReport) -> Tile:
 
 def best_words(report: ExposureReport) -> str:
     """What is said where no finding keeps a better grade away: what was not measured may still lower it."""
-    if report.score.grade_low == report.score.grade:
+    if report.score.grade_low == report.score.grade and not is_partial(report):
         return "La meilleure note est atteinte."
     return "Rien de ce qui a été mesuré ne l’abaisse ; ce qui ne l’a pas été le peut encore."
+
+
+def no_gap_words(report: ExposureReport) -> str:
+    """What is said where no measure is missing: of a sweep cut short, that nobody knows which ones are."""
+    if is_partial(report):
+        return "Le balayage n’est pas allé jusqu’au bout : ce qu’il aurait vu n’est pas connu."
+    return "Tout ce qui devait être mesuré l’a été."
 
 
 def groups(findings: Iterable[Finding]) -> list[Group]:
