@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from rempart.engines.exposure.seen.common import Endpoint, Reach
@@ -69,6 +70,33 @@ def test_a_mail_server_is_judged_less_hard_than_a_site() -> None:
     site = judge("tls_name_mismatch", seen(names=["autre.example"]), TODAY)
     mail = judge("tls_name_mismatch", seen(names=["autre.example"], starttls="smtp"), TODAY)
     assert (site.severity, mail.severity) == ("", "medium")
+
+
+@pytest.mark.parametrize(
+    ("common_name", "said"),
+    [
+        ("www.ch.example", "www.ch.example n’y est que le nom principal (CN)"),
+        ("vieux.ch.example", "est vieux.ch.example, et ce n’est pas www.ch.example"),
+        ("", "noms alternatifs (SAN)."),
+    ],
+)
+def test_a_certificate_without_alternative_names_is_one_finding(
+    common_name: str, said: str
+) -> None:
+    bare = seen(names=[], common_name=common_name)
+    mismatch, none = (
+        judge(f"tls_{x}", bare, TODAY) for x in ("name_mismatch", "no_alternative_name")
+    )
+    assert (mismatch.outcome, none.outcome) == (Outcome.NOT_APPLICABLE, Outcome.FAILED)
+    assert "voir ce constat" in mismatch.detail and said in none.detail
+    assert not any("ne nomme pas" in x.detail for x in (mismatch, none))
+
+
+def test_a_second_certificate_that_names_another_host_is_still_told() -> None:
+    bare, other = seen(names=[]), seen(names=["autre.example"])
+    both = msgspec.structs.replace(bare, chains=[*bare.chains, *other.chains])
+    for identifier in ("tls_name_mismatch", "tls_no_alternative_name"):
+        assert judge(identifier, both, TODAY).outcome == Outcome.FAILED
 
 
 @pytest.mark.parametrize(

@@ -202,19 +202,22 @@ def chain_order(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
 
 @check("tls_name_mismatch", TlsSeen)
 def name_mismatch(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
-    """The certificate names the host that was asked."""
+    """The certificate names the host that was asked; one without any name is the affair of its own check."""
     own = own_certificates(seen)
     host = seen.endpoint.name
+    named = [one for one in own if one.names or one.addresses]
     if not own:
         yield no_chain(seen)
     elif not host:
         yield not_applicable("Le serveur a été interrogé par son adresse, sans nom.")
-    elif bad := [one for one in own if not covers(one, host)]:
-        names = [*bad[0].names, *bad[0].addresses] or [bad[0].common_name or bad[0].subject]
+    elif bad := [one for one in named if not covers(one, host)]:
+        names = [*bad[0].names, *bad[0].addresses]
         yield failed(
             f"Le certificat ne nomme pas {host}.",
             f"noms du certificat : {', '.join(names[:8])}",
             severity=lowered(seen),
         )
+    elif len(named) < len(own):
+        yield not_applicable("Le certificat n’a pas de noms alternatifs : voir ce constat-là.")
     else:
         yield passed(f"noms du certificat : {', '.join(own[0].names[:8])}")

@@ -15,6 +15,11 @@ def covers(certificate: CertificateSeen, host: str) -> bool:
     return address in certificate.addresses
 
 
+def covers_by_common_name(certificate: CertificateSeen, host: str) -> bool:
+    """Whether the common name is this host: what programs of before 2017 went by."""
+    return _fits(wire_name(certificate.common_name), wire_name(host))
+
+
 def wire_name(name: str) -> str:
     """A name in lower case, in its ASCII form, without the dot of the end; unchanged when it has none."""
     bare = name.rstrip(".").lower()

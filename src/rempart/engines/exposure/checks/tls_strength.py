@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from rempart.engines.exposure.checks.tls_certificates import no_chain, own_certificates
+from rempart.engines.exposure.checks.tls_certificates import lowered, no_chain, own_certificates
+from rempart.engines.exposure.checks.tls_names import covers_by_common_name
 from rempart.engines.exposure.registry import (
     Context,
     Verdict,
@@ -105,9 +106,22 @@ def no_alternative_name(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
     if not own:
         yield no_chain(seen)
     elif bad := [one for one in own if not one.names and not one.addresses]:
-        yield failed("Le certificat n’a pas de noms alternatifs (SAN).", bad[0].subject)
+        yield failed(
+            _without_names(bad[0], seen.endpoint.name), bad[0].subject, severity=lowered(seen)
+        )
     else:
         yield passed(", ".join([*own[0].names, *own[0].addresses][:8]))
+
+
+def _without_names(certificate: CertificateSeen, host: str) -> str:
+    """What the common name says in their stead, French."""
+    said, common = "Le certificat n’a pas de noms alternatifs (SAN)", certificate.common_name
+    if not common:
+        return f"{said}."
+    if host and covers_by_common_name(certificate, host):
+        return f"{said} : {host} n’y est que le nom principal (CN), qui ne compte plus."
+    more = f", et ce n’est pas {host}" if host else ""
+    return f"{said} ; son nom principal (CN), qui ne compte plus, est {common}{more}."
 
 
 @check("tls_no_revocation", TlsSeen)
