@@ -1,15 +1,18 @@
 """From one report to the next: mended only when it was measured again, or when the door is known to be shut."""
 
+import msgspec
 import pytest
 
 from rempart.engines.exposure.compare import ExposureComparison, compare
+from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.report import is_cleared
 from rempart.engines.exposure.run import run
-from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.claims import ClaimSeen
+from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.snapshot import AnySeen
 from rempart.kernel.errors import UnreadableSource
-from support.exposure import FUNCTIONS, TODAY, catalogue, content, report, service, snapshot
+from support.exposure import AT, FUNCTIONS, TODAY, catalogue, content, report, service, snapshot
 
 HOST = "www.hopital.example"
 OPEN = [service(3389, "rdp")]
@@ -115,3 +118,32 @@ def test_a_check_that_is_gone_from_the_catalogue_leaves_its_findings_unmeasured(
     (change,) = compare(report(*OPEN), new).changes
     assert (change.state, change.finding.check) == ("unmeasured", "service_rdp")
     assert "n’existe plus" in change.reason
+
+
+def claimed(port: int, at: float, host: str = "") -> ClaimSeen:
+    """What nmap saw of the same machine."""
+    told = {"tool": "nmap", "rule": "port", "title": "Port ouvert"}
+    place = Endpoint("127.0.0.9", port, host)
+    return ClaimSeen(reach=Reach.ANSWERED, endpoint=place, at=at, **told)
+
+
+def test_a_door_that_another_tool_saw_too_opens_once_and_at_our_hour() -> None:
+    new = report(*OPEN, service(3306, "mysql"), claimed(3306, AT - 3600))
+    (door,) = compare(report(*OPEN), new).doors
+    assert (door.line.target, door.line.seen_at) == (f"{HOST}:3306", instant(AT))
+
+
+def test_a_door_seen_by_another_tool_before_the_earlier_sweep_has_no_hour() -> None:
+    new = report(*OPEN, claimed(3306, AT - 3600))
+    (door,) = compare(report(*OPEN), new).doors
+    assert (door.state, door.line.seen_at) == ("appeared", "")
+    shut = report(*OPEN, ports(closed=[3306]))
+    assert compare(shut, new).doors == []
+
+
+def test_an_address_alone_is_the_door_of_the_name_at_its_place() -> None:
+    named, bare = report(*OPEN, service(3306, "mysql")), report(*OPEN, service(3306, host=""))
+    both = msgspec.structs.replace(named, endpoints=[*named.endpoints, *bare.endpoints])
+    for old, new in ((named, bare), (bare, named), (both, named), (bare, both)):
+        assert compare(old, new).doors == []
+    assert len(compare(report(*OPEN), both).doors) == 1

@@ -6,9 +6,11 @@ What failed before is mended only when it was measured again and is good, or whe
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from rempart.engines.exposure.report import EndpointLine, ExposureReport, Finding
+from rempart.engines.exposure.seen.common import Endpoint
 from rempart.kernel.errors import UnreadableSource
 
 SCHEMA: Final = "rempart/exposure-comparison/1"
@@ -141,11 +143,40 @@ class _Gone:
 
 def _doors(old: ExposureReport, new: ExposureReport) -> Iterable[Door]:
     was_closed, is_closed = set(old.closed), set(new.closed)
-    before = {(line.target, line.address) for line in old.endpoints}
-    after = {(line.target, line.address) for line in new.endpoints}
-    for line in new.endpoints:
-        if (line.target, line.address) not in before:
-            yield Door("opened" if line.target in was_closed else "appeared", line)
-    for line in old.endpoints:
-        if (line.target, line.address) not in after:
+    before, after = _Lines(old), _Lines(new)
+    for line in after.lines:
+        if line in before:
+            continue
+        # Another tool may have looked long ago: that tells of no opening since the earlier sweep.
+        is_older = "" < line.seen_at < old.started_at
+        if line.target not in was_closed:
+            yield Door("appeared", msgspec.structs.replace(line, seen_at="") if is_older else line)
+        elif not is_older:
+            yield Door("opened", line)
+    for line in before.lines:
+        if line not in after:
             yield Door("closed" if line.target in is_closed else "silent", line)
+
+
+class _Lines:
+    """The endpoints of a report, each once: a line of an address alone is also that of any name at its place."""
+
+    def __init__(self, report: ExposureReport) -> None:
+        named = {_place(line) for line in report.endpoints if not _is_bare(line)}
+        self.lines = [x for x in report.endpoints if not _is_bare(x) or _place(x) not in named]
+        self._known = {(line.target, line.address) for line in self.lines}
+        self._places = {_place(line) for line in self.lines}
+        self._bare = {_place(line) for line in self.lines if _is_bare(line)}
+
+    def __contains__(self, line: EndpointLine) -> bool:
+        if (line.target, line.address) in self._known:
+            return True
+        return _place(line) in (self._places if _is_bare(line) else self._bare)
+
+
+def _place(line: EndpointLine) -> tuple[str, int]:
+    return line.address, line.port
+
+
+def _is_bare(line: EndpointLine) -> bool:
+    return line.target == Endpoint(line.address, line.port).label

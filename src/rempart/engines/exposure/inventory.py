@@ -8,6 +8,7 @@ import msgspec
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.products import endpoint_of, products_of
 from rempart.engines.exposure.report import EndpointLine
+from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach, Seen
 from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
@@ -15,17 +16,42 @@ from rempart.engines.exposure.seen.tls import TlsSeen
 
 
 def inventory(seen: Iterable[Seen]) -> list[EndpointLine]:
-    """Every endpoint that answered, sorted by name, address and port."""
+    """Every endpoint that answered, sorted by name, address and port.
+
+    What another tool says of a place that we saw joins our lines of it, those of its name when we know it; its dates
+    do not: they are those of its own run.
+    """
+    answered = [one for one in seen if one.reach is Reach.ANSWERED]
+    claims = [one for one in answered if isinstance(one, ClaimSeen)]
     lines: dict[Endpoint, EndpointLine] = {}
-    for one in seen:
+    for one in answered:
         endpoint = endpoint_of(one)
-        if endpoint is None or one.reach is not Reach.ANSWERED:
-            continue
-        line = lines.get(endpoint) or EndpointLine(
-            endpoint.label, endpoint.address, endpoint.port, "", seen_at=instant(one.at)
+        if endpoint is not None and not isinstance(one, ClaimSeen):
+            _add(lines, endpoint, one)
+    places: dict[tuple[str, int, str], list[Endpoint]] = {}
+    for known in lines:
+        for host in {known.name, known.address} - {""}:
+            places.setdefault((host, known.port, known.transport), []).append(known)
+    for claim in claims:
+        at = claim.endpoint
+        found = next(
+            (
+                places[key]
+                for h in (at.name, at.address)
+                if (key := (h, at.port, at.transport)) in places
+            ),
+            [at],
         )
-        lines[endpoint] = msgspec.structs.replace(line, **_said(one, line))
+        for endpoint in found:
+            _add(lines, endpoint, claim)
     return sorted(lines.values(), key=lambda x: (x.target, x.address, x.port))
+
+
+def _add(lines: dict[Endpoint, EndpointLine], endpoint: Endpoint, seen: Seen) -> None:
+    line = lines.get(endpoint) or EndpointLine(
+        endpoint.label, endpoint.address, endpoint.port, "", seen_at=instant(seen.at)
+    )
+    lines[endpoint] = msgspec.structs.replace(line, **_said(seen, line))
 
 
 def _said(seen: Seen, line: EndpointLine) -> dict[str, Any]:
