@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from rempart.content.exposure_catalogue import exposure_catalogue
+from rempart.engines.exposure.checks.hole import NO_BUNDLE
 from rempart.engines.exposure.judge import fix_for
 from rempart.engines.exposure.report import (
     CheckResult,
@@ -32,7 +33,7 @@ FAULTS: Final = (
     ("tls_expires_soon", "www.{domain}:443", "Le certificat finit dans 12 jours.", "nginx"),
     (
         "service_remote_desktop",
-        "203.0.113.{n}:3389",
+        "bureau.{domain}:3389",
         "Un bureau à distance répond.",
         "microsoft_rdp",
     ),
@@ -46,6 +47,8 @@ BLIND: Final = (
     "imap.{domain}:993",
     "Le serveur n’a pas répondu avant la fin du délai.",
 )
+HOLES: Final = ("hole_known", "hole_known_exploited", "hole_end_of_life")
+"""What no check could say of a product: the demonstration has no data on known holes."""
 HOUR: Final = time(3, 12)
 
 
@@ -58,7 +61,12 @@ def expose(
     consent = Consent("Camille Martin (inventée)", "directrice", first, first + timedelta(days=365))
     perimeters.give_consent(establishment=establishment, consent=consent, today=today, by=by)
     perimeters.add_asset(
-        establishment=establishment, kind="domain", value=domain, with_subdomains=True, by=by
+        establishment=establishment,
+        kind="domain",
+        value=domain,
+        with_subdomains=True,
+        follows_addresses=True,
+        by=by,
     )
     perimeters.settle(
         establishment=establishment,
@@ -83,18 +91,18 @@ def expose(
 def report(establishment: Establishment, domain: str, day: date, mended: int) -> ExposureReport:
     """An audit of that day, after the first `mended` faults were corrected: the texts and the score are the real ones."""
     catalogue = exposure_catalogue()
-    number = int(establishment.pk[-2:]) + 10
-    said = [(c, t.format(domain=domain, n=number), detail, p) for c, t, detail, p in FAULTS]
+    said = [(c, t.format(domain=domain), detail, p) for c, t, detail, p in FAULTS]
     findings = [_finding(*fault, day) for fault in said[mended:]]
-    gaps = [Gap(BLIND[0], BLIND[1].format(domain=domain), BLIND[2], "silent")]
+    endpoints = _endpoints(domain, f"203.0.113.{int(establishment.pk[-2:]) + 10}", mended)
+    products = [line.target for line in endpoints if line.product]
+    gaps = [
+        Gap(BLIND[0], BLIND[1].format(domain=domain), BLIND[2], "silent"),
+        *(Gap(check, target, NO_BUNDLE, "answered") for check in HOLES for target in products),
+    ]
     cleared = [CheckResult(c, catalogue.checks[c].theme, catalogue.checks[c].title, Outcome.PASSED,
                            str(catalogue.checks[c].severity), passed=1, cleared=[t])
                for c, t, _, _ in said[:mended]]  # fmt: skip
     at = datetime.combine(day, HOUR, UTC)
-    www = EndpointLine(
-        f"www.{domain}:443", f"203.0.113.{number}", 443, "https", "nginx", "1.22.1", "TLS 1.2"
-    )
-    mail = EndpointLine(f"mail.{domain}:25", f"203.0.113.{number}", 25, "smtp", "Postfix")
     return ExposureReport(
         perimeter=str(establishment),
         audited_on=day.isoformat(),
@@ -107,12 +115,21 @@ def report(establishment: Establishment, domain: str, day: date, mended: int) ->
         checks=cleared,
         findings=findings,
         gaps=gaps,
-        endpoints=[www] if mended == 0 else [mail, www],
+        endpoints=endpoints,
         zones=[domain],
         finess=establishment.pk,
         consent="Camille Martin (inventée), directrice",
         notes=["Données inventées : rien n’a été sondé."],
     )
+
+
+def _endpoints(domain: str, address: str, mended: int) -> list[EndpointLine]:
+    """What answers: the site and the mail, and the remote desktop until it is mended."""
+    www = EndpointLine(f"www.{domain}:443", address, 443, "https", "nginx", "1.22.1", "TLS 1.2")
+    mail = EndpointLine(f"mail.{domain}:25", address, 25, "smtp", "Postfix")
+    desktop = EndpointLine(f"bureau.{domain}:3389", address, 3389, "rdp")
+    is_closed = mended > [check for check, *_ in FAULTS].index("service_remote_desktop")
+    return [*([] if is_closed else [desktop]), *([mail] if mended else []), www]
 
 
 def _finding(check: str, target: str, detail: str, product: str, day: date) -> Finding:
