@@ -168,7 +168,7 @@ def test_a_report_is_deposited_and_read(
     axe_clean(page)
     shoot(page, "exposition")
     shoot(page, "exposition-telephone", narrow=True)
-    page.get_by_label("Gravité").select_option("danger immédiat")
+    page.get_by_label("Gravité").select_option("critique")
     page.get_by_role("button", name="Filtrer").click()
     page.get_by_role("link", name="Ce portail VPN").click()
     axe_clean(page)

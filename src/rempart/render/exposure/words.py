@@ -25,10 +25,10 @@ SEVERITIES: Final = {
     "info": "pour information",
 }
 SEVERITY_TITLES: Final = {
-    "critical": "Critiques : danger immédiat",
-    "high": "Graves : à corriger vite",
-    "medium": "Moyens : à planifier",
-    "low": "Mineurs : à améliorer",
+    "critical": "Critiques",
+    "high": "Graves",
+    "medium": "Moyens",
+    "low": "Mineurs",
     "info": "Pour information",
 }
 SEVERITY_TAGS: Final = {

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from msgspec.structs import replace
 from pytest_django import Settings
 
 from factories.exposure import (
@@ -17,7 +18,8 @@ from factories.exposure import (
     an_exposure_audit,
     an_exposure_file,
 )
-from rempart.engines.exposure.report import Claim, Gap, Reference
+from rempart.engines.exposure.report import Claim, Gap, Reference, ThemeScore
+from rempart.render.exposure.words import SEVERITIES
 from rempart.web.apps.exposure import actions
 from rempart.web.apps.exposure.models import ExposedFinding
 from rempart.web.core import jobs
@@ -94,8 +96,51 @@ def test_the_page_of_the_establishment_has_its_panel(cast: Cast, browser_of: Bro
     a_perimeter(cast.home, cast.alice)
     an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed(severity="critical")))
     text = text_of(browser, "/etablissements/350000019/")
-    assert "1 faille critique est ouverte" in text
-    assert "faille critique" not in text_of(browser_of("rose"), "/etablissements/350000019/")
+    assert "1 constat critique est ouvert" in text
+    assert "constat critique" not in text_of(browser_of("rose"), "/etablissements/350000019/")
+
+
+@pytest.mark.parametrize("day", ["", "2026-02-27"])
+def test_what_nobody_looked_for_is_never_shown_as_nothing(
+    cast: Cast, browser_of: BrowserOf, day: str
+) -> None:
+    holes = ThemeScore("hole", 0.0, 0.0, 0, 0)
+    graded = an_exposure(data_as_of=day)
+    report = replace(graded, score=replace(graded.score, themes=[holes]))
+    an_exposure_audit(cast.home, cast.alice, report)
+    text = text_of(browser_of("alice"), HOME)
+    assert ("pas cherchées</td>" in text) is (day == "")
+    assert ("Tout a pu être évalué." in text) is (day != "")
+
+
+def test_a_note_that_gaps_cannot_lower_says_that_holes_were_not_sought(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    gap = Gap("dns_caa", "chu.example", "Silence.", "silent")
+    an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed(), gaps=(gap,), score=0.0))
+    text = text_of(browser_of("alice"), HOME)
+    assert "Les failles connues n’ont pas été cherchées." in text
+    assert "La même si" not in text
+
+
+def test_a_note_is_a_whole_number_that_is_never_rounded_up(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    graded = an_exposure(an_exposed(), score=17.7)
+    report = replace(graded, score=replace(graded.score, low=16.9))
+    an_exposure_audit(cast.home, cast.alice, report)
+    pages = text_of(browser_of("alice"), HOME) + text_of(browser_of("alice"), "/exposition/")
+    assert "16 à 17 sur 100" in pages
+    assert "17,7" not in pages
+
+
+def test_a_severity_has_the_words_of_the_report(cast: Cast, browser_of: BrowserOf) -> None:
+    an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed(severity="critical")))
+    text = text_of(browser_of("alice"), HOME)
+    for word in SEVERITIES.values():
+        assert f">{word}</option>" in text
+    assert "danger immédiat" not in text
+    assert "Failles critiques" not in text
 
 
 def test_a_report_is_downloaded_and_never_opened(cast: Cast, browser_of: BrowserOf) -> None:

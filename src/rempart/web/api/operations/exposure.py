@@ -41,7 +41,7 @@ class ExposureItem(Schema):
     score: float | None
     score_low: float | None = Field(description="Si tout ce qui n’a pas été évalué était mauvais.")
     grade: str
-    critical_open: int | None
+    critical_open: int | None = Field(description="Constats critiques, confirmés ou probables.")
     findings: int | None
     gaps: int | None = Field(description="Points non évalués : ni bons ni mauvais.")
     data_as_of: str

@@ -10,7 +10,7 @@ from rempart.web.core.facts import Fact
 
 
 def facts_of(finess: str, today: date) -> Iterator[Fact]:
-    """What the last sweep of an establishment shows. That no critical hole was seen is not given where the sweep could
+    """What the last sweep of an establishment shows. That nothing critical was seen is not given where the sweep could
     not judge everything: it would prove nothing."""
     audit = ExposureAudit.objects.filter(establishment_id=finess, is_latest=True).first()
     if audit is None or audit.swept_on is None or audit.swept_on > today:

@@ -15,7 +15,7 @@ FIFTHS: Final = (20.0, 40.0, 60.0, 80.0)
 def history(rows: Sequence[ExposureAudit]) -> Chart | None:
     """The score through the audits, the oldest first; None below two."""
     points = [
-        (audit.swept_on.strftime("%d/%m/%y"), float(audit.score))
+        (audit.swept_on.strftime("%d/%m/%y"), float(int(audit.score)))
         for audit in rows[-POINTS:]
         if audit.swept_on and audit.score is not None
     ]

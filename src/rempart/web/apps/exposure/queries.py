@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from rempart.engines.exposure.held import Window
-from rempart.engines.exposure.report import Finding
+from rempart.engines.exposure.report import Finding, ThemeScore
 from rempart.render.french import counted, day
 from rempart.render.text import name
 from rempart.web.apps.establishments.access import allows
@@ -33,6 +33,8 @@ from rempart.web.core.text import folded
 RECENT: Final = 10
 CURVE: Final = 24
 SOON_DAYS: Final = 30
+HOLE: Final = "hole"
+"""The theme that needs data on known holes."""
 
 THEMES: Final[dict[str, str]] = {
     "dns": "Noms de domaine",
@@ -177,6 +179,15 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeLine:
+    """What a theme costs, and whether anything of it was looked for at all."""
+
+    words: str
+    score: ThemeScore
+    is_sought: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The page of an establishment."""
 
@@ -192,7 +203,7 @@ class Overview:
     next: str
     unseen: int = 0
     recent: Sequence[ExposureAudit] = field(default_factory=list)
-    themes: Sequence[tuple[str, Any]] = field(default_factory=list)
+    themes: Sequence[ThemeLine] = field(default_factory=list)
 
 
 def overview(finess: str, today: date) -> Overview:
@@ -226,8 +237,11 @@ def read_page_of(audit: ExposureAudit | None) -> pages.Page | None:
     return pages.read_page(bytes(audit.page)) if audit and audit.page else None
 
 
-def themes_of(page: pages.Page | None) -> list[tuple[str, Any]]:
-    """The themes of a score in words, in their usual order."""
+def themes_of(page: pages.Page | None) -> list[ThemeLine]:
+    """The themes of a score in words, in their usual order.
+
+    Without data on known holes none was looked for: a report that does not even name them as gaps says nothing of them.
+    """
     if page is None:
         return []
     order = list(THEMES)
@@ -235,7 +249,15 @@ def themes_of(page: pages.Page | None) -> list[tuple[str, Any]]:
         page.report.score.themes,
         key=lambda t: order.index(t.theme) if t.theme in THEMES else len(order),
     )
-    return [(THEMES.get(theme.theme, name(theme.theme)), theme) for theme in known]
+    has_data = bool(page.report.data_as_of)
+    return [
+        ThemeLine(
+            THEMES.get(theme.theme, name(theme.theme)),
+            theme,
+            is_sought=theme.theme != HOLE or has_data or theme.gaps > 0,
+        )
+        for theme in known
+    ]
 
 
 def _unseen(audit: ExposureAudit | None) -> int:
@@ -317,8 +339,8 @@ def panel(finess: str, scope: Scope) -> dict[str, Any] | None:
 def _brief(audit: ExposureAudit | None) -> str:
     if audit is None:
         return ""
-    holes = audit.critical_open
-    words = counted(holes, "faille critique", "failles critiques") if holes else ""
+    worst = audit.critical_open
+    words = counted(worst, "constat critique", "constats critiques") if worst else ""
     return ", ".join(part for part in (f"note {audit.grade}", words) if part)
 
 
@@ -333,8 +355,8 @@ def next_step(audit: ExposureAudit | None, found: Standing, page: pages.Page | N
     since = page.since if page else None
     critical = since.critical_open if since else audit.critical_open
     if critical:
-        holes = counted(critical, "faille critique est ouverte", "failles critiques sont ouvertes")
-        return f"{holes} : commencez par là, le jour même."
+        worst = counted(critical, "constat critique est ouvert", "constats critiques sont ouverts")
+        return f"{worst} : commencez par là, le jour même."
     if left := (audit.findings_count or 0) - (since.mended if since else 0):
         points = counted(left, "constat")
         return f"{points} à corriger : le plan les regroupe par geste."

@@ -224,7 +224,7 @@ def how(fix: FixText | None, targets: Collection[str] = ()) -> str:
 
 
 def critical_open(report: ExposureReport) -> int:
-    """Critical findings that are sure or likely; what is only possible is not counted as a hole."""
+    """Critical findings that are sure or likely; what is only possible is not counted."""
     return sum(map(_is_critical, report.findings))
 
 

@@ -250,7 +250,7 @@ def _propose(audit: ExposureAudit, drawn: Drawn, today: date) -> None:
 
 
 def _alert(audit: ExposureAudit, report: ExposureReport, new: Collection[str]) -> None:
-    """A mail can be read by others: it says that something is new, and where to look, never what. A hole that is
+    """A mail can be read by others: it says that something is new, and where to look, never what. A finding that is
     critical and sure does not wait for the digest of the day."""
     worst = reading.critical_keys(report)
     notices.tell(

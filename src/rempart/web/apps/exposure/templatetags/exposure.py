@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from rempart.content.places import departments
 from rempart.engines.exposure.held import Window, WindowState
 from rempart.render import french
+from rempart.render.exposure import words
 from rempart.render.text import name, visible
 from rempart.web.apps.exposure.coverage import Tally
 from rempart.web.apps.exposure.models import (
@@ -55,6 +56,7 @@ ALONE: Final[dict[str, str]] = {
     Asset.Kind.ADDRESS: "elle seule",
     Asset.Kind.RANGE: "toutes ses adresses",
 }
+UNSOUGHT: Final = "Les failles connues n’ont pas été cherchées."
 AT_ONCE: Final = 5
 """Changes of one kind that are seen without unfolding."""
 WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -85,7 +87,7 @@ def headline(audit: ExposureAudit | None) -> str:
     """The result of an audit, as the title of its page."""
     if audit is None or audit.score is None:
         return "Exposition sur internet"
-    return f"Exposition sur internet{french.NBSP}: note {audit.grade}, {french.number(audit.score)} sur 100"
+    return f"Exposition sur internet{french.NBSP}: note {audit.grade}, {words.mark(audit.score)} sur 100"
 
 
 @register.filter
@@ -93,7 +95,7 @@ def score_range(audit: ExposureAudit) -> str:
     """« 74 à 82 sur 100 »; one figure when everything was judged."""
     if audit.score is None:
         return "rien n’a pu être mesuré"
-    low, high = french.number(audit.score_low or 0), french.number(audit.score or 0)
+    low, high = words.mark(audit.score_low or 0), words.mark(audit.score)
     return f"{high} sur 100" if low == high else f"{low} à {high} sur 100"
 
 
@@ -107,10 +109,12 @@ def proved_words(audit: ExposureAudit) -> str:
 def low_words(audit: ExposureAudit) -> str:
     """What the grade would be at worst."""
     if not audit.gaps_count:
-        return "Tout a pu être évalué."
+        return "Tout a pu être évalué." if audit.data_as_of else UNSOUGHT
     if audit.score is None:
         return ""
     if audit.score == audit.score_low:
+        if not audit.data_as_of:
+            return UNSOUGHT
         return "La même si tout ce qui n’a pas été évalué était mauvais."
     return f"{audit.grade_low} si tout ce qui n’a pas été évalué était mauvais."
 
@@ -125,7 +129,7 @@ def since_words(since: Since) -> str:
     )
     if since.score is None:
         return f"{mended}. Le prochain balayage redonnera une note."
-    score = f"note {name(since.score.grade, 2)}, {french.number(since.score.value)} sur 100"
+    score = f"note {name(since.score.grade, 2)}, {words.mark(since.score.value)} sur 100"
     return f"{mended}. Avec le reste : {score}. Le prochain balayage le confirmera."
 
 
@@ -133,7 +137,7 @@ def since_words(since: Since) -> str:
 def gaps_words(audit: ExposureAudit) -> str:
     """How much could not be judged."""
     if not audit.gaps_count:
-        return "Tout a pu être évalué."
+        return "Tout a pu être évalué." if audit.data_as_of else UNSOUGHT
     return f"Et {french.counted(audit.gaps_count, 'point non évalué', 'points non évalués')}."
 
 
@@ -152,21 +156,21 @@ def confidence_words(confidence: str) -> str:
 @register.simple_tag
 def line_severity(*, line: ExposedFinding) -> SafeString:
     """How much a finding weighs."""
-    return ui.tag(words=line.get_severity_display(), tone=SEVERITIES[line.severity])
+    return ui.tag(words=words.severity(line.severity), tone=SEVERITIES[line.severity])
 
 
 @register.simple_tag
 def retest_tag(*, line: ExposedFinding) -> SafeString:
     """What the last retest of a finding said."""
-    words, tone = RETESTS.get(line.retest_outcome, ("revérifié", "none"))
-    return ui.tag(words=words, tone=tone)
+    said, tone = RETESTS.get(line.retest_outcome, ("revérifié", "none"))
+    return ui.tag(words=said, tone=tone)
 
 
 @register.simple_tag
 def change_tag(*, change: Change) -> SafeString:
     """What became of something between two audits."""
-    words, tone = CHANGES.get(change.kind, (change.kind, "none"))
-    return ui.tag(words=words, tone=tone)
+    said, tone = CHANGES.get(change.kind, (change.kind, "none"))
+    return ui.tag(words=said, tone=tone)
 
 
 @register.filter
@@ -191,8 +195,8 @@ def change_words(change: Change) -> str:
 @register.simple_tag
 def proof_tag(*, proof: Window) -> SafeString:
     """Where the proof that a level is held stands."""
-    words, tone = PROOFS[proof.state]
-    return ui.tag(words=words, tone=tone)
+    said, tone = PROOFS[proof.state]
+    return ui.tag(words=said, tone=tone)
 
 
 @dataclass(frozen=True, slots=True)

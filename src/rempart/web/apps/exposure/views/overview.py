@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from rempart.render.exposure.words import SEVERITIES
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
 from rempart.web.apps.exposure import holding, queries, retesting
 from rempart.web.apps.exposure.views.region import tabs
-from rempart.web.apps.remediation.models import Severity
 from rempart.web.core import access_log
 from rempart.web.core.policy import needs, scope_of
 from rempart.web.core.scope import Act
@@ -43,7 +43,7 @@ def exposure(request: HttpRequest, finess: str) -> HttpResponse:
         "establishment": establishment,
         "found": found,
         "asked": asked,
-        "severities": Severity.choices,
+        "severities": SEVERITIES.items(),
         "themes": queries.THEMES,
         "confidences": queries.CONFIDENCES,
         "may_set": allows(scope, finess, Act.SET_PERIMETER),
