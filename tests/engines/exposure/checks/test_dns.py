@@ -31,11 +31,31 @@ def test_a_server_that_only_one_side_names_is_told_by_its_side() -> None:
     assert "bureau d’enregistrement seulement : b.fr" in said(more, less).detail
 
 
-def test_an_alias_that_nobody_can_take_is_less_severe() -> None:
-    alias = AliasSeen(name="old.ch.fr", target="gone.ch.fr", state="missing")
-    found = list(dns.dangling_alias(zone("ch.fr", aliases=[alias]), context("dns_dangling_alias")))
-    assert [(v.outcome, v.severity) for v in found] == [(Outcome.FAILED, "medium")]
-    assert found[0].detail == "old.ch.fr renvoie vers gone.ch.fr, qui n’existe plus."
+@pytest.mark.parametrize(
+    ("target", "severity", "said"),
+    [
+        ("gone.ch.fr", "low", "dans votre propre zone"),
+        ("gone.ailleurs.fr", "medium", "rien ne dit que d’autres"),
+        ("gone.autrech.fr", "medium", "rien ne dit que d’autres"),
+    ],
+)
+@pytest.mark.parametrize("apex", ["", "ch.fr"])
+def test_an_alias_that_nobody_can_take_is_less_severe_and_says_why(
+    target: str, severity: str, said: str, apex: str
+) -> None:
+    alias = AliasSeen(name="old.ch.fr", target=target, state="missing")
+    seen = zone("www.ch.fr" if apex else "ch.fr", apex=apex, aliases=[alias])
+    (found,) = dns.dangling_alias(seen, context("dns_dangling_alias"))
+    assert (found.outcome, found.severity) == (Outcome.FAILED, severity)
+    assert found.detail.startswith(f"old.ch.fr renvoie vers {target}, qui n’existe plus ; ")
+    assert said in found.detail and "le catalogue le dit grave" in found.detail
+
+
+def test_an_alias_in_a_zone_of_a_host_where_anyone_takes_a_name_stays_grave() -> None:
+    alias = AliasSeen(name="old.azurewebsites.net", target="a.azurewebsites.net", state="missing")
+    seen = zone("azurewebsites.net", aliases=[alias])
+    (found,) = dns.dangling_alias(seen, context("dns_dangling_alias"))
+    assert found.severity == ""
 
 
 @pytest.mark.parametrize(

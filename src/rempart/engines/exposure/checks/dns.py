@@ -25,6 +25,15 @@ NOT_READ: Final = "Cette information n’a pas été lue."
 OTHERS: Final = (
     "Les serveurs de cette zone ne sont pas dans le périmètre : ils n’ont pas été sollicités."
 )
+OWN_TARGET: Final = (
+    " ; ce nom est dans votre propre zone : personne d’autre ne peut le reprendre, et le défaut est donc mineur, alors "
+    "que le catalogue le dit grave pour une cible que d’autres peuvent prendre. Supprimez l’alias, ou recréez dans la "
+    "zone le nom vers lequel il renvoie"
+)
+OTHER_TARGET: Final = (
+    " ; rien ne dit que d’autres peuvent reprendre ce nom : le défaut est donc moyen, alors que le catalogue le dit "
+    "grave quand ils le peuvent"
+)
 # Names of servers → the host of the zone, so that the fix is the one of its console.
 HOSTS: Final = {
     ".ovh.net": "ovh", ".ovh.ca": "ovh", ".anycast.me": "ovh", ".gandi.net": "gandi", ".cloudflare.com": "cloudflare",
@@ -251,15 +260,20 @@ def dangling_alias(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     for alias in dead:
         service, as_of = _service(alias, context)
         said = f"{alias.name} renvoie vers {alias.target}, qui n’existe plus"
+        severity = ""
         if alias.is_free:
             said += " ; ce domaine est libre, chacun peut l’acheter"
         elif service:
             said += f" ; chacun peut reprendre ce nom chez {service}"
+        elif _is_in(alias.target, seen.apex or seen.domain):
+            severity, said = "low", said + OWN_TARGET
+        else:
+            severity, said = "medium", said + OTHER_TARGET
         yield failed(
             f"{said}.",
             f"{alias.name} CNAME {alias.target}",
             target=alias.name,
-            severity="" if alias.is_free or service else "medium",
+            severity=severity,
             data_as_of=as_of,
         )
     for alias in unsure:
