@@ -95,6 +95,19 @@ def test_a_list_of_ports_says_what_is_closed_and_what_nobody_knows(
     assert outcome("service_remote_desktop", seen) == expected
 
 
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [(Reach.SILENT, "Le périmètre ne permet pas d’essayer : port"), (Reach.STOPPED, "Muet.")],
+)
+def test_ports_that_the_perimeter_does_not_permit_are_not_called_silent(
+    reach: Reach, said: str
+) -> None:
+    seen = PortsSeen(reach=reach, reason="Muet.", address="192.0.2.1", silent=[22, 443])
+    dicom = next(family for family in FAMILIES if family.id == "service_dicom")
+    (verdict,) = verdicts_of(dicom, seen)
+    assert verdict.detail.startswith(said)
+
+
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: str(f.id))
 def test_a_probe_that_was_stopped_is_never_good(family: object) -> None:
     identifier, usual = family.id, sorted(family.ports)  # type: ignore[attr-defined]

@@ -164,7 +164,13 @@ def kind_of(product: Product) -> str:
 
 def _of_ports(family: Family, seen: PortsSeen) -> Iterator[Verdict]:
     if seen.reach is not Reach.ANSWERED:
-        if family.ports:
+        is_whole = seen.reach is Reach.SILENT and seen.silent
+        if is_whole and family.ports and not family.ports & set(seen.silent):
+            # Every port that the rights allow was tried, and none of these: they are not silent.
+            yield unmeasured(
+                f"Le périmètre ne permet pas d’essayer : {_listed(sorted(family.ports))}."
+            )
+        elif family.ports:
             yield unmeasured(seen.reason or "Les ports n’ont pas été essayés.")
         return
     silent = sorted(family.ports & set(seen.silent))
