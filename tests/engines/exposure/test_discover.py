@@ -92,6 +92,39 @@ def test_a_name_proposed_under_a_domain_may_lead_where_its_domain_may() -> None:
     ]
 
 
+def test_the_nearest_domain_declared_says_whether_addresses_may_be_followed() -> None:
+    text = (
+        "name: CH\nassets:\n  - {kind: domain, value: chu.example, subdomains: true, addresses: follow}\n"
+        "  - {kind: domain, value: labo.chu.example, subdomains: true}\n"
+    )
+    wide = parse_perimeter(text)
+    found = propose(wide, [], ["b.chu.example", "c.labo.chu.example"])
+    assert {p.value: p.follows for p in found} == {
+        "b.chu.example": True,
+        "c.labo.chu.example": False,
+    }
+    # The permission is the declared domain's, and the file says so where it repeats it.
+    assert "le permet déjà" in proposals_yaml(wide, found)
+    assert "le permet déjà" not in proposals_yaml(wide, [p for p in found if not p.follows])
+
+
+def test_a_name_known_not_to_exist_is_not_proposed() -> None:
+    dead, alive = (
+        AliasSeen(name="rdv.chu.example", target=f"{state}.chu.example", state=state)
+        for state in ("missing", "unknown")
+    )
+    servers = [ServerSeen(name="ns9.chu.example", is_missing=True)]
+    exchangers = [ExchangerSeen(name="mx9.chu.example", is_missing=True)]
+    seen: list[AnySeen] = [
+        ZoneSeen(reach=ANSWERED, domain="chu.example", servers=servers, aliases=[dead, alive]),
+        MailSeen(reach=ANSWERED, domain="chu.example", servers=exchangers),
+        HostSeen(reach=ANSWERED, name="www.chu.example", chain=["gone.cdn.example"]),
+        HostSeen(reach=Reach.SILENT, name="web.chu.example", chain=["unsure.cdn.example"]),
+    ]
+    found = propose(perimeter(), seen, ["missing.chu.example", "mx9.chu.example"])
+    assert [p.value for p in found] == ["unknown.chu.example", "unsure.cdn.example"]
+
+
 def test_names_under_a_domain_with_its_own_limits_are_left_to_whoever_wrote_them() -> None:
     text = "name: CH\nassets:\n  - {kind: domain, value: chu.example, subdomains: true, touch: [tls]}\n"
     assert propose(parse_perimeter(text), [], ["b.chu.example"]) == []

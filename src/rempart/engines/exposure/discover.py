@@ -30,6 +30,7 @@ from rempart.engines.exposure.perimeter import (
 )
 from rempart.engines.exposure.probe.dns.suffix import registrable
 from rempart.engines.exposure.seen.claims import ClaimSeen
+from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.mail import MailSeen
@@ -41,6 +42,11 @@ from rempart.kernel.errors import UnreadableSource
 LONGEST_FILE: Final = 256 << 20
 MOST_NAMES: Final = 200_000
 REASONS_KEPT: Final = 5
+_FOLLOWS: Final = ", addresses: follow"
+_PERMISSION: Final = (
+    "  # « addresses: follow » laisse toucher les adresses où un nom mène : votre domaine déclaré le permet déjà à ses",
+    "  # sous-domaines. Retirez-le d’un nom hébergé avec d’autres.",
+)
 COLUMNS: Final = (
     "name_value",
     "common_name",
@@ -70,7 +76,7 @@ def propose(
 ) -> list[Proposal]:
     """What is not in the perimeter yet, the nearest first, each with at most five reasons (French).
 
-    What is declared, excluded, or was looked at, is not proposed again; a name under a domain that is declared with its
+    What is declared, excluded, or was looked at, is not proposed again, nor what is known not to exist; a name under a domain that is declared with its
     sub-domains is, because a sweep looks at the names that it is told of alone. `extracts` are names as files give them: one that is no name
     is left out, and `*.x` counts for x.
     """
@@ -79,7 +85,7 @@ def propose(
     }
     near = {registrable(name) for name in declared} - {""}
     covers, seen = _Covers(perimeter), list(seen)
-    declared |= {one.name for one in seen if isinstance(one, HostSeen)}
+    declared |= {one.name for one in seen if isinstance(one, HostSeen)} | _dead(seen)
     found: dict[str, Proposal] = {}
     for text, why in (*_named(seen), *((name, "extrait donné") for name in extracts)):
         try:
@@ -131,8 +137,10 @@ def proposals_yaml(perimeter: Perimeter, proposals: Iterable[Proposal]) -> str:
         part = [p for p in proposals if p.is_near is is_near]
         if part:
             lines.append(f"  # {title}")
+        if any(p.follows for p in part):
+            lines += _PERMISSION
         for p in part:
-            more = ", addresses: follow" if p.follows else ""
+            more = _FOLLOWS if p.follows else ""
             lines.append(
                 f"  - {{kind: {p.kind}, value: {p.value}{more}}}  # {_plain(' ; '.join(p.why))}"
             )
@@ -151,7 +159,7 @@ class _Covers:
         # What has its own consent or its own limits is left to the person who wrote them.
         own = [normal_value(a) for a in domains if a.consent is not None or a.touch is not None]
         self._under = {*own, *(e for e in excluded if isinstance(e, str))}
-        self._follow = {normal_value(a) for a in domains if a.addresses == "follow"}
+        self._follow = {normal_value(a): a.addresses == "follow" for a in domains}
         self._usual = {f"{label}.{normal_value(a)}" for a in domains for label in USUAL_NAMES}
         ranges = [a.value for a in perimeter.assets if a.kind is AssetKind.RANGE]
         self._ranges = [network_of(text) for text in ranges]
@@ -164,8 +172,8 @@ class _Covers:
         return name in self._usual or not self._under.isdisjoint(with_parents(name))
 
     def follows(self, name: str) -> bool:
-        """Whether the addresses of a name may be touched by the word of its domain."""
-        return not self._follow.isdisjoint(with_parents(name))
+        """Whether the nearest domain declared above a name already lets the addresses of its names be touched."""
+        return next((self._follow[n] for n in with_parents(name) if n in self._follow), False)
 
     def address(self, text: str) -> bool:
         """Whether it is declared or excluded, or of a kind that nobody declares from a name."""
@@ -194,6 +202,20 @@ def _named(seen: Iterable[AnySeen]) -> Iterator[tuple[str, str]]:
             yield from ((n, f"nom inverse de {one.address}") for n in one.reverse)
         elif isinstance(one, ClaimSeen) and one.endpoint.name:
             yield one.endpoint.name, f"rapport de {one.tool}"
+
+
+def _dead(seen: Iterable[AnySeen]) -> set[str]:
+    """Names that the DNS said to lead nowhere: targets of dead aliases, lost servers of zones and of mail."""
+    found: set[str] = set()
+    for one in seen:
+        if isinstance(one, ZoneSeen):
+            found |= {alias.target for alias in one.aliases if alias.state == "missing"}
+        if isinstance(one, ZoneSeen | MailSeen):
+            found |= {server.name for server in one.servers if server.is_missing}
+            found |= {one.domain} if one.is_missing else set()
+        elif isinstance(one, HostSeen) and one.reach is Reach.ANSWERED and not one.addresses:
+            found |= set(one.chain)
+    return {name.rstrip(".").lower() for name in found}
 
 
 def _addressed(seen: Iterable[AnySeen]) -> Iterator[tuple[str, str]]:
