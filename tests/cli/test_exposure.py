@@ -239,6 +239,13 @@ def test_the_kill_switch_stops_in_the_middle_and_keeps_what_was_seen(
     assert any("Arrêt demandé." in gap["reason"] for gap in report["gaps"])
     assert (folder / "sweep.journal").exists()
     assert (folder / "ARRET").exists() is (way == "file")
+    assert report["pieces_stopped"] > 0
+    (folder / "ARRET").unlink(missing_ok=True)
+    (folder / "findings.csv").write_text("à moi", "utf-8")
+    again = ("audit", "exposure", path, "--output", folder, "--resume", "--format", "html")
+    assert rempart(*again).returncode == 0
+    assert json.loads((folder / "report.json").read_text("utf-8"))["pieces_stopped"] == 0
+    assert (folder / "findings.csv").read_text("utf-8") == "à moi"
 
 
 def test_a_stop_file_that_is_there_refuses_to_begin(perimeter: Path, tmp_path: Path) -> None:
@@ -292,6 +299,9 @@ def test_what_was_read_of_other_tools_is_said_and_kept_in_the_report(
     assert told[0].startswith("« nmap.xml » (nmap) : ")
     assert told[1].endswith("Laissés de côté : 1 sans adresse, nom ou port lisible.")
     assert all(note in ran.stdout for note in told)
+    apart = json.loads((tmp_path / "r" / "report.json").read_text("utf-8"))["outside"]
+    assert f"hors du périmètre : {len(apart)}" in ran.stdout
+    assert apart[0]["host"] in ran.stdout
 
 
 def test_the_words_of_the_command_are_french(perimeter: Path) -> None:

@@ -35,7 +35,7 @@ from rempart.engines.exposure.perimeter import Perimeter, read_perimeter
 from rempart.engines.exposure.read.imports import is_unknown, read_import
 from rempart.engines.exposure.read.mapped_csv import read_mapping
 from rempart.engines.exposure.report import ExposureReport, has_measured
-from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested
+from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested, unresolved
 from rempart.engines.exposure.run import run as run_audit
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.snapshot import Snapshot
@@ -43,12 +43,14 @@ from rempart.engines.exposure.snapshot_file import read_snapshot
 from rempart.kernel.errors import RempartError, system_words
 from rempart.kernel.french import counted
 from rempart.render.console import Bars
-from rempart.render.exposure.outputs import FORMATS, write
+from rempart.render.exposure.outputs import FORMATS, kept_formats, write
 from rempart.render.exposure.terminal import summary
 from rempart.render.outputs import encoded, install
+from rempart.render.text import name
 
 FINDINGS: Final = 1
 COULD_NOT_RUN: Final = 2
+SHOWN_OUTSIDE: Final = 10
 GRADES: Final = ("A", "B", "C", "D", "E", "F")
 STATES: Final = {
     Retested.MENDED: "corrigé",
@@ -166,11 +168,10 @@ def audit_exposure(
         bars.stage("Jugement")
         report = _judged(perimeter, swept, digest, beside, today)
         bars.stage("Écriture du rapport")
+        formats = (*formats, *(kept_formats(output) if resume else ()))
         paths = _written(report, output, formats, None if snapshot else output / SNAPSHOT)
     if not quiet:
-        summary(report, Console(highlight=False))
-        written = "Rapport : " + ", ".join(str(path) for path in paths)
-        click.echo("\n" + "\n\n".join([*beside.imports, written]))
+        _show(report, beside.imports, paths)
     if swept.pieces_stopped:
         click.echo(
             f"Balayage incomplet : {' '.join(swept.notes)} Pour le continuer : --resume.", err=True
@@ -178,6 +179,21 @@ def audit_exposure(
         ctx.exit(COULD_NOT_RUN)
     if threshold is not None and _is_below(report, threshold):
         ctx.exit(FINDINGS)
+
+
+def _show(report: ExposureReport, imports: Sequence[str], paths: Sequence[Path]) -> None:
+    """Print the summary, what was read of other tools and what of it was set apart, and where the report is."""
+    summary(report, Console(highlight=False))
+    written = "Rapport : " + ", ".join(str(path) for path in paths)
+    apart = []
+    if report.outside:
+        count = counted(len(report.outside), "nom ou adresse", "noms ou adresses")
+        named = ", ".join(name(one.host) for one in report.outside[:SHOWN_OUTSIDE])
+        more = ", …" if len(report.outside) > SHOWN_OUTSIDE else ""
+        apart.append(
+            f"Mis à part, car hors du périmètre : {count} ({named}{more}). Rien n’en compte dans la note."
+        )
+    click.echo("\n" + "\n\n".join([*imports, *apart, written]))
 
 
 def _written(
@@ -310,7 +326,10 @@ def exposure_propose(
 @click.argument("perimeter_file", metavar="PÉRIMÈTRE", type=_FILE)
 @click.argument("report_file", metavar="RAPPORT", type=_PATH)
 @click.argument("key", metavar="CONSTAT")
-@click.option("--resolver", metavar="ADRESSE", help="Serveur de noms à interroger.")
+@click.option(
+    "--resolver", metavar="ADRESSE",
+    help="Serveur de noms à interroger : le même que pour le balayage. Par défaut : celui du périmètre, sinon la racine.",
+)  # fmt: skip
 @click.option("--output", type=_PATH, metavar="FICHIER", help="Où écrire la preuve (JSON).")
 @click.option("--feeds", type=_PATH, metavar="LOT", help="Lot de données sur les failles.")
 @click.option("--trust", type=_FILE, metavar="FICHIER", help="Clés publiques qui signent ce lot.")
@@ -342,5 +361,10 @@ def exposure_retest(
     if output is not None:
         install({output.name: encoded(result)}, output.parent)
     click.echo(f"{finding.title}, {finding.target} : {STATES[result.outcome]}. {result.detail}")
+    if unresolved(finding, snapshot) and not (resolver or perimeter.resolvers):
+        click.echo(
+            "Si le balayage interrogeait un serveur de noms (--resolver), donnez le même ici.",
+            err=True,
+        )
     if result.outcome is not Retested.MENDED:
         ctx.exit(FINDINGS)

@@ -5,7 +5,7 @@ import pytest
 from rempart.engines.exposure.report import Finding
 from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested
 from rempart.engines.exposure.seen.common import Reach
-from rempart.engines.exposure.seen.hosts import PortsSeen
+from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.snapshot import AnySeen
 from rempart.engines.exposure.work import Kind
 from support.exposure import CONTENTS, FUNCTIONS, TODAY, catalogue, report, service, snapshot, zone
@@ -67,6 +67,16 @@ def test_a_zone_is_asked_again_as_a_zone_only() -> None:
 )
 def test_a_new_look_says_only_what_it_saw(seen: list[AnySeen], said: Retested) -> None:
     assert outcome(*seen) is said
+
+
+def test_a_name_that_leads_nowhere_is_the_reason_that_is_given() -> None:
+    lost = HostSeen(reach=Reach.CLOSED, name="www.hopital.example", reason="Ce nom n’existe pas.")
+    said = retested(
+        finding("service_rdp"), snapshot(lost), catalogue=CONTENTS, today=TODAY, tool_version="1",
+        checks=FUNCTIONS,
+    )  # fmt: skip
+    assert said.outcome is Retested.UNMEASURED
+    assert "www.hopital.example n’a mené à aucune adresse (Ce nom n’existe pas)" in said.detail
 
 
 def tried(address: str = "127.0.0.9", **more: list[int]) -> PortsSeen:

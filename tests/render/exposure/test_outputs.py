@@ -37,6 +37,18 @@ def test_an_unknown_format_is_refused_with_the_list(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_files_of_a_former_report_are_known_from_those_of_others(tmp_path: Path) -> None:
+    assert outputs.kept_formats(tmp_path / "absent") == []
+    outputs.write(reports.empty(), tmp_path, list(outputs.FORMATS))
+    assert outputs.kept_formats(tmp_path) == list(outputs.FORMATS)
+    for filename, content in (
+        *(("report.html", b"<!doctype html><p>Le mien"), ("report.pdf", b"%PDF-1.7 autre")),
+        *(("findings.csv", b"a;b\r\n"), ("findings.xlsx", b"PK rompu"), ("report.json", b"{}")),
+    ):
+        (tmp_path / filename).write_bytes(content)
+    assert outputs.kept_formats(tmp_path) == []
+
+
 @pytest.mark.parametrize("make", [reports.sample, reports.hostile, reports.empty])
 def test_the_same_report_gives_the_same_bytes(make: object) -> None:
     formats = list(outputs.FORMATS)
@@ -65,6 +77,8 @@ def test_the_workbook_has_every_finding_gap_and_endpoint() -> None:
     ] == [
         *(len(report.findings), len(report.gaps), len(report.endpoints)),
     ]
+    head, *rows = book.get_sheet_by_name("À corriger").to_python()
+    assert [row[head.index("Clé")] for row in rows] == [f.key for f in report.findings]
 
 
 def test_the_pdf_is_tagged_titled_and_in_french() -> None:

@@ -19,7 +19,7 @@ from rempart.engines.exposure.registry import CHECKS, Check
 from rempart.engines.exposure.report import ExposureReport, Finding
 from rempart.engines.exposure.run import fingerprint
 from rempart.engines.exposure.seen.common import Endpoint
-from rempart.engines.exposure.seen.hosts import PortsSeen
+from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.work import Kind, Piece, pieces_for
 
@@ -139,7 +139,18 @@ def _said(
         return Retested.MENDED, "Plus rien n’écoute sur ce port.", ""
     if finding.target in judged.result.cleared:
         return Retested.MENDED, "Mesuré de nouveau : le constat n’y est plus.", ""
+    if lost := unresolved(finding, snapshot):
+        reason = lost.reason or "aucune réponse du serveur de noms"
+        said = f"Le nom {lost.name} n’a mené à aucune adresse ({reason.rstrip('.')}) : rien n’a pu être regardé."
+        return Retested.UNMEASURED, said, ""
     return Retested.UNMEASURED, "Le nouveau passage n’a rien vu de cette cible.", ""
+
+
+def unresolved(finding: Finding, snapshot: Snapshot) -> HostSeen | None:
+    """The name of the finding's target when the new look found no address for it: nothing could be asked there."""
+    name, _, _ = finding.target.rpartition(":")
+    hosts = [seen for seen in snapshot.seen if isinstance(seen, HostSeen) and seen.name == name]
+    return hosts[0] if hosts and not any(seen.addresses for seen in hosts) else None
 
 
 def _filter_words(proof: PortsSeen) -> tuple[str, str]:

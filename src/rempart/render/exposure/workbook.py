@@ -19,7 +19,7 @@ FINDINGS: Final = {
     "Gravité": 12, "Certitude": 12, "Thème": 24, "Constat": 50, "Cible": 34, "Détail": 60, "Vu": 40, "Produit": 22,
     "Failles": 30, "Exploitée": 10, "EPSS": 8, "Données au": 12, "Minutes": 9, "Corriger": 60, "Commandes": 50,
     "Retour arrière": 40, "Effet sur les services": 40, "Référence": 50, "Objectifs": 30, "Sources": 18,
-    "Autres outils": 50, "Vu le": 22, "Identifiant": 34,
+    "Autres outils": 50, "Vu le": 22, "Identifiant": 34, "Clé": 60,
 }  # fmt: skip
 STEPS: Final = {
     "Note": 8,
@@ -103,7 +103,7 @@ def _findings(report: ExposureReport) -> Iterable[Row]:
             *(f.data_as_of, fix.minutes if fix else "", fix.steps if fix else ""),
             *((fix.commands, fix.rollback, fix.service_effect) if fix else ("", "", "")),
             *(references(f), ", ".join(f.objectives), ", ".join(f.sources), claims(f)),
-            *(f.seen_at, f.check),
+            *(f.seen_at, f.check, f.key),
         )
 
 
