@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
+from rempart.content.exposure_catalogue import exposure_checks
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.tls import CertificateSeen, ChainSeen, TlsSeen, Trust
 from rempart.kernel.outcome import Outcome
@@ -120,6 +121,23 @@ def test_a_key_is_judged_by_its_kind_and_size(
 @pytest.mark.parametrize("trust", [None, Trust.INCOMPLETE])
 def test_a_chain_that_tells_nothing_is_not_called_good(trust: Trust | None) -> None:
     assert judge("tls_untrusted", seen(trust=trust), TODAY).outcome == Outcome.NOT_MEASURED
+
+
+def test_an_unknown_authority_is_told_to_mail_in_the_words_of_mail() -> None:
+    site, mail, broken = (
+        judge("tls_untrusted", seen(trust=trust, starttls=starttls), TODAY)
+        for trust, starttls in (
+            (Trust.UNKNOWN_ROOT, ""),
+            (Trust.UNKNOWN_ROOT, "smtp"),
+            (Trust.BROKEN, "smtp"),
+        )
+    )
+    assert "navigateurs" in site.detail and "refusent de livrer" not in site.detail
+    assert "navigateurs" not in mail.detail and "refusent de livrer" in mail.detail
+    assert "ne tient pas" in broken.detail
+    fixes = {fix.product: fix for fix in exposure_checks()["tls_untrusted"].fixes}
+    assert "TLSA 3 1 1" in fixes["postfix"].commands
+    assert all("autorité reconnue" in fixes[x].steps for x in ("postfix", "exchange", "any"))
 
 
 def test_a_signature_that_does_not_hold_is_said() -> None:

@@ -16,6 +16,10 @@ from rempart.engines.exposure.registry import (
 from rempart.engines.exposure.seen.tls import CertificateSeen, ChainSeen, TlsSeen, Trust
 
 NO_CHAIN = "Le certificat du serveur n’a pas pu être lu."
+STRANGE_TO_MAIL = (
+    "La chaîne mène à une autorité que les autres serveurs de courriel ne connaissent pas : ceux qui vérifient refusent "
+    "de livrer, les autres chiffrent sans savoir à qui ils parlent."
+)
 DAY = 86400
 
 
@@ -162,12 +166,12 @@ def self_signed(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
 @check("tls_untrusted", TlsSeen)
 def untrusted(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
     """The chain leads to a root of the store, and each signature holds."""
-    broken = any(chain.trust == Trust.BROKEN for chain in seen.chains)
-    detail = (
-        "Une signature de la chaîne ne tient pas : un certificat ne vient pas de l’autorité qu’il nomme."
-        if broken
-        else "La chaîne mène à une autorité que les navigateurs ne connaissent pas."
-    )
+    if any(chain.trust == Trust.BROKEN for chain in seen.chains):
+        detail = "Une signature de la chaîne ne tient pas : un certificat ne vient pas de l’autorité qu’il nomme."
+    elif seen.starttls == "smtp":
+        detail = STRANGE_TO_MAIL
+    else:
+        detail = "La chaîne mène à une autorité que les navigateurs ne connaissent pas."
     if seen.chains and all(chain.trust == Trust.SELF_SIGNED for chain in seen.chains):
         yield not_applicable("Le certificat est signé par lui-même : voir ce constat-là.")
         return
