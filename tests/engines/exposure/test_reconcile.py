@@ -146,6 +146,24 @@ def test_what_a_tool_accuses_without_weighing_it_is_kept() -> None:
     assert (one.check, one.severity, one.sources) == ("hole_other_tool", "medium", ["nmap"])
 
 
+def test_a_target_that_a_tool_alone_accuses_is_not_said_cleared() -> None:
+    told = claim("unknown_check", tool="nmap", rule="any-script", title="Any")
+    other = "autre.exemple.example:443"
+    found = joined(told, results=[result("hole_other_tool", cleared=[TARGET, other])])
+    assert [one.target for one in found.findings] == [TARGET]
+    assert [one.cleared for one in found.results] == [[other]]
+
+
+def test_who_calls_the_name_wrong_joins_our_finding_of_a_certificate_without_names() -> None:
+    cleared = [result("tls_name_mismatch", not_applicable=1, cleared=[TARGET])]
+    ours = finding("tls_no_alternative_name")
+    found = joined(claim("tls_name_mismatch"), findings=[ours], results=cleared)
+    assert [(one.check, one.sources) for one in found.findings] == [
+        ("tls_no_alternative_name", ["rempart", "testssl"])
+    ]
+    assert found.disputes == []
+
+
 def test_a_claim_by_address_reaches_the_name_under_which_we_looked() -> None:
     found = joined(claim(endpoint=Endpoint("192.0.2.10", 443)), findings=[finding()])
     assert [one.target for one in found.findings] == [TARGET]

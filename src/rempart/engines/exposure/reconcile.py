@@ -370,5 +370,10 @@ def _recounted(
     else:
         outcome, reason = Outcome.NOT_APPLICABLE, result.reason
     return msgspec.structs.replace(
-        result, outcome=outcome, reason=reason, failed=failed, not_measured=unsure
+        result,
+        outcome=outcome,
+        reason=reason,
+        failed=failed,
+        not_measured=unsure,
+        cleared=[target for target in result.cleared if (result.id, target) not in kept],
     )
