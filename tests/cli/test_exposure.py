@@ -196,6 +196,30 @@ def test_a_dry_run_counts_as_people_do_and_tells_what_is_a_guess(
     assert "1 nom : chu.example\n" in said and "23 noms usuels à essayer : " in said
 
 
+def test_a_dry_run_tells_what_is_excluded_followed_and_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "perimetre.yaml"
+    more = "excluded: [127.0.0.3, secret.chu.example]\nhours: {forbidden: [{from: '03:00', to: '03:01', days: [mon, sun]}]}\n"
+    assets = (
+        "  - {kind: range, value: 127.0.0.0/29}\n"
+        "  - {kind: domain, value: chu.example, addresses: follow}\n"
+        + "".join(f"  - {{kind: host, value: h{k}.chu.example}}\n" for k in range(60))
+    )
+    path.write_text(perimeter_text(assets, more), "utf-8")
+    monday = 1795435200.0
+    perimeter = read_perimeter(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exposure_sweep, "wall_clock", lambda: monday)
+        exposure_sweep.shown_plan(perimeter, Console(width=4000, highlight=False))
+    said = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "7 adresses écrites : " in said and "Adresses des plages" not in said
+    assert "Exclus, jamais touchés : 127.0.0.3, secret.chu.example" in said
+    assert "interdit de 03:00 à 03:01 (lundi, dimanche) ; fuseau Europe/Paris" in said
+    assert "les adresses où mènent chu.example (addresses: follow)" in said
+    assert "h59.chu.example" in said and "de plus" not in said
+
+
 def test_hours_that_close_are_said_and_nothing_is_touched(tmp_path: Path) -> None:
     path = tmp_path / "perimetre.yaml"
     never = "hours: {timezone: UTC, allowed: [{from: '00:00', to: '00:01', days: [%s]}]}\n"

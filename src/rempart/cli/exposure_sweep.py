@@ -15,9 +15,9 @@ from rich.console import Console
 
 from rempart import __version__
 from rempart.engines.exposure.gate import RELEASED_AT
-from rempart.engines.exposure.hours import is_open, local_day, local_words, next_open
+from rempart.engines.exposure.hours import DAYS, Hours, is_open, local_day, local_words, next_open
 from rempart.engines.exposure.names import place
-from rempart.engines.exposure.perimeter import Perimeter, addresses_to_try
+from rempart.engines.exposure.perimeter import Perimeter
 from rempart.engines.exposure.probes import real_probes
 from rempart.engines.exposure.processes import Processes
 from rempart.engines.exposure.scope import Scope, demand_consent
@@ -33,7 +33,14 @@ from rempart.render.terminal import Screen
 JOURNAL: Final = "sweep.journal"
 SNAPSHOT: Final = "sweep" + SUFFIX
 STOP: Final = "ARRET"
-SHOWN: Final = 40
+SHOWN: Final = 400
+DAY_NAMES: Final = dict(
+    zip(
+        DAYS,
+        ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+        strict=True,
+    )
+)
 
 # The cluster is an optional part: its module is loaded by those who ask for it.
 _CLUSTER: Final = EntryPoint("cluster", "rempart.engines.exposure.cluster:Cluster", "rempart.cli")
@@ -170,7 +177,6 @@ def shown_plan(perimeter: Perimeter, console: Console) -> None:
     """Print what a sweep would begin with, and what its consent says; nothing is touched. Raises RempartError."""
     screen = Screen(console)
     scope = consented(perimeter)
-    pieces = plan_pieces(scope)
     screen.line(perimeter.name, "bold")
     screen.line(f"Consentement : {_consent(scope)}")
     screen.line("À regarder : " + ", ".join(sorted(perimeter.touch)))
@@ -179,21 +185,47 @@ def shown_plan(perimeter: Perimeter, console: Console) -> None:
         f"Au plus {counted(limits.connections, 'connexion')} à la fois et {limits.per_second:g} par seconde "
         "vers une même machine."
     )
+    screen.line(f"Heures : {_hours(perimeter.hours)}.")
     screen.line()
+    for line in _planned(plan_pieces(scope)):
+        screen.line(line)
+    followed = [asset.value for asset in perimeter.assets if asset.addresses == "follow"]
+    if followed:
+        screen.line(
+            "Touchées aussi, sans être écrites ici : les adresses où mènent "
+            f"{_listed(followed)} (addresses: follow)."
+        )
+    if perimeter.excluded:
+        screen.line(f"Exclus, jamais touchés : {_listed(perimeter.excluded)}")
+    screen.line()
+    screen.line("Rien n’a été touché.")
+
+
+def _planned(pieces: Sequence[Piece]) -> Iterator[str]:
+    """The targets of the first pieces, a line for each sort."""
     for kind, is_guess, one, many in (
         (Kind.ZONE, False, "zone", ""),
         (Kind.MAIL, False, "domaine de courriel", "domaines de courriel"),
         (Kind.HOST, False, "nom", ""),
         (Kind.HOST, True, "nom usuel à essayer", "noms usuels à essayer"),
-        (Kind.PORTS, False, "adresse", ""),
+        (Kind.PORTS, False, "adresse écrite", "adresses écrites"),
     ):
         targets = [p.target for p in pieces if p.kind is kind and p.is_guess is is_guess]
         if targets:
-            shown = ", ".join(nsmallest(SHOWN, targets, key=place))
-            left = len(targets) - SHOWN
-            more = f" et {grouped(left)} de plus" if left > 0 else ""
-            screen.line(f"{counted(len(targets), one, many)} : {shown}{more}")
-    screen.line()
-    screen.line(
-        f"Adresses des plages : {grouped(addresses_to_try(perimeter))}. Rien n’a été touché."
-    )
+            yield f"{counted(len(targets), one, many)} : {_listed(targets)}"
+
+
+def _listed(targets: Sequence[str]) -> str:
+    shown = ", ".join(nsmallest(SHOWN, targets, key=place))
+    left = len(targets) - SHOWN
+    return f"{shown} et {grouped(left)} de plus" if left > 0 else shown
+
+
+def _hours(hours: Hours) -> str:
+    """« interdit de 08:00 à 18:00 (lundi, mardi) ; heure de Europe/Paris »."""
+    slots = [
+        f"{word} de {slot.start} à {slot.end} ({', '.join(DAY_NAMES[d] for d in DAYS if d in slot.days)})"
+        for word, found in (("interdit", hours.forbidden), ("permis", hours.allowed))
+        for slot in found
+    ]
+    return " ; ".join([*slots, f"fuseau {hours.timezone}"]) if slots else "toutes"

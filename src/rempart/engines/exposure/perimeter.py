@@ -298,12 +298,8 @@ def excluded_value(text: str) -> IPv4Network | IPv6Network | str:
     return IPv6Network(IPv6Address(address))
 
 
-def addresses_to_try(perimeter: Perimeter) -> int:
-    """How many addresses the written ranges have us try. IPv6 ranges too wide are scope only, and count for none."""
-    return _addresses_to_try(perimeter.assets)
-
-
 def _addresses_to_try(assets: Iterable[Asset]) -> int:
+    """How many addresses the written ranges have us try. IPv6 ranges too wide are scope only, and count for none."""
     sizes = (network_of(a.value).num_addresses for a in assets if a.kind is AssetKind.RANGE)
     return sum(size for size in sizes if size <= WIDEST_RANGE)
 
