@@ -1,6 +1,6 @@
 """Hostile names are made visible, and never longer than a page can bear."""
 
-from rempart.render.text import abridge, clip, name, shorten, visible
+from rempart.render.text import abridge, clip, excerpt, name, shorten, visible
 
 
 def test_a_right_to_left_override_is_written_out() -> None:
@@ -46,3 +46,10 @@ def test_a_shortened_name_keeps_both_ends() -> None:
     short = shorten("SRV-IMAGERIE-RADIOLOGIE-SECOURS-07", 20)
     assert len(short) == 20
     assert short.startswith("SRV-IMAGERIE") and short.endswith("URS-07")
+
+
+def test_an_excerpt_ends_with_a_word_and_hides_nothing() -> None:
+    assert excerpt("trois mots courts", 40, "x.html") == "trois mots courts"
+    assert excerpt("trois mots courts", 13, "x.html") == "trois mots… (suite dans x.html)"
+    assert excerpt("sansespace" * 3, 10, "x.html") == "sansespace… (suite dans x.html)"
+    assert "⟨U+202E⟩" in excerpt("a\u202e b c d", 8, "x.html")

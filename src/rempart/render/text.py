@@ -48,6 +48,15 @@ def abridge(text: str, limit: int) -> str:
     return kept.rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
+def excerpt(text: str, limit: int, rest: str) -> str:
+    """Prose on one line, hidden characters visible; beyond `limit`, cut after a whole word, and `rest` (a file) is said to
+    have the whole."""
+    shown = name(text[:limit], limit)
+    if len(text) <= limit:
+        return shown
+    return f"{shown.rsplit(' ', 1)[0].rstrip(' ,;:')}… (suite dans {rest})"
+
+
 def name(text: str, limit: int = NAME_LIMIT) -> str:
     """A name of the directory on one line: every hidden character visible, piled accents cut, length bounded."""
     if text.isascii() and text.isprintable():

@@ -170,3 +170,17 @@ def test_many_reasons_are_cut_and_the_rest_is_said_to_be_elsewhere() -> None:
     report = msgspec.structs.replace(reports.sample(), gaps=gaps)
     assert "Les 60 premières raisons sur 300" in text_of(report)
     assert document(report)["gaps_note"].startswith("Les 40 premières sur 300")
+
+
+def test_a_long_proof_is_cut_at_a_word_and_says_where_the_rest_is() -> None:
+    report = reports.sample()
+    first = view.by_severity(report)[0][1][0].findings[0]
+    long = msgspec.structs.replace(first, detail="chiffrement " * 60, evidence="preuve " * 200)
+    findings = [long if f.key == first.key else f for f in report.findings]
+    report = msgspec.structs.replace(report, findings=findings)
+    detail = document(report)["findings"][0]["detail"]
+    assert detail.endswith("chiffrement… (suite dans report.html)")
+    said = text_of(report)
+    assert "chiffrement " * 59 + "chiffrement" in said
+    assert "preuve… (suite dans findings.xlsx)" in said
+    assert "caractères)" not in detail + said

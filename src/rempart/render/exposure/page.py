@@ -7,6 +7,7 @@ from rempart.engines.exposure.report import ExposureReport, ThemeScore, has_meas
 from rempart.kernel.outcome import Outcome
 from rempart.render.exposure import pictures, view, words
 from rempart.render.html.page import render
+from rempart.render.text import excerpt
 
 SHOWN_TARGETS: Final = 50
 """Targets listed in the page for one check; the workbook and the JSON report have all of them."""
@@ -22,6 +23,7 @@ def page(report: ExposureReport) -> str:
         "internet.html.j2",
         report=report,
         words=words,
+        excerpt=excerpt,
         view=view,
         headline=view.headline(report),
         lead=view.lead(report),

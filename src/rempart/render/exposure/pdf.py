@@ -9,7 +9,7 @@ from rempart.render.exposure import view, words
 from rempart.render.exposure.pictures import span
 from rempart.render.french import counted, day, duration, number, sentence
 from rempart.render.pdf.typeset import typeset
-from rempart.render.text import abridge, clip, name
+from rempart.render.text import abridge, clip, excerpt, name
 
 TARGETS: Final = 12
 """Targets named for one check; the workbook has them all."""
@@ -18,7 +18,10 @@ CERTIFICATES: Final = 12
 DISPUTES: Final = 60
 OUTSIDE: Final = 60
 GAPS: Final = 40
+PAGE: Final = "report.html"
 WHY_LIMIT: Final = 320
+DETAIL_LIMIT: Final = 400
+CELL_LIMIT: Final = 240  # of a cell of a table
 
 
 def compiled(report: ExposureReport) -> bytes:
@@ -57,11 +60,11 @@ def document(report: ExposureReport) -> dict[str, Any]:
         "gaps_note": _rest(len(view.gaps(report)), GAPS, "premières", "toutes"),
         "whole": view.no_gap_words(report),
         "disputed": [
-            [name(x.target), f"{sentence(x.title)} {name(x.ours)}", f"{name(x.claim.tool)} : {name(x.claim.says)}"]
+            [name(x.target), f"{sentence(x.title)} {_cell(x.ours)}", f"{name(x.claim.tool)} : {_cell(x.claim.says)}"]
             for x in view.disagreements(report)[:DISPUTES]
         ],
         "outside": [
-            [name(x.host), name(x.why), f"{name(', '.join(x.tools))} : {clip(name(' ; '.join(x.says)), 160)}"]
+            [name(x.host), _cell(x.why), f"{name(', '.join(x.tools))} : {_cell(' ; '.join(x.says))}"]
             for x in report.outside[:OUTSIDE]
         ],
         "outside_note": _rest(len(report.outside), OUTSIDE),
@@ -73,6 +76,10 @@ def document(report: ExposureReport) -> dict[str, Any]:
         "endpoints_note": _rest(len(report.endpoints), ENDPOINTS),
         "method": method(report),
     }  # fmt: skip
+
+
+def _cell(text: str) -> str:
+    return excerpt(text, CELL_LIMIT, PAGE)
 
 
 def _short(report: ExposureReport) -> str:
@@ -178,7 +185,7 @@ def _group(group: view.Group) -> dict[str, Any]:
         ),
         "why": abridge(group.why, WHY_LIMIT),
         "where": shown + (f" et {number(count - TARGETS)} autres" if count > TARGETS else ""),
-        "detail": name(group.findings[0].detail),
+        "detail": excerpt(group.findings[0].detail, DETAIL_LIMIT, PAGE),
         "cves": ", ".join(group.findings[0].cves[:8]),
         "fixes": [{"product": product, "steps": fix.steps} for product, fix, _ in group.fixes],
     }
