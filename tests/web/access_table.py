@@ -42,7 +42,7 @@ PAGES: Final[dict[str, str]] = {
     "GET audits_of": "200 404 404 403 403 302",
     "GET audit_deposit": "200 404 404 403 403 302",
     "POST audit_deposit": "422 404 404 403 403 302",
-    "GET exposures": "200 200 200 403 403 302",
+    "GET exposures": "200 200 200 302 302 302",
     "GET exposure_coverage": "403 200 403 200 200 302",
     "GET exposure_search": "200 200 200 403 200 302",
     "GET exposure_audit": "200 404 404 403 403 302",

@@ -57,6 +57,14 @@ def test_the_region_sees_who_is_covered_and_nothing_of_what_was_found(
     assert "EHPAD Les Genêts" in text_of(browser_of("rose"), f"{COVERAGE}?etat=couverts&q=genets")
 
 
+def test_the_region_is_led_to_who_is_covered(cast: Cast, browser_of: BrowserOf) -> None:
+    browser = browser_of("rose")
+    home = browser.get("/", follow=True).content.decode()
+    assert f'href="{COVERAGE}"' in home
+    assert browser.get("/exposition/").headers["Location"] == COVERAGE
+    assert "vous en donnent mandat" in text_of(browser, COVERAGE)
+
+
 def test_another_region_is_not_in_the_list(cast: Cast, browser_of: BrowserOf) -> None:
     exposed(cast, cast.far)
     assert "EHPAD du Sud" not in text_of(browser_of("rose"), COVERAGE)

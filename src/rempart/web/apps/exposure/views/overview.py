@@ -2,6 +2,7 @@
 
 from typing import Any, Final, cast
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,17 +15,21 @@ from rempart.web.apps.establishments.access import allows, establishment_or_404
 from rempart.web.apps.exposure import holding, queries, retesting
 from rempart.web.apps.exposure.views.region import tabs
 from rempart.web.core import access_log
-from rempart.web.core.policy import needs, scope_of
+from rempart.web.core.policy import needs, scope_of, signed_in
 from rempart.web.core.scope import Act
 
 PER_PAGE: Final = 50
 
 
-@needs(Act.SEE_FINDINGS)
+@signed_in
 @require_safe
 def exposures(request: HttpRequest) -> HttpResponse:
-    """The last audit of each establishment of a scope."""
+    """The last audit of each establishment of a scope; whoever sees no finding is led to who is covered."""
     scope = scope_of(request)
+    if not scope.can(Act.SEE_FINDINGS):
+        if not scope.can(Act.SEE_PORTFOLIO):
+            raise PermissionDenied("Votre rôle ne permet pas cette page.")
+        return redirect("exposure_coverage")
     page = Paginator(queries.latest_of_scope(scope), PER_PAGE).get_page(request.GET.get("page"))
     access_log.listed(request, (row.establishment_id for row in page), words="Exposition")
     context = {"page": page, "part": "exposures"} | tabs(scope)
