@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo audit test check fix bench docs lock clean
+.PHONY: help install demo audit test check fix bench docs lock clean
 
 # Each start of the command would compile six hundred modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -14,12 +14,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SAMPLE := samples/chu-exemple.zip
 WORKERS ?= 2
+PORT ?= 8000
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.runtime ## Install, and bring the platform up with a demonstration region
-	@$(BIN)/rempart demo
+install: $(VENV)/.runtime ## Install, and nothing else
+	@echo "Rempart est installé : $(BIN)/rempart --help"
+
+demo: $(VENV)/.runtime ## Install, and bring the platform up with a demonstration region (PORT=8001 elsewhere)
+	@$(BIN)/rempart demo --port $(PORT)
 
 audit: $(VENV)/.runtime ## Install, audit the bundled directory sample, and say where the report is
 	@$(BIN)/rempart audit directory $(SAMPLE) --output out/demo
