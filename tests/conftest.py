@@ -1,5 +1,6 @@
 """What holds for every test: parts that are named, a network that is cut, coverage with floors."""
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -76,6 +77,15 @@ def pytest_terminal_summary(
     """Say which floor was missed, before the closing line."""
     for sentence in config.stash.get(FAILED_FLOORS, []):
         terminalreporter.write_line(f"FAILED {sentence}", red=True)
+
+
+@pytest.fixture(autouse=True)
+def _same_umask() -> Generator[None, None, None]:
+    """A command of the platform keeps its files to itself: not those of the servers of the tests that follow."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")
