@@ -94,6 +94,13 @@ def test_a_sweep_that_measured_nothing_reaches_nothing() -> None:
     assert reaches_level(report(), RULES).outcome is UNKNOWN
 
 
+def test_a_sweep_that_was_stopped_proves_no_level() -> None:
+    whole = report(service(80, "http", banner="x/1"))
+    assert reaches_level(whole, RULES).outcome is GOOD
+    stopped = msgspec.structs.replace(whole, pieces=10, pieces_stopped=1)
+    assert reaches_level(stopped, RULES).outcome is UNKNOWN
+
+
 def test_small_things_and_what_lies_outside_do_not_block() -> None:
     seen = [
         service(80, "http", banner="x/1"),

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from rempart.content.exposure_rules import HeldRules
-from rempart.engines.exposure.report import ExposureReport, Finding
+from rempart.engines.exposure.report import ExposureReport, Finding, is_partial
 from rempart.engines.exposure.seen.common import Reach
 from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
@@ -55,6 +56,11 @@ class Window:
     days_left: int | None = None
 
 
+_PARTIAL: Final = (
+    "Le balayage a été arrêté avant la fin : ce qui n’a pas été regardé ne prouve rien."
+)
+
+
 def reaches_level(report: ExposureReport, rules: HeldRules, key: str = "") -> Audit:
     """Whether one audit reaches the level that must be held. Raises ValueError when the report has no valid day."""
     on = date.fromisoformat(report.audited_on)
@@ -66,6 +72,8 @@ def reaches_level(report: ExposureReport, rules: HeldRules, key: str = "") -> Au
             f"{counted(len(blocking), 'constat bloquant', 'constats bloquants')} : {shown}{more}."
         )
         return Audit(on, Outcome.FAILED, (reason,), key)
+    if is_partial(report):
+        return Audit(on, Outcome.NOT_MEASURED, (_PARTIAL,), key)
     measured, unmeasured = _measures(report, rules)
     share = 100 * measured / (measured + unmeasured) if measured + unmeasured else 0.0
     if not measured or share < rules.least_measured_percent:
