@@ -239,7 +239,7 @@ def test_a_sweep_that_meets_hours_without_probes_goes_on_after_them(
 
 
 def test_a_sweep_that_never_ends_says_what_it_had_no_time_for(
-    cast: Cast,
+    cast: Cast, browser_of: BrowserOf
 ) -> None:
     a_small_perimeter(cast)
     audit = sweeping.launch(establishment=cast.home, by=cast.alice)
@@ -249,6 +249,9 @@ def test_a_sweep_that_never_ends_says_what_it_had_no_time_for(
     assert (audit.state, audit.findings_count) == ("done", 0)
     assert page.report.notes[0].startswith("Balayage incomplet")
     assert "La durée permise pour le balayage est écoulée." in page.report.notes
+    for path in (HOME, f"/exposition/audits/{audit.pk}/"):
+        shown = browser_of("alice").get(path).content.decode()
+        assert shown.index("Balayage incomplet") < shown.index("En quatre chiffres")
 
 
 def test_a_sweep_whose_job_was_cancelled_apart_holds_back_nothing(
