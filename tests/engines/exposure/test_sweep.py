@@ -1,5 +1,6 @@
 """A sweep: what leads to what, what is left outside, what a stop leaves, and what a resumption does again."""
 
+import contextlib
 import threading
 import time
 from dataclasses import replace
@@ -8,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from rempart.engines.exposure.dial import Dial, NotReached
+from rempart.engines.exposure.look import Allowed
 from rempart.engines.exposure.scope import Scope, demand_consent
-from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
+from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import ServiceSeen
 from rempart.engines.exposure.seen.tls import TlsSeen
 from rempart.engines.exposure.snapshot import Snapshot
@@ -25,7 +29,7 @@ from rempart.engines.exposure.sweep import (
 )
 from rempart.engines.exposure.work import Done, Kind, Piece, Planner, grouped
 from rempart.kernel.errors import UnreadableSource
-from support.fake_probes import broken, perimeter_text, settings_of, slow
+from support.fake_probes import FakeProbes, broken, perimeter_text, settings_of, slow
 
 DAY = date(2026, 11, 22)
 
@@ -91,6 +95,31 @@ def test_a_resumption_does_only_what_was_not_done(tmp_path: Path) -> None:
     swept(settings_of(slow, stop_file=stop), tmp_path)
     stop.unlink()
     snapshot = swept(settings_of(stop_file=stop), tmp_path, resume=True)
+    assert (snapshot.pieces_stopped, snapshot.notes) == (0, [])
+    assert snapshot.seen == swept(settings_of(), tmp_path / "other").seen
+
+
+class Stopping(FakeProbes):
+    """Is stopped between two requests of a site, and gives what it has: a site that was looked at by half."""
+
+    async def http(
+        self, endpoint: Endpoint, dial: Dial, is_tls: bool, allowed: Allowed
+    ) -> HttpSeen:
+        stop = dial.gate.switch.stop  # type: ignore[attr-defined]
+        stop("Arrêt demandé.")
+        with contextlib.suppress(NotReached):
+            await dial.gate.enter(endpoint.address, endpoint.port)
+        return HttpSeen(reach=Reach.ANSWERED, endpoint=endpoint, is_tls=is_tls)
+
+
+def half_a_site(settings: Settings) -> FakeProbes:
+    return Stopping()
+
+
+def test_a_site_that_a_stop_cut_by_half_is_looked_at_again(tmp_path: Path) -> None:
+    first = swept(settings_of(half_a_site), tmp_path)
+    assert first.notes == ["Arrêt demandé."]
+    snapshot = swept(settings_of(), tmp_path, resume=True)
     assert (snapshot.pieces_stopped, snapshot.notes) == (0, [])
     assert snapshot.seen == swept(settings_of(), tmp_path / "other").seen
 

@@ -41,6 +41,7 @@ class Counters:
 
     connections: int = 0
     refused: int = 0
+    stopped: int = 0  # connections that a stop held back
     waited: float = 0.0  # seconds, of all connections together
     left_alone: set[str] = field(
         default_factory=set
@@ -216,6 +217,7 @@ class PerimeterGate:
 
     def _check_stopped(self, now: float) -> None:
         if why := self.switch.why(now):
+            self.counters.stopped += 1
             raise NotReached(Reach.STOPPED, why)
 
     def _refuse(self, reason: str) -> None:

@@ -228,7 +228,7 @@ def _skipped(piece: Piece, tools: Tools, why: str) -> Done:
 
 async def _watched(piece: Piece, ends_at: float, tools: Tools) -> Done:
     """One piece, cut when the sweep stops or when its host has had its time; what it had seen is kept."""
-    loop, one = asyncio.get_running_loop(), Look(piece, tools)
+    loop, one, stops = asyncio.get_running_loop(), Look(piece, tools), tools.gate.counters.stopped
     task = asyncio.ensure_future(one.run())
     try:
         while not task.done():
@@ -240,7 +240,11 @@ async def _watched(piece: Piece, ends_at: float, tools: Tools) -> Done:
                 one.miss(Reach.STOPPED, why)
         if not task.cancelled():
             task.result()
-        return one.done()
+        done = one.done()
+        # A probe may give what it had when the stop came: some of it is missing, and a resumption must do it again.
+        if not done.stopped and tools.gate.counters.stopped > stops:
+            done = msgspec.structs.replace(done, stopped=tools.gate.switch.why(loop.time()))
+        return done
     finally:
         task.cancel()
 
