@@ -9,7 +9,7 @@ from rempart.engines.exposure.dial import Dial
 from rempart.engines.exposure.gate import MANY, MOST_ADDRESSES, PerimeterGate
 from rempart.engines.exposure.look import Look, Tools
 from rempart.engines.exposure.names import address_of, special
-from rempart.engines.exposure.perimeter import read_perimeter
+from rempart.engines.exposure.perimeter import parse_perimeter, read_perimeter
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.hosts import HostSeen
 from rempart.engines.exposure.seen.tls import TlsSeen
@@ -32,6 +32,15 @@ def test_an_address_outside_what_the_internet_has_is_special(address: str) -> No
 @pytest.mark.parametrize("address", ["2001:41d0::1", "64:ff9b::808:808", "::ffff:8.8.8.8"])
 def test_an_address_of_the_internet_stays_one(address: str) -> None:
     assert special(address_of(address)) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["straße.example", "STRAẞE.example", "φίλος.example", "a\u200db.example"]
+)
+def test_a_letter_that_leads_to_the_name_of_somebody_else_is_refused(name: str) -> None:
+    assets = f"\n  - {{kind: domain, value: {name}}}\n"
+    with pytest.raises(UnreadableSource, match="de deux façons"):
+        parse_perimeter(perimeter_text(assets))
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a device of POSIX systems")

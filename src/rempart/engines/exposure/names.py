@@ -10,6 +10,8 @@ Address = IPv4Address | IPv6Address
 LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 NUMBERS: Final = re.compile(r"([0-9]{1,18})")
 LONGEST_NAME: Final = 253
+DEVIATIONS: Final = frozenset("ßẞς\u200c\u200d")
+"""Characters that IDNA 2003 (the codec of Python) turns into others, and that IDNA 2008 keeps (UTS 46 §7)."""
 NAT64: Final = IPv6Network("64:ff9b::/96")
 UNICAST: Final = IPv6Network("2000::/3")
 """All that IANA gives of IPv6 to the internet; elsewhere stand forms that carry an IPv4 address (::127.0.0.1)."""
@@ -37,6 +39,13 @@ def host_name(text: str) -> str:
 
 
 def _punycode(name: str) -> str:
+    """Raises UnicodeError, and ValueError (French) on the letters that the two IDNA standards write differently: the
+    codec would lead to the name of somebody else (straße.de is not strasse.de)."""
+    if found := sorted(DEVIATIONS & set(name)):
+        raise ValueError(
+            f"« {name} » : la lettre « {found[0]} » s’écrit de deux façons dans un nom de domaine ; écrivez ce nom en "
+            "Punycode (xn--…)"
+        )
     return name.encode("idna").decode("ascii")
 
 
