@@ -3,7 +3,6 @@
 import re
 from typing import Final
 
-import msgspec
 import yaml
 
 _PLACE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
@@ -13,6 +12,14 @@ _WORDS: Final = (
     (re.compile(r"^Invalid enum value (.*)$"), "valeur inconnue : {0}"),
     (re.compile(r"^Expected `(.*)`, got `(.*)`$"), "type {0} attendu, {1} trouvé"),
     (re.compile(r"^Expected `(.*)`$"), "{0} attendu"),
+    (re.compile(r"^Expected `(?:int|float)` (<=|<|>=|>) (.*)$"), "nombre {0} {1} attendu"),
+    (re.compile(r"^Expected `(.*)` of length (<=|>=) (.*)$"), "{0} de longueur {1} {2} attendu"),
+    # The only pattern of our files is that of an hour; a date that does not exist is told by the standard library.
+    (re.compile(r"^Expected `str` matching regex "), "heure écrite autrement qu’attendu (08:00)"),
+    (
+        re.compile(r"^(?:Invalid .*\bdate|(?:month|day|year) .*)$"),
+        "date inconnue (attendu : 2026-10-01)",
+    ),
 )
 
 
@@ -30,9 +37,7 @@ def fault_words(fault: Exception) -> str:
         mark = fault.problem_mark or fault.context_mark
         where = f", ligne {mark.line + 1}, colonne {mark.column + 1}" if mark else ""
         return f"ce n’est pas du YAML bien formé{where}"
-    if isinstance(fault, msgspec.ValidationError):
-        return _of_shape(str(fault))
-    return str(fault)
+    return _of_shape(str(fault))
 
 
 def _of_shape(said: str) -> str:
