@@ -27,7 +27,6 @@ from rempart.engines.exposure.seen.services import Product, ServiceSeen
 from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
 
-OURS: Final = "rempart"
 EXPLOITED: Final = "hole_known_exploited"
 KNOWN: Final = "hole_known"
 OTHER: Final = "hole_other_tool"

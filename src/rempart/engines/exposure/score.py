@@ -9,7 +9,6 @@ docs/dev/exposure-score.md.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
@@ -18,9 +17,8 @@ from rempart.engines.exposure.cost import next_grades
 from rempart.engines.exposure.losses import NO_CEILING, Loss, grade_of, lost_by_theme, value_of
 from rempart.engines.exposure.registry import Confidence
 from rempart.engines.exposure.report import Finding, Gap, Score, ThemeScore
+from rempart.engines.exposure.seen.claims import OURS
 from rempart.engines.exposure.seen.common import Reach
-
-OURS: Final = "rempart"
 
 
 def loss_of(finding: Finding, catalogue: ExposureCatalogue) -> Loss:

@@ -120,7 +120,7 @@ def read_import(path: Path, *, mapping: Mapping | None = None, limits: Limits = 
         claims = Claims(mapping.tool, limits)
         read_csv(chunks(path, limits), path.name, mapping, claims)
         return _done(claims)
-    head = _head(path, limits)
+    head = head_of(path, limits)
     tool = kind_of(head)
     table = None if tool else table_of(_plain(head).decode("utf-8", "replace"))
     if table is not None:
@@ -139,7 +139,7 @@ def read_import(path: Path, *, mapping: Mapping | None = None, limits: Limits = 
 
 def is_unknown(path: Path, limits: Limits = LIMITS) -> bool:
     """Whether a file is no tool's own: a table whose columns someone has to say. Raises UnreadableSource."""
-    return not tool_of(_head(path, limits))
+    return not tool_of(head_of(path, limits))
 
 
 def _read(tool: str, path: Path, head: bytes, claims: Claims, limits: Limits) -> None:
@@ -209,7 +209,8 @@ def _plain(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf")
 
 
-def _head(path: Path, limits: Limits) -> bytes:
+def head_of(path: Path, limits: Limits = LIMITS) -> bytes:
+    """The first bytes of a file, inflated. Raises UnreadableSource when there are none."""
     found = b""
     for piece in chunks(path, limits):
         found += piece

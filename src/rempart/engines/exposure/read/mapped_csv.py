@@ -24,9 +24,10 @@ from rempart.engines.exposure.read.shared import (
     number,
     place_of,
 )
+from rempart.engines.exposure.seen.claims import OURS
 from rempart.kernel.errors import UnreadableSource
 
-_MOST_MAPPING: Final = 1 << 16
+MOST_MAPPING: Final = 1 << 16
 MOST_FIELD: Final = 1 << 20
 _FRENCH_DAY: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -78,25 +79,35 @@ class Mapping(Struct, forbid_unknown_fields=True, frozen=True):
 def read_mapping(path: Path) -> Mapping:
     """A mapping from its YAML file. Raises UnreadableSource."""
     try:
-        data = path.read_bytes()[: _MOST_MAPPING + 1]
-        if len(data) > _MOST_MAPPING:
-            raise UnreadableSource(
-                f"« {path.name} » est trop grand pour une correspondance de colonnes."
-            )
-        mapping = msgspec.convert(yaml.safe_load(data), Mapping)
-        "".encode(mapping.encoding)
+        with path.open("rb") as file:
+            data = file.read(MOST_MAPPING + 1)
     except OSError as fault:
         raise UnreadableSource(
             f"Fichier illisible : {path} ({fault.strerror or fault})."
         ) from fault
-    except (yaml.YAMLError, msgspec.ValidationError, LookupError, RecursionError) as fault:
+    return parse_mapping(data, path.name)
+
+
+def parse_mapping(data: bytes, name: str) -> Mapping:
+    """A mapping from the text of its YAML file. Raises UnreadableSource."""
+    if len(data) > MOST_MAPPING:
+        raise UnreadableSource(f"« {name} » est trop grand pour une correspondance de colonnes.")
+    try:
+        mapping = msgspec.convert(yaml.safe_load(data), Mapping)
+        "".encode(mapping.encoding)
+    except (yaml.YAMLError, msgspec.ValidationError, ValueError, LookupError, RecursionError) as fault:  # fmt: skip
         raise UnreadableSource(
-            f"« {path.name} » ne décrit pas les colonnes d’un tableau : {fault}.",
+            f"« {name} » ne décrit pas les colonnes d’un tableau : {fault}.",
             expected="Attendu : tool, et sous columns au moins target et rule.",
         ) from fault
     if len(mapping.delimiter) != 1:
         raise UnreadableSource(
-            f"« {path.name} » : le séparateur doit être un seul caractère (« {mapping.delimiter[:10]} »)."
+            f"« {name} » : le séparateur doit être un seul caractère (« {mapping.delimiter[:10]} »)."
+        )
+    if mapping.tool.strip().casefold() in {"", OURS}:
+        raise UnreadableSource(
+            f"« {name} » ne donne pas de nom à l’outil, ou lui donne celui de Rempart.",
+            todo="Sous tool, nommez l’outil ou l’audit dont vient ce tableau.",
         )
     return mapping
 

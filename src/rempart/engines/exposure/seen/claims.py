@@ -1,7 +1,12 @@
 """What another tool says of a target: read from its file, and never taken for our own measure."""
 
+from typing import Final
+
 from rempart.engines.exposure.seen.common import Endpoint, Seen
 from rempart.engines.exposure.seen.services import Product
+
+OURS: Final = "rempart"
+"""How a finding names our own measure among its sources: no other tool may be called so."""
 
 
 class ClaimSeen(Seen, frozen=True, kw_only=True, gc=False, tag="claim"):
