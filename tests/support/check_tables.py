@@ -7,7 +7,6 @@ from typing import Final
 
 from rempart.content.exposure_catalogue import exposure_checks
 from support.service_peers import SERVICES
-from support.tls_choosers import CHOOSERS
 
 NAMES = [
     ("zone", "dns_one_server", "bad", "good"),
@@ -141,12 +140,7 @@ def endpoints() -> dict[str, tuple[str, str]]:
     """What stands behind each check: (what fails it, what passes it), each real or made of bytes."""
     real = (REAL, REAL)
     found = dict.fromkeys([name for _, name, _, _ in NAMES] + [STARTTLS], real)
-    found |= dict.fromkeys([*SITES, *OTHER_SITES, *HOLES, *CLAIMS], real)
-    for name, (bad, good) in TLS.items():
-        found[name] = (
-            SCRIPTED if bad in CHOOSERS else REAL,
-            SCRIPTED if good in CHOOSERS else REAL,
-        )
+    found |= dict.fromkeys([*TLS, *SITES, *OTHER_SITES, *HOLES, *CLAIMS], real)
     for name, peers in SERVICES.items():
         bad, good = (SCRIPTED if peer.is_scripted else REAL for peer in peers)
         found[name] = (bad, good)

@@ -8,6 +8,7 @@ from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from support import old_openssl
 from support.dns_servers import missing as bind
 from support.postgres import binaries
 
@@ -68,6 +69,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     **{name: partial(_as_root, name) for name in ("dovecot", "postfix", "ocserv")},
     "tomcat": lambda: _command("java") or _file("/usr/share/tomcat10/bin/bootstrap.jar"),
     "cockpit": lambda: _file("/usr/lib/cockpit/cockpit-ws"),
+    "nassl": lambda: None if old_openssl.library() else "nassl is not installed",
     "distributed": lambda: None if find_spec("distributed") else "distributed is not installed",
 }
 

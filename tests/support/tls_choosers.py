@@ -1,6 +1,6 @@
 """Hand-made servers of TLS: they answer a hello with what one wants, and never go further.
 
-They speak what no library does any more: SSLv2, export suites, DES, compression.
+They say what a real server says once and not when asked: the tests of the probe choose their words.
 """
 
 import socket
@@ -88,28 +88,3 @@ def server_hello(
     body += len(extensions).to_bytes(2) + extensions
     message = b"\x02" + len(body).to_bytes(3) + body
     return b"\x16\x03\x03" + len(message).to_bytes(2) + message
-
-
-class OldServer:
-    """Speaks SSLv2 and nothing else."""
-
-    @staticmethod
-    def serve(connection: socket.socket) -> None:
-        """Answer an SSLv2 hello with two suites; refuse what begins like TLS."""
-        with suppress(OSError), connection:
-            connection.settimeout(3)
-            if connection.recv(4096)[:1] != b"\x80":
-                connection.sendall(REFUSED)
-                return
-            suites = bytes.fromhex("0100800700c0")
-            body = b"\x04\x00\x01\x00\x02\x00\x00" + len(suites).to_bytes(2) + b"\x00\x10" + suites
-            body += bytes(16)
-            connection.sendall((0x8000 | len(body)).to_bytes(2) + body)
-
-
-CHOOSERS: dict[str, Chooser | type[OldServer]] = {
-    "sslv2": OldServer,
-    "export": Chooser(suites=(0x009C, 0x0003)),
-    "single_des": Chooser(suites=(0x009C, 0x0009)),
-    "compression": Chooser(compression=1),
-}

@@ -1,4 +1,4 @@
-"""Servers of TLS for tests: sites of nginx by name, hand-made servers for what no library speaks, and hostile ones."""
+"""Servers of TLS for tests: sites of nginx by name, and servers of other libraries for what it does not speak."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks._tls_lab import Site, nginx, s_server, threaded, tlslite
+from benchmarks._tls_lab import Site, nginx, s_server, tlslite
 from benchmarks._tls_pki import Authority, Leaf, key_pem, pem_of
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -19,10 +19,9 @@ from rempart.engines.exposure.probe.tls import TrustStore, look_at_tls, read_sto
 from rempart.engines.exposure.registry import CHECKS, Context, Verdict
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.engines.exposure.seen.tls import TlsSeen
-from support import library_servers, loopback
+from support import library_servers, loopback, old_openssl
 from support.gates import OpenGate
 from support.product_servers import ocserv, tomcat
-from support.tls_choosers import CHOOSERS
 
 import_module("rempart.engines.exposure.checks")  # registers them
 
@@ -153,8 +152,10 @@ class Lab:
             with ocserv(pair, "NORMAL:%DISABLE_SAFE_RENEGOTIATION:%NO_SESSION_HASH") as port:
                 yield port
         else:
-            port = loopback.free_port()
-            with loopback.listening(library_servers.command(name, port, *pair), (LOCAL, port)):
+            port, made = loopback.free_port(), library_servers
+            if name in old_openssl.SUITES:
+                made = old_openssl
+            with loopback.listening(made.command(name, port, *pair), (LOCAL, port)):
                 yield port
 
 
@@ -171,8 +172,6 @@ def running(folder: Path) -> Iterator[Lab]:
         ports["renegotiation"] = stack.enter_context(
             s_server(folder, authority, rsa, "-client_renegotiation", "-tls1_2")
         )
-        for name, chooser in CHOOSERS.items():
-            ports[name] = stack.enter_context(threaded(chooser.serve))
         private = Authority("Autorité privée")
         ports["private"] = stack.enter_context(tlslite(private, rsa, root_is_sent=True))
         yield Lab(authority, ports, folder, stack)

@@ -3,13 +3,14 @@
 import pytest
 
 from rempart.kernel.outcome import Outcome
+from support import old_openssl
 from support.check_tables import TLS
 from support.parts import LOOPBACK
 from support.tls_servers import Lab, judge
 
 pytestmark = [pytest.mark.needs("nginx", "openssl"), pytest.mark.allow_hosts(LOOPBACK)]
 
-PRODUCTS = {"gnutls": "ocserv", "java": "tomcat"}
+PRODUCTS = {"gnutls": "ocserv", "java": "tomcat"} | dict.fromkeys(old_openssl.SUITES, "nassl")
 
 
 def sides(which: int) -> list[object]:
