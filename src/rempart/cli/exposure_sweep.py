@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time as time_of_day, timedelta
 from heapq import nsmallest
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from rempart import __version__
+from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.engines.exposure.gate import RELEASED_AT
 from rempart.engines.exposure.hours import DAYS, Hours, is_open, local_day, local_words, next_open
 from rempart.engines.exposure.names import place
@@ -28,6 +30,7 @@ from rempart.engines.exposure.work import Kind, Piece, plan_pieces
 from rempart.kernel.errors import RempartError
 from rempart.kernel.french import counted, grouped
 from rempart.render.console import Bars
+from rempart.render.french import day
 from rempart.render.terminal import Screen
 
 JOURNAL: Final = "sweep.journal"
@@ -67,9 +70,10 @@ def consented(perimeter: Perimeter) -> Scope:
     """The scope of this day by this machine's clock, whatever the options say. Raises RempartError: no consent, hours
     that close, or a clock that is wrong."""
     now = wall_clock()
-    if now < RELEASED_AT:
+    if now < _earliest():
         raise RempartError(
-            "L’horloge de ce poste est fausse : ni le consentement ni les heures ne peuvent être vérifiés.",
+            f"L’horloge de ce poste est fausse : elle dit le {day(datetime.fromtimestamp(now, UTC).date().isoformat())}, avant le "
+            "jour des règles de cet outil. Ni le consentement ni les heures ne peuvent être vérifiés.",
             todo="Réglez l’horloge, puis recommencez.",
         )
     scope = demand_consent(perimeter, local_day(perimeter.hours, now))
@@ -80,6 +84,12 @@ def consented(perimeter: Perimeter) -> Scope:
             todo=f"Recommencez à partir du {local_words(perimeter.hours, again)}." if again else "",
         )
     return scope
+
+
+def _earliest() -> float:
+    """The instant before which no clock of this version can be right: its rules are dated, a day of slack."""
+    rules = datetime.combine(date.fromisoformat(exposure_catalogue().version), time_of_day(), UTC)
+    return max(RELEASED_AT, (rules - timedelta(days=1)).timestamp())
 
 
 def saved_sweep(perimeter: Perimeter, way: Way, bars: Bars) -> tuple[Snapshot, str]:

@@ -60,10 +60,16 @@ _PARTIAL: Final = (
     "Le balayage a été arrêté avant la fin : ce qui n’a pas été regardé ne prouve rien."
 )
 
+_WRONG_CLOCK: Final = (
+    "L’horloge du poste qui a balayé était fausse : un audit qui n’est pas daté ne prouve rien."
+)
+
 
 def reaches_level(report: ExposureReport, rules: HeldRules, key: str = "") -> Audit:
     """Whether one audit reaches the level that must be held. Raises ValueError when the report has no valid day."""
     on = date.fromisoformat(report.audited_on)
+    if report.clock_fault:
+        return Audit(on, Outcome.NOT_MEASURED, (_WRONG_CLOCK,), key)
     blocking = [f for f in report.findings if _blocks(f, rules)]
     if len(blocking) > rules.tolerated:
         shown = ", ".join(f"{f.title} ({f.target})" for f in blocking[:3])

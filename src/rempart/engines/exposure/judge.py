@@ -20,6 +20,7 @@ from rempart.engines.exposure.registry import (
     Check,
     Confidence,
     Context,
+    Dated,
     Verdict,
     not_applicable,
     unmeasured,
@@ -68,7 +69,8 @@ class _Said:
 
 
 class Judge:
-    """Judges one snapshot on one day. `holes` is the bundle of known holes, None without one."""
+    """Judges one snapshot on one day. `holes` is the bundle of known holes, None without one; `clock_faults` why its dates
+    are not to be believed (`clock.faults_of`)."""
 
     def __init__(
         self,
@@ -77,11 +79,13 @@ class Judge:
         today: date,
         holes: Bundle | None = None,
         perimeter_names: Iterable[str] = (),
+        clock_faults: Mapping[Dated, str] | None = None,
     ) -> None:
         self.snapshot = snapshot
         self._today = today
         self._holes = holes
         self._names = frozenset(perimeter_names)
+        self._clock_faults = clock_faults or {}
         self._recognised = Recognised(snapshot.seen)
         self._by_kind: dict[type[Seen], list[Seen]] = {}
         for seen in doubted(snapshot.seen):
@@ -95,7 +99,9 @@ class Judge:
 
     def judge(self, content: ExposureCheck, check: Check) -> Judged:
         """What one check says. It never fails: a check that breaks on an observation leaves it not measured."""
-        context = Context(content.params, self._today, self._holes, self._names)
+        context = Context(
+            content.params, self._today, self._holes, self._names, self._clock_faults
+        )
         default = str(content.severity)
         by_target: dict[str, list[_Said]] = {}
         for seen in (x for kind in check.kinds for x in self._by_kind.get(kind, [])):

@@ -62,14 +62,25 @@ def not_applicable(reason: str, **more: Any) -> Verdict:
     return Verdict(Outcome.NOT_APPLICABLE, reason, **more)
 
 
+class Dated(StrEnum):
+    """What a verdict on dates rests on."""
+
+    DAY = "day"  # the day of the judgement, `Context.today`
+    SWEEP = "sweep"  # the clock of the machine that swept, when it did
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a check may look at beside the observation: figures of its content file, the day, known holes."""
+    """What a check may look at beside the observation: figures of its content file, the day, known holes.
+
+    `clock_faults` says (French) why a date cannot be relied on: the clock of the sweep was wrong.
+    """
 
     params: Mapping[str, Any]
     today: date
     holes: Any = None  # engines.exposure.feeds.bundle.Bundle, or None without a bundle
     perimeter_names: frozenset[str] = field(default_factory=frozenset)
+    clock_faults: Mapping[Dated, str] = field(default_factory=dict)
 
 
 S = TypeVar("S", bound=Seen)
@@ -87,6 +98,7 @@ class Check:
     also: tuple[
         type[Seen], ...
     ] = ()  # other kinds that say the same thing: a product may be told by several
+    dated: Dated | None = None
 
     @property
     def kinds(self) -> tuple[type[Seen], ...]:
@@ -104,12 +116,14 @@ def check(
     reaches: Iterable[Reach] = (Reach.ANSWERED,),
     also: Iterable[type[Seen]] = (),
     unless: Callable[[S], Verdict | None] | None = None,
+    dated: Dated | None = None,
 ) -> Callable[
     [Callable[[S, Context], Iterable[Verdict]]], Callable[[S, Context], Iterable[Verdict]]
 ]:
     """Register a function as the check `identifier` of one kind of observation (and of `also`).
 
     `unless` gives the verdict of an observation that the check has nothing to judge in, which is then its only one.
+    `dated` says that all its verdicts rest on a date: none is given when that date is not to be believed.
     Raises ValueError when the id is taken.
     """
 
@@ -118,8 +132,9 @@ def check(
     ) -> Callable[[S, Context], Iterable[Verdict]]:
         if identifier in CHECKS:
             raise ValueError(f"two checks are called {identifier}")
-        judge = function if unless is None else _guarded(function, unless)
-        CHECKS[identifier] = Check(identifier, kind, judge, frozenset(reaches), tuple(also))
+        judge = function if dated is None else _believed(function, dated)
+        judge = judge if unless is None else _guarded(judge, unless)
+        CHECKS[identifier] = Check(identifier, kind, judge, frozenset(reaches), tuple(also), dated)
         return judge
 
     return register
@@ -132,5 +147,21 @@ def _guarded(
     def judge(seen: S, context: Context) -> Iterable[Verdict]:
         verdict = unless(seen)
         return function(seen, context) if verdict is None else (verdict,)
+
+    return judge
+
+
+def _believed(
+    function: Callable[[S, Context], Iterable[Verdict]], dated: Dated
+) -> Callable[[S, Context], Iterable[Verdict]]:
+    @wraps(function)
+    def judge(seen: S, context: Context) -> Iterable[Verdict]:
+        verdicts = function(seen, context)
+        if reason := context.clock_faults.get(dated):
+            return [
+                v if v.outcome is Outcome.NOT_MEASURED else unmeasured(reason, target=v.target)
+                for v in verdicts
+            ]
+        return verdicts
 
     return judge

@@ -201,6 +201,7 @@ class ExposureReport(Struct, frozen=True):
     outside: list[Outside] = []
     pieces: int = 0  # of work that the sweep knew of when it ended, 0 when the report does not say
     pieces_stopped: int = 0  # of these, the ones that were cut short or never begun
+    clock_fault: str = ""  # why the clock of the sweep is not to be believed, French; "" when nothing says so
     # The last one: who reads a file knows it from its end, however long its lists are.
     schema: str = SCHEMA
 

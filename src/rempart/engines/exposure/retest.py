@@ -11,6 +11,7 @@ from rempart.content.exposure import Theme
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.content.fingerprints import exposure_ports
 from rempart.engines.exposure import checks as _checks
+from rempart.engines.exposure.clock import clock_of, difference
 from rempart.engines.exposure.doors import closed_endpoints, filtered_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.judge import Judge
@@ -125,6 +126,10 @@ def _said(
     content, check = catalogue.checks.get(finding.check), checks.get(finding.check)
     if content is None or check is None:
         return Retested.UNMEASURED, "Ce contrôle n’existe plus dans ce catalogue.", ""
+    clock = clock_of(snapshot.seen)
+    if clock.is_wrong or (clock.is_doubtful and check.dated):
+        said = f"{difference(clock)} Réglez l’horloge, puis regardez de nouveau."
+        return Retested.UNMEASURED, said, ""
     judged = Judge(snapshot, today=today, holes=holes).judge(content, check)
     for found in judged.findings:
         if found.target == finding.target:

@@ -11,6 +11,7 @@ import msgspec
 
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.engines.exposure import checks as _checks
+from rempart.engines.exposure.clock import Clock, clock_of, difference, faults_of
 from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.inventory import inventory
@@ -57,7 +58,14 @@ def run(
     """
     digest = snapshot_sha256 or fingerprint(snapshot)
     snapshot, told, outside = _told(snapshot, claims, perimeter)
-    judge = Judge(snapshot, today=today, holes=holes, perimeter_names=_names(perimeter))
+    clock = clock_of(snapshot.seen)
+    judge = Judge(
+        snapshot,
+        today=today,
+        holes=holes,
+        perimeter_names=_names(perimeter),
+        clock_faults=faults_of(clock, today=today, at=snapshot.ended_at),
+    )
     joined = _joined(judge.judge_all(catalogue, checks), told, snapshot, catalogue, holes)
     findings, gaps = sorted(joined.findings, key=order), sorted(joined.gaps, key=_place)
     return ExposureReport(
@@ -78,13 +86,14 @@ def run(
         consent=snapshot.consent,
         data_as_of=holes.as_of() if holes else "",
         snapshot_sha256=digest,
-        notes=[*_notes(snapshot, outside), *imports],
+        notes=[*_notes(snapshot, outside), *_clock_notes(clock, snapshot), *imports],
         closed=closed_endpoints(snapshot.seen),
         disputes=joined.disputes,
         sweep_tool_version=snapshot.tool_version,
         outside=outside,
         pieces=snapshot.pieces,
         pieces_stopped=snapshot.pieces_stopped,
+        clock_fault=_clock_fault(clock, snapshot),
     )
 
 
@@ -165,6 +174,27 @@ def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
             "Rien de cela ne compte dans la note."
         )
     return notes
+
+
+def _clock_fault(clock: Clock, snapshot: Snapshot) -> str:
+    """What is wrong with the clock of the sweep and what to do about it, "" when nothing says that it is."""
+    if not clock.is_wrong:
+        return ""
+    day = clock.true_day(snapshot.ended_at)
+    again = f", ou jugez ce balayage de nouveau avec --today {day.isoformat()}" if day else ""
+    return (
+        f"{difference(clock)} Ce qui dépend d’une date est « non évalué », et cet audit ne prouve rien : réglez l’horloge et "
+        f"recommencez{again}."
+    )
+
+
+def _clock_notes(clock: Clock, snapshot: Snapshot) -> list[str]:
+    if not clock.is_doubtful:
+        return [fault] if (fault := _clock_fault(clock, snapshot)) else []
+    return [
+        f"{difference(clock)} C’est trop peu de machines pour dire laquelle se trompe : vérifiez l’horloge de ce poste avant "
+        "de croire ce qui dépend d’une date."
+    ]
 
 
 def _is_mute(seen: PortsSeen) -> bool:

@@ -95,6 +95,7 @@ class Expiry:
 
 
 PARTIAL: Final = "Balayage incomplet"
+WRONG_CLOCK: Final = "Horloge fausse"
 NOTHING_MEASURED: Final = "rien n’a pu être mesuré"
 
 
@@ -104,6 +105,8 @@ def headline(report: ExposureReport) -> str:
     who = clip(name(report.perimeter), 80)
     if is_partial(report):
         who = f"{PARTIAL}, {who}"
+    if report.clock_fault:
+        who = f"{WRONG_CLOCK}, {who}"
     if not has_measured(report):
         return f"{who} : exposition non notée, {NOTHING_MEASURED}"
     worst = f", {score.grade_low} au pire" if score.grade_low != score.grade else ""
@@ -116,7 +119,7 @@ def headline(report: ExposureReport) -> str:
 def lead(report: ExposureReport) -> str:
     """The sentences under the title: what is open, and what is not known."""
     found = report.findings
-    parts = []
+    parts = [report.clock_fault] if report.clock_fault else []
     if is_partial(report):
         parts.append(
             f"{PARTIAL} : {_done(report)}, et ce que les autres auraient fait voir n’est pas connu. "

@@ -7,6 +7,7 @@ from typing import Final
 from rempart.engines.exposure.checks.dns import NOT_READ, host_of, no_domain, remarks, unknown
 from rempart.engines.exposure.registry import (
     Context,
+    Dated,
     Verdict,
     check,
     failed,
@@ -43,7 +44,7 @@ def absent(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(_named(seen.dnssec.algorithms))
 
 
-@check("dns_dnssec_bogus", ZoneSeen, unless=no_domain)
+@check("dns_dnssec_bogus", ZoneSeen, unless=no_domain, dated=Dated.SWEEP)
 def bogus(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """The zone is signed, and the signature does not hold: whoever verifies sees nothing at all."""
     if seen.dnssec.state == "unknown":
@@ -56,7 +57,7 @@ def bogus(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
         yield passed(_named(seen.dnssec.algorithms))
 
 
-@check("dns_dnssec_expiring", ZoneSeen, unless=no_domain)
+@check("dns_dnssec_expiring", ZoneSeen, unless=no_domain, dated=Dated.SWEEP)
 def expiring(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     """Signatures are about to end, and are not being renewed."""
     dnssec = seen.dnssec

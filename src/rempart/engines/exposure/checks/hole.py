@@ -15,6 +15,7 @@ from rempart.engines.exposure.feeds.match import (
 from rempart.engines.exposure.registry import (
     Confidence,
     Context,
+    Dated,
     Verdict,
     check,
     failed,
@@ -231,6 +232,8 @@ def _not_concluded(product: Product, found: Matched, bundle: Bundle, context: Co
 def _too_old(product: Product, day: str, context: Context) -> str:
     """Why data of that day do not conclude: holes published since then are not there; "" when they are recent enough."""
     most = int(context.params.get("most_days", 0))
+    if most and (fault := context.clock_faults.get(Dated.DAY)):
+        return fault
     age = (context.today - date.fromisoformat(day)).days if day and most else 0
     if age <= most:
         return ""

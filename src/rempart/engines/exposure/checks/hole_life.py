@@ -16,6 +16,7 @@ from rempart.engines.exposure.feeds.match import (
 from rempart.engines.exposure.registry import (
     Confidence,
     Context,
+    Dated,
     Verdict,
     check,
     failed,
@@ -62,6 +63,8 @@ def _of_product(product: Product, bundle: Bundle, context: Context) -> Verdict:
 def _judged(product: Product, ending: Ending, day: str, context: Context) -> Verdict:
     soon = timedelta(days=int(context.params.get("soon_days", 0)))
     name = f"{ending.title} {ending.branch}"
+    if not ending.is_over and (fault := context.clock_faults.get(Dated.DAY)):
+        return unmeasured(fault, data_as_of=day)
     if ending.is_over or (ending.ends_on and ending.ends_on < context.today):
         since = f" depuis le {ending.ends_on:%d/%m/%Y}" if ending.ends_on else ""
         detail = f"{name} ne reçoit plus de corrections{since}."

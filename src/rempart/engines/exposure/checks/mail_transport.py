@@ -7,6 +7,7 @@ from rempart.engines.exposure.checks.dns import NOT_READ, no_domain, unknown
 from rempart.engines.exposure.checks.mail import product_of, published
 from rempart.engines.exposure.registry import (
     Context,
+    Dated,
     Verdict,
     check,
     failed,
@@ -96,7 +97,7 @@ def sts_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     yield published(seen, seen.sts.record, "Aucune politique MTA-STS.")
 
 
-@check("mail_sts_broken", MailSeen, unless=before)
+@check("mail_sts_broken", MailSeen, unless=before, dated=Dated.SWEEP)
 def sts_broken(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """MTA-STS is announced, and its policy cannot be used."""
     sts = seen.sts
@@ -155,7 +156,7 @@ def tls_report_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     yield published(seen, seen.tls_report, "Aucune adresse pour les rapports TLS (TLS-RPT).")
 
 
-@check("mail_dane_absent", MailSeen, unless=before)
+@check("mail_dane_absent", MailSeen, unless=before, dated=Dated.SWEEP)
 def dane_absent(seen: MailSeen, context: Context) -> Iterator[Verdict]:
     """The zone is signed, and does not say which certificate its mail servers have (DANE)."""
     if not seen.has_secure_names:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from rempart.engines.exposure.checks.tls_names import covers
 from rempart.engines.exposure.registry import (
     Context,
+    Dated,
     Verdict,
     check,
     failed,
@@ -48,7 +49,7 @@ def lowered(seen: TlsSeen) -> str:
     return "medium" if seen.starttls == "smtp" else ""
 
 
-@check("tls_expired", TlsSeen)
+@check("tls_expired", TlsSeen, dated=Dated.DAY)
 def expired(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
     """No certificate of the chain as sent is past its end."""
     if not seen.chains:
@@ -72,7 +73,7 @@ def expired(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
         yield passed(f"première fin : {day_of(first.not_after).isoformat()} ({first.subject})")
 
 
-@check("tls_expires_soon", TlsSeen)
+@check("tls_expires_soon", TlsSeen, dated=Dated.DAY)
 def expires_soon(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
     """The certificate ends in more than thirty days; under seven, high."""
     own = own_certificates(seen)
@@ -99,7 +100,7 @@ def expires_soon(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
         yield passed(f"fin {ends.isoformat()}, dans {days} jours")
 
 
-@check("tls_not_yet_valid", TlsSeen)
+@check("tls_not_yet_valid", TlsSeen, dated=Dated.DAY)
 def not_yet_valid(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
     """The certificate has begun."""
     own = own_certificates(seen)
