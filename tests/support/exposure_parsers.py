@@ -1,13 +1,8 @@
-"""Every parser of what a target of the web and of services sends: tried with random bytes, here and by atheris."""
+"""Every parser of what a service sends: tried with random bytes, here and by atheris."""
 
 from collections.abc import Callable, Sequence
 
-import h11
-
-from rempart.engines.exposure.dial import NotReached, ProtocolFault
-from rempart.engines.exposure.probe.http import cookies, libraries, page, site
-from rempart.engines.exposure.probe.http.marks import Shown, from_banner, recognised
-from rempart.engines.exposure.probe.http.session import Answer, Reading, inflated
+from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.services import (
     databases,
     datagrams,
@@ -69,38 +64,3 @@ def hold(name: str, pieces: Sequence[bytes]) -> int:
         finally:
             dialogue.close()
     return waited
-
-
-def read_web(data: bytes) -> None:
-    """All that reads a web answer, on the same bytes."""
-    reading = Reading(_asked(), 65536)
-    try:
-        reading.feed(data)
-        reading.feed(b"")
-        answer = reading.answer()
-    except NotReached:
-        answer = Answer(200, (("set-cookie", data[:500].decode("latin-1")),), data)
-    read_answer(answer)
-    for encoding in ("gzip", "deflate"):
-        inflated(data, encoding, 65536)
-    site.gzip_stamp(data)
-
-
-def read_answer(answer: Answer) -> None:
-    """What is drawn from one answer."""
-    text = answer.text()
-    found = page.read_page(text, "https://www.chu.example/a/b")
-    cookies.read_cookies(answer.every("set-cookie"))
-    recognised([Shown("", answer, title=found.title)])
-    from_banner(text)
-    libraries.from_head(text, "https://www.chu.example/a.js")
-    libraries.from_address(text[:500])
-    page.split(text[:500])
-
-
-def _asked() -> h11.Connection:
-    """A connection that has asked for a page, and waits."""
-    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=65536)
-    connection.send(h11.Request(method="GET", target="/", headers=[("Host", "www.chu.example")]))
-    connection.send(h11.EndOfMessage())
-    return connection

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from rempart.engines.exposure.probe.http.cookies import read_cookies
 from rempart.engines.exposure.probe.http.page import read_page, split
-from support.exposure_parsers import read_web
+from support.web_inputs import read_web
 
 HERE = "https://www.chu.example/accueil/"
 TRAPS = [

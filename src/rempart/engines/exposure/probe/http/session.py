@@ -53,17 +53,20 @@ class Answer:
 class Reading:
     """What h11 says of one answer, gathered up to a bound. Without network: bytes in, an answer out."""
 
-    __slots__ = ("_connection", "_most", "_parts", "_response", "_size", "is_cut", "is_over")
+    __slots__ = (
+        "_connection", "_most", "_parts", "_response", "_size", "has_closed", "is_cut", "is_over",
+    )  # fmt: skip
 
     def __init__(self, connection: h11.Connection, most: int) -> None:
         self._connection, self._most = connection, most
         self._parts: list[bytes] = []
         self._response: h11.Response | None = None
         self._size = 0
-        self.is_over = self.is_cut = False
+        self.is_over = self.is_cut = self.has_closed = False
 
     def feed(self, data: bytes) -> None:
         """Take what has come, b"" at the end of the connection. Raises NotReached when it is not HTTP."""
+        self.has_closed = not data
         try:
             self._connection.receive_data(data)
             while not self.is_over:
@@ -209,7 +212,8 @@ class Session:
         while not reading.is_over:
             reading.feed(await link.receive())
         answer = reading.answer()
-        await self._keep_or_close(reading.is_cut)
+        # An answer that its end of connection ends leaves nothing to ask the next question over.
+        await self._keep_or_close(reading.is_cut or reading.has_closed)
         return answer
 
     async def _open(self) -> Link:
@@ -232,9 +236,9 @@ class Session:
             await link.start_tls(any_tls(), self.endpoint.name)
         return link
 
-    async def _keep_or_close(self, is_cut: bool) -> None:
+    async def _keep_or_close(self, is_spent: bool) -> None:
         mine, theirs = self._connection.our_state, self._connection.their_state
-        if is_cut or mine is not h11.DONE or theirs is not h11.DONE:
+        if is_spent or mine is not h11.DONE or theirs is not h11.DONE:
             await self.close()
         else:
             self._connection.start_next_cycle()
