@@ -12,7 +12,7 @@ from rempart.engines.exposure.report import CheckResult, Finding, Gap
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
-from rempart.engines.exposure.seen.hosts import PortsSeen
+from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
 from rempart.kernel.outcome import Outcome
 from support.exposure import catalogue, content
@@ -176,6 +176,18 @@ def test_a_port_that_is_closed_here_contradicts_who_saw_it_open() -> None:
     found = reconcile([], [], [], [told], catalogue=CATALOGUE, seen=[ports])
     assert found.findings == []
     assert "rien n’écoute" in found.disputes[0].ours
+
+
+def test_a_name_that_we_do_not_know_does_not_hide_that_the_port_is_closed() -> None:
+    place = Endpoint("192.0.2.10", 3389, "rds.exemple.example")
+    told = claim("service_remote_desktop", tool="nmap", endpoint=place)
+    ports = PortsSeen(reach=Reach.ANSWERED, address="192.0.2.10", closed=[3389])
+    found = reconcile([], [], [], [told], catalogue=CATALOGUE, seen=[ports])
+    assert [one.target for one in found.disputes] == ["192.0.2.10:3389"]
+    # Known, and leading elsewhere since: what the tool saw there is another machine's affair.
+    host = HostSeen(reach=Reach.ANSWERED, name=place.name, addresses=["192.0.2.11"])
+    moved = reconcile([], [], [], [told], catalogue=CATALOGUE, seen=[ports, host])
+    assert [one.target for one in moved.findings] == [place.label]
 
 
 def test_a_service_that_we_recognised_contradicts_who_calls_it_something_else() -> None:

@@ -23,6 +23,7 @@ from rempart.engines.exposure.products import endpoint_of, products_of
 from rempart.engines.exposure.report import CheckResult, Claim, Dispute, Finding, Gap
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach, Seen
+from rempart.engines.exposure.seen.hosts import HostSeen
 from rempart.engines.exposure.seen.services import Product, ServiceSeen
 from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
@@ -100,6 +101,7 @@ class _Places:
         self._domains: set[str] = set()
         self._services: dict[str, str] = {}
         self._closed = set(closed_endpoints(seen))
+        self._names = {one.name for one in seen if isinstance(one, HostSeen)}
         self._versioned = {
             one.target
             for one in seen
@@ -119,10 +121,14 @@ class _Places:
 
     def targets(self, endpoint: Endpoint) -> list[str]:
         """Our targets at this place: those of the name when it is given and known, else those of the address, else the
-        endpoint's own label."""
+        endpoint's own label. A name that we do not know does not hide that the port of its address is closed."""
         named = self._labels.get((endpoint.name, endpoint.port)) if endpoint.name else None
         known = named or self._labels.get((endpoint.address, endpoint.port))
-        return list(known) if known else [endpoint.label]
+        if known:
+            return list(known)
+        bare = Endpoint(endpoint.address, endpoint.port).label if endpoint.address else ""
+        is_closed = bare in self._closed and endpoint.name not in self._names
+        return [bare if is_closed else endpoint.label]
 
     def against(
         self,
