@@ -110,6 +110,22 @@ def test_testssl_says_what_is_wrong_and_what_is_right_and_not_what_it_could_not_
     assert by_rule(read("testssl-pretty.json"))["RC4"].says == "passed"
 
 
+def test_testssl_names_what_it_calls_vulnerable(tmp_path: Path) -> None:
+    row = {
+        "id": "heartbleed",
+        "ip": "www.chu.example/192.0.2.1",
+        "port": "443",
+        "severity": "CRITICAL",
+    }
+    path = tmp_path / "testssl.json"
+    path.write_text(
+        json.dumps([row | {"finding": "VULNERABLE (NOT ok)", "cve": "CVE-2014-0160"}]), "utf-8"
+    )
+    assert [claim.title for claim in read_import(path).claims] == [
+        "heartbleed : VULNERABLE (NOT ok)"
+    ]
+
+
 def test_sslyze_says_nothing_of_a_command_that_failed() -> None:
     found = by_rule(read("sslyze.json"))
     assert found["ssl_3_0_cipher_suites"].says == "failed"

@@ -81,7 +81,7 @@ def add_row(row: Row, claims: Claims, at: float = 0.0) -> None:
     claims.add(
         endpoint,
         row.id,
-        row.finding if is_wrong and len(row.finding) > _SHORTEST else row.id,
+        f"{row.id} : {row.finding}" if is_wrong and len(row.finding) > _SHORTEST else row.id,
         severity=_SEVERITIES.get(row.severity, ""),
         says=says,
         confidence="confirmed",
