@@ -9,6 +9,7 @@ from rempart.engines.exposure.probe.services import (
     greetings,
     industrial,
     medical,
+    remote_calls,
     windows,
 )
 from rempart.engines.exposure.probe.services.look import TALKS
@@ -26,6 +27,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "dicom_acceptance": medical.read_acceptance,
     "dicom_rejection": medical.read_rejection,
     "dicom_echo": medical.read_echo,
+    "libvirt": remote_calls.read_libvirt,
     "modbus": industrial.read_identity,
     "bacnet": industrial.read_bacnet,
     "knx": industrial.read_knx,

@@ -19,6 +19,7 @@ INSTALL = "tools/system-parts tests"
 DAEMONS = (
     "storescp", "sshd", "vsftpd", "smbd", "redis-server", "memcached", "mosquitto", "snmpd", "slapd", "rsync",
     "xrdp", "Xtigervnc", "mariadbd", "telnetd", "nmap", "cupsd", "Orthanc", "etcd", "ipmi_sim", "ustreamer",
+    "libvirtd", "freerdp-shadow-cli",
 )  # fmt: skip
 """Servers that the exposure audit is tried against, each on loopback and stopped by its test."""
 

@@ -1,6 +1,7 @@
 """Products of Debian on loopback, for services that a library does not stand for: printers, time, imaging, containers…"""
 
 import json
+import os
 import shutil
 import socket
 import ssl
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from support.loopback import START_SECONDS, free_port, listening
 from support.mail_servers import short_folder
-from support.service_servers import daemon
+from support.service_servers import daemon, display, vnc
 
 HOST = "127.0.0.1"
 
@@ -239,3 +240,39 @@ def camera() -> Iterator[int]:
     command = ["ustreamer", "--host", HOST, "--port", str(port), "--device", "/nonexistent"]
     with daemon(command, port):
         yield port
+
+
+@contextmanager
+def freerdp(folder: Path) -> Iterator[int]:
+    """FreeRDP, which shares the screen of a TigerVNC, and lets nobody see it before knowing who comes (NLA)."""
+    with vnc("None") as screen:
+        port = free_port()
+        settings = [f"DISPLAY={display(screen)}", f"HOME={folder}", f"XDG_CONFIG_HOME={folder}"]
+        options = [f"/port:{port}", f"/bind-address:{HOST}", "/sec:nla", "+auth"]
+        with daemon(["env", *settings, "freerdp-shadow-cli", *options], port):
+            yield port
+
+
+_HYPERVISOR = """listen_tls = 0
+listen_tcp = 1
+listen_addr = "127.0.0.1"
+tcp_port = "{port}"
+auth_tcp = "{ways}"
+"""
+
+
+@contextmanager
+def libvirtd(ways: str = "none") -> Iterator[int]:
+    """The daemon of a hypervisor of libvirt; as nobody, so that it touches nothing of the system. `ways`: none, or sasl."""
+    with short_folder() as folder:
+        port, path = free_port(), folder / "libvirtd.conf"
+        path.write_text(_HYPERVISOR.format(port=port, ways=ways), encoding="ascii")
+        command = ["env", f"HOME={folder}"]
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody", "nogroup")
+            command = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *command]
+        kinds = ("RUNTIME_DIR", "CONFIG_HOME", "CACHE_HOME", "DATA_HOME", "STATE_HOME")
+        command += [f"XDG_{kind}={folder}" for kind in kinds]
+        options = ["--listen", "--config", path, "--pid-file", folder / "pid"]
+        with daemon([*command, _program("libvirtd"), *options], port):
+            yield port

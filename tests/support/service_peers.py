@@ -144,7 +144,6 @@ def _store_without_datagrams(folder: Path) -> Seen:
         return look(port, address=ADDRESS, transport="udp")
 
 
-NLA = bytes.fromhex("030000130ed000001234000300080005000000")
 GOOD_SITE = shown("nginx", lambda f: nginx(f / "n", "", {"index.html": "<title>Bonjour</title>"}))
 REDIS = served("redis-server", lambda f: servers.redis(f), "redis")
 SMB = served("smbd", lambda f: servers.smbd(f, "NT1"), "smb")
@@ -153,7 +152,6 @@ XRDP = served("xrdp", lambda f: servers.xrdp(f), "rdp")
 DIRECTORY = served("slapd", lambda f: servers.slapd(f), "ldap")
 DICOM = Peer(("Orthanc",), lambda f: _imaging(f, is_careful=False, has_pages=False))
 PAGES = Peer(("Orthanc",), lambda f: _imaging(f, is_careful=False, has_pages=True))
-ESXI = b"220 VMware Authentication Daemon Version 1.10: SSL Required\r\n"
 SUPPORT = Page(
     "<title>ScreenConnect Remote Support Software</title>",
     headers={"server": "ScreenConnect/23.9.7"},
@@ -179,7 +177,7 @@ SERVICES: dict[str, tuple[Peer, Peer]] = {
     "service_file_share": (served("rsync", servers.rsyncd, "rsync"), other_at(2049)),
     "service_ftp_clear": (served("vsftpd", lambda f: servers.vsftpd(f), "ftp"), served("vsftpd", _files_with_tls, "ftp")),
     "service_hl7": (library("mllp", "mllp"), other_at(2575)),
-    "service_hypervisor": (scripted(lambda: servers.speaking(ESXI), "vmware_auth"), GOOD_SITE),
+    "service_hypervisor": (served("libvirtd", lambda _: products.libvirtd(), "libvirt"), other_at(16509)),
     "service_mail_clear": (
         Peer(("dovecot",), lambda _: _mailboxes(has_tls=False)),
         Peer(("dovecot",), lambda _: _mailboxes(has_tls=True)),
@@ -193,7 +191,7 @@ SERVICES: dict[str, tuple[Peer, Peer]] = {
     "service_network_admin": (Peer(("tomcat",), _java), other_at(8009)),
     "service_open_data": (REDIS, served("redis-server", lambda f: servers.redis(f, "--requirepass", "essai"), "redis")),
     "service_printer": (served("cupsd", lambda _: products.cups(), "ipp"), other_at(9100)),
-    "service_rdp_without_nla": (XRDP, scripted(lambda: servers.scripted([(b"", NLA)]), "rdp")),
+    "service_rdp_without_nla": (XRDP, served("freerdp-shadow-cli", products.freerdp, "rdp")),
     "service_remote_desktop": (XRDP, other_at(3389)),
     "service_remote_support": (told({"*": SUPPORT}), GOOD_SITE),
     "service_screen_sharing": (served("Xtigervnc", lambda _: servers.vnc("None"), "vnc"), other_at(5900)),

@@ -223,10 +223,14 @@ def storescp() -> Iterator[int]:
 @contextmanager
 def vnc(kind: str) -> Iterator[int]:
     port = free_port()
-    display = f":{port % 20000 + 100}"
-    command = ["Xtigervnc", display, "-rfbport", str(port), "-SecurityTypes", kind, "-localhost"]
-    with daemon([*command, "-PasswordFile", os.devnull], port):
+    options = ["-rfbport", str(port), "-SecurityTypes", kind, "-localhost"]
+    with daemon(["Xtigervnc", display(port), *options, "-PasswordFile", os.devnull], port):
         yield port
+
+
+def display(port: int) -> str:
+    """The name of the screen that `vnc` shows on this port."""
+    return f":{port % 20000 + 100}"
 
 
 @contextmanager

@@ -59,7 +59,7 @@ FAMILIES: Final = (
     ),
     Family("service_file_share", frozenset({"nfs", "rsync", "iscsi", "rpcbind"})),
     Family("service_containers", frozenset({"docker", "kubernetes", "kubelet", "etcd", "consul"}), frozenset({"container"})),
-    Family("service_hypervisor", frozenset({"vmware_auth"}), frozenset({"hypervisor", "backup"})),
+    Family("service_hypervisor", frozenset({"vmware_auth", "libvirt"}), frozenset({"hypervisor", "backup"})),
     Family("service_management_board", frozenset({"ipmi"}), frozenset({"management_board"})),
     Family("service_directory", frozenset({"ldap", "kerberos"})),
     Family("service_snmp", frozenset({"snmp"})),

@@ -57,6 +57,7 @@ TALKS: Final[dict[str, tuple[Callable[[], Talk], ...]]] = {
     "niagara": (industrial.niagara,),
     "rpcbind": (remote_calls.rpcbind,),
     "nfs": (remote_calls.nfs,),
+    "libvirt": (remote_calls.libvirt,),
     "ajp": (java.ajp,),
 }
 """Exchanges by name, each over a connection of its own; what they tell is put together."""
@@ -67,6 +68,7 @@ _OWN_PRODUCTS: Final = {
     "oracle": "oracle_database",
     "mongodb": "mongodb",
     "redis": "redis",
+    "libvirt": "libvirt",
 }
 
 
