@@ -12,7 +12,8 @@ from typing import Any
 from benchmarks._measure import heading, measured, report
 
 from rempart.content.frameworks import Framework
-from rempart.content.knowledge import frameworks, measures, risk_points
+from rempart.content.knowledge import frameworks, measures
+from rempart.content.severity import risk_points
 from rempart.engines.maturity.answers import UNKNOWN, Given, at
 from rempart.engines.maturity.first_actions import first_actions
 from rempart.engines.maturity.score import score

@@ -19,6 +19,7 @@ from rempart.content.measures import Measure, Range
 from rempart.engines.directory.report import SCHEMA, Report
 from rempart.engines.exposure.report import SCHEMA as EXPOSURE_SCHEMA, ExposureReport
 from rempart.render.exposure import words
+from rempart.render.severity import severity_word
 from rempart.web.apps.accounts.rules import MAY_INVITE
 from rempart.web.config.variables import page
 from rempart.web.core.scope import ROLE_ACTS, ROLE_WORDS, WIDE_ACTS, Act, Role
@@ -119,7 +120,7 @@ def exposure_catalogue() -> str:
 def exposure_row(check: ExposureCheck) -> list[str]:
     """One line of the catalogue of the exposure audit."""
     source = ", ".join(x for x in (check.source.document, check.source.anchor) if x)
-    return [f"`{check.id}`", words.severity(check.severity), check.title, source, check.revised_on]
+    return [f"`{check.id}`", severity_word(check.severity), check.title, source, check.revised_on]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

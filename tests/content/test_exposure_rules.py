@@ -9,8 +9,9 @@ import yaml
 from rempart.content import exposure_rules
 from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.content.exposure_rules import held_rules, score_rules
-from rempart.content.knowledge import programmes, risk_points
+from rempart.content.knowledge import programmes
 from rempart.content.loader import content_root
+from rempart.content.severity import risk_points
 from rempart.kernel.errors import InvalidContent
 
 

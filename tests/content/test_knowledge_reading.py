@@ -72,23 +72,12 @@ def test_a_folder_without_its_framework_file_is_refused(grid: Path) -> None:
         knowledge.read_framework(grid)
 
 
-def test_points_and_words_of_facts_must_be_tables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_words_of_facts_must_be_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "reference").mkdir()
-    for name in ("risk_points", "measured_facts"):
-        (tmp_path / "reference" / f"{name}.yaml").write_text("- acl\n", encoding="utf-8")
+    (tmp_path / "reference" / "measured_facts.yaml").write_text("- acl\n", encoding="utf-8")
     monkeypatch.setattr(knowledge, "content_root", lambda: tmp_path)
-    with pytest.raises(InvalidContent, match="« points » était attendue"):
-        knowledge.risk_points.__wrapped__()
     with pytest.raises(InvalidContent, match="measured_facts.yaml : une table"):
         knowledge.fact_words.__wrapped__()
-
-
-def test_the_points_of_a_severity_grow_with_it() -> None:
-    points = knowledge.risk_points()
-    assert list(points) == ["critical", "high", "medium", "low", "info"]
-    assert sorted(points.values(), reverse=True) == list(points.values())
 
 
 def test_a_bound_is_a_day_or_the_name_of_a_date() -> None:

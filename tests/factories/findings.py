@@ -6,10 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from factories.establishments import an_establishment
+from rempart.content.severity import Severity
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment, Grouping
 from rempart.web.apps.remediation import actions, budgeting, sharing
-from rempart.web.apps.remediation.models import Action, Finding, Severity
+from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.planning import Budget, SharedAction
 from rempart.web.apps.remediation.recording import Observation, Recorded
 from rempart.web.apps.remediation.rules import Look

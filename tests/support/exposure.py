@@ -9,7 +9,7 @@ import msgspec
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.content.exposure_rules import score_rules
-from rempart.content.knowledge import risk_points
+from rempart.content.severity import risk_points
 from rempart.engines.exposure.registry import (
     Check,
     Confidence,

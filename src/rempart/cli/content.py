@@ -11,6 +11,7 @@ from rempart.content.loader import (
     directory_facts,
     directory_relations,
 )
+from rempart.content.severity_check import faults as faults_of_severities
 from rempart.engines.directory import checks as _checks
 from rempart.engines.directory.content_check import faults_of_content
 from rempart.engines.exposure.content_check import faults_of_content as faults_of_exposure
@@ -45,7 +46,12 @@ def content_check(ctx: click.Context) -> None:
             "mesures": len(measures()),
             "correspondances": sum(len(found.pairs) for found in item_maps().values()),
         }
-        faults = faults_of_content() + faults_of_exposure() + faults_of_knowledge()
+        faults = [
+            *faults_of_content(),
+            *faults_of_exposure(),
+            *faults_of_knowledge(),
+            *faults_of_severities(),
+        ]
     except InvalidContent as refused:
         faults, counts = [str(refused)], {}
     for fault in faults:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from rempart.content.directory import Reference, Status, Text
+from rempart.content.severity import Severity
 
 
 class Theme(StrEnum):
@@ -20,16 +21,6 @@ class Theme(StrEnum):
     HTTP = "http"
     SERVICE = "service"  # what should not answer on the internet
     HOLE = "hole"  # known holes and end of life
-
-
-class Severity(StrEnum):
-    """What a failed check weighs; the points are in `reference/risk_points.yaml`."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
 
 
 class ExposureFix(Struct, forbid_unknown_fields=True, frozen=True):

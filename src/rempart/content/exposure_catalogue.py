@@ -8,8 +8,8 @@ from typing import Final
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_rules import ScoreRules, score_rules
-from rempart.content.knowledge import risk_points
 from rempart.content.loader import content_root, load_folder
+from rempart.content.severity import risk_points
 
 _FOLDER: Final = "exposure_checks"
 _REFERENCES: Final = (
@@ -17,7 +17,7 @@ _REFERENCES: Final = (
     "exposure_products.yaml",
     "exposure_score.yaml",
     "exposure_versions.yaml",
-    "risk_points.yaml",
+    "severities.yaml",
 )
 
 

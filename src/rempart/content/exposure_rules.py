@@ -13,11 +13,11 @@ from msgspec import Meta, Struct
 from rempart.content.directory import Status, Text
 from rempart.content.frameworks import Origin
 from rempart.content.loader import content_root, read_yaml
+from rempart.content.severity import Severity
 from rempart.kernel.errors import InvalidContent
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Mark = Annotated[float, Meta(ge=0, le=100)]
-SeverityName = Annotated[str, Meta(pattern="^(critical|high|medium|low|info)$")]
 ConfidenceName = Annotated[str, Meta(pattern="^(confirmed|probable|possible)$")]
 
 
@@ -35,7 +35,7 @@ class Ceiling(Struct, forbid_unknown_fields=True, frozen=True):
     at_most: Mark
     confidences: list[ConfidenceName]
     why: Text
-    severity: SeverityName | None = None  # any when none is given
+    severity: Severity | None = None  # any when none is given
     is_exploited: bool = False  # only holes known to be exploited
 
 
@@ -70,7 +70,7 @@ class HeldRules(Struct, forbid_unknown_fields=True, frozen=True):
     least_days: Annotated[int, Meta(ge=0)]
     most_days: Annotated[int, Meta(ge=0)]
     warn_days: Annotated[int, Meta(ge=0)]
-    blocking_severities: list[SeverityName]
+    blocking_severities: list[Severity]
     blocking_confidences: list[ConfidenceName]
     tolerated: Annotated[int, Meta(ge=0)]
     least_measured_percent: Annotated[float, Meta(ge=0, le=100)]

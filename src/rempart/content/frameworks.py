@@ -10,11 +10,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from rempart.content.directory import Status, Text
+from rempart.content.severity import Severity
 
 Identifier = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 ItemId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$", max_length=80)]
 LevelValue = Annotated[int, Meta(ge=0, le=10)]
-Severity = Annotated[str, Meta(pattern="^(critical|high|medium|low|info)$")]
 
 
 class Origin(Struct, forbid_unknown_fields=True, frozen=True):
@@ -82,7 +82,7 @@ class Item(Struct, forbid_unknown_fields=True, frozen=True):
     why: str = ""  # what it changes for care and for the people cared for
     how_to_know: str = ""  # whom to ask, where to look
     weight: Annotated[float, Meta(ge=0, le=100)] = 1
-    severity: Severity = "medium"  # what a gap weighs in the plan
+    severity: Severity = Severity.MEDIUM  # what a gap weighs in the plan
     groups: list[str] = []  # classes of entity concerned; empty: all
     pieces: list[Piece] = []
     prefill: list[Prefill] = []

@@ -81,16 +81,6 @@ def measures() -> dict[str, Measure]:
 
 
 @cache
-def risk_points() -> dict[str, float]:
-    """What a finding of each severity weighs (reference/risk_points.yaml), so that all sources are commensurable."""
-    data = read_yaml(content_root() / "reference" / "risk_points.yaml")
-    points = data.get("points") if isinstance(data, dict) else None
-    if not isinstance(points, dict):
-        raise InvalidContent("reference/risk_points.yaml : une table « points » était attendue.")
-    return {str(k): float(v) for k, v in points.items()}
-
-
-@cache
 def fact_words() -> dict[str, str]:
     """French name of each fact that measures give to assessments (reference/measured_facts.yaml)."""
     data = read_yaml(content_root() / "reference" / "measured_facts.yaml")

@@ -12,7 +12,7 @@ from rempart.engines.directory.report import Comparison, Level, Report
 from rempart.render import view
 from rempart.render.french import counted, day, duration, number, words
 from rempart.render.text import name, shorten, visible
-from rempart.render.words import LEVELS, level_words
+from rempart.render.words import level_meaning, level_words
 
 ACTIONS: Final = 5
 BAR: Final = 20
@@ -87,7 +87,7 @@ def summary(report: Report, console: Console) -> None:
     screen.grid(
         [("", "en échec", "réussis", "non évalués")]
         + [
-            (f"  niveau {c.level}, {LEVELS.get(c.level, '')}", number(c.failed), number(c.passed), number(c.not_measured))
+            (f"  niveau {c.level}, {level_meaning(c.level)}", number(c.failed), number(c.passed), number(c.not_measured))
             for c in level.by_level
         ],
         right=(1, 2, 3),

@@ -17,7 +17,7 @@ from rempart.kernel.french import plural
 from rempart.kernel.outcome import Outcome
 from rempart.render.french import NBSP, counted, duration, number, percent, sentence, words
 from rempart.render.text import clip, name
-from rempart.render.words import LEVELS, kinds, level_words
+from rempart.render.words import kinds, level_meaning, level_words
 
 MEASURED = (Outcome.FAILED, Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
@@ -250,7 +250,7 @@ def _first_actions(report: Report, limit: int) -> list[Priority]:
 
 def level_rows(level: Level) -> list[LevelRow]:
     """The table of levels."""
-    return [LevelRow(c, LEVELS.get(c.level, ""), _to_next(c)) for c in level.by_level]
+    return [LevelRow(c, level_meaning(c.level), _to_next(c)) for c in level.by_level]
 
 
 def _to_next(count: LevelCount) -> str:

@@ -3,8 +3,10 @@
 from typing import Final
 
 from rempart.engines.directory.report import ObjectRef
+from rempart.engines.directory.severity import LEVELS
 from rempart.kernel.outcome import Outcome
 from rempart.render.french import NBSP
+from rempart.render.severity import severity_plural
 from rempart.render.text import name
 
 KINDS: Final = {
@@ -55,14 +57,6 @@ OUTCOMES: Final = {
     Outcome.NOT_MEASURED: "non évalué",
 }
 
-LEVELS: Final = {
-    1: "danger immédiat",
-    2: "à corriger vite",
-    3: "niveau de base",
-    4: "bon niveau",
-    5: "état de l’art",
-}
-
 CATEGORIES: Final = {
     "control": "point de contrôle",
     "warning": "avertissement",
@@ -89,6 +83,13 @@ def short_name(ref: ObjectRef, domain: str = "") -> str:
     if domain and text.upper().endswith(suffix):
         text = text[: -len(suffix)]
     return name(text or ref.id)
+
+
+def level_meaning(value: int) -> str:
+    """What fails at a level: « constats critiques »; at the last one, nothing does."""
+    if value in LEVELS:
+        return f"constats {severity_plural(LEVELS[value])}"
+    return "état de l’art" if value > max(LEVELS) else ""
 
 
 def level_words(value: int, at_most: bool) -> str:

@@ -8,9 +8,12 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]
 
 from rempart.engines.directory.report import ControlResult, Convergence, ObjectRef, Report
+from rempart.engines.directory.severity import severity_of
 from rempart.kernel.french import counted
+from rempart.kernel.outcome import Outcome
 from rempart.render import view
 from rempart.render.french import day
+from rempart.render.severity import severity_word
 from rempart.render.text import NAME_LIMIT, clip, visible
 from rempart.render.words import CATEGORIES, OUTCOMES, kind
 from rempart.render.xlsx_sheet import PLAIN_CELLS, Cell, Row, Sheet
@@ -40,7 +43,7 @@ def workbook(report: Report) -> bytes:
 # Columns of each sheet: heading, then width in characters.
 SUMMARY: Final = {"Rubrique": 34, "Valeur": 100}
 CONTROLS: Final = {
-    "Identifiant": 44, "Catégorie": 18, "Thème": 24, "Constat": 60, "Niveaux": 9, "Niveaux en échec": 9,
+    "Identifiant": 44, "Catégorie": 18, "Thème": 24, "Constat": 60, "Gravité": 16, "Niveaux": 9, "Niveaux en échec": 9,
     "Résultat": 12, "Raison": 50, "Objets": 9, "Pourquoi": 60, "Console": 60, "PowerShell": 60,
     "Retour arrière": 50, "Effet sur les services": 40, "Minutes par objet": 10, "Lien": 60,
 }  # fmt: skip
@@ -142,11 +145,17 @@ def _every(report: Report) -> list[ControlResult]:
     return [*report.controls, *report.unscored]
 
 
+def _severity(control: ControlResult) -> str:
+    """The word of what failed; nothing for what did not."""
+    failed = control.outcome is Outcome.FAILED
+    return severity_word(severity_of(control)) if failed else ""
+
+
 def _controls(report: Report) -> Iterable[Row]:
     for c in _every(report):
         fix = c.fix
         yield (
-            *(c.id, CATEGORIES.get(c.kind, c.kind), c.theme, c.title),
+            *(c.id, CATEGORIES.get(c.kind, c.kind), c.theme, c.title, _severity(c)),
             *(", ".join(map(str, c.levels)), ", ".join(map(str, c.failed_levels))),
             *(OUTCOMES[c.outcome], c.reason, len(c.objects), c.why),
             *((fix.console, fix.powershell, fix.rollback, fix.service_effect, fix.minutes) if fix else ("", "", "", "", "")),

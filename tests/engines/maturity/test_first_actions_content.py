@@ -2,7 +2,8 @@
 
 import pytest
 
-from rempart.content.knowledge import frameworks, item_maps, measures, risk_points
+from rempart.content.knowledge import frameworks, item_maps, measures
+from rempart.content.severity import risk_points
 from rempart.engines.maturity.answers import UNKNOWN, at, bounds
 from rempart.engines.maturity.first_actions import first_actions
 from rempart.engines.maturity.maps import proposals

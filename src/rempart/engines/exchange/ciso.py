@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from rempart.content.directory import Status
 from rempart.content.frameworks import Framework, Group, Item, Level, Origin, Piece, Theme
+from rempart.content.severity import Severity
 from rempart.engines.exchange.reading import (
     MOST_ITEMS,
     PLAIN_LEVELS,
@@ -27,7 +28,11 @@ from rempart.engines.exchange.reading import (
 from rempart.kernel.french import counted
 
 WHAT: Final = "une bibliothèque CISO Assistant (YAML)"
-SEVERITIES: Final = {"mandatory": "high", "recommended": "medium", "nice_to_have": "low"}
+SEVERITIES: Final = {
+    "mandatory": Severity.HIGH,
+    "recommended": Severity.MEDIUM,
+    "nice_to_have": Severity.LOW,
+}
 RESULTS: Final = {
     "non_compliant": 0, "false": 0, "partially_compliant": 1, "compliant": 2, "true": 2,
 }  # fmt: skip
@@ -167,7 +172,7 @@ class _Reader:
             plain="\n".join(part for part in (name, description) if part and part != title),
             how_to_know=words(node.get("annotation")),
             weight=_weight(node.get("weight")),
-            severity=SEVERITIES.get(words(node.get("importance")), "medium"),
+            severity=SEVERITIES.get(words(node.get("importance")), Severity.MEDIUM),
             groups=self._groups_of(node, title),
             pieces=[Piece("piece", evidence[:600], is_optional=True)] if evidence else [],
         )

@@ -7,12 +7,13 @@ from typing import Final
 
 from rich.console import Console
 
+from rempart.content.severity import RANKS
 from rempart.engines.exposure.compare import Change, ExposureComparison
 from rempart.render.exposure import words
-from rempart.render.exposure.view import RANK
 from rempart.render.french import NBSP, counted, day, number
 from rempart.render.html.page import render
 from rempart.render.outputs import encoded, install
+from rempart.render.severity import severity_word
 from rempart.render.terminal import Screen
 from rempart.render.text import clip, name
 from rempart.render.view import Tile
@@ -95,7 +96,7 @@ def changes(result: ExposureComparison, state: str) -> Sequence[Change]:
     """The findings in one state, the most severe first."""
     found = [change for change in result.changes if change.state == state]
     return sorted(
-        found, key=lambda c: (RANK[c.finding.severity], c.finding.check, c.finding.target)
+        found, key=lambda c: (RANKS[c.finding.severity], c.finding.check, c.finding.target)
     )
 
 
@@ -111,7 +112,7 @@ def lines(result: ExposureComparison, zone: tzinfo | None = None) -> Iterator[st
         yield f"{STATES[state][0]} :"
         for change in found[:ON_SCREEN]:
             finding = change.finding
-            yield f"  {finding.title}, {finding.target} ({words.severity(finding.severity)})"
+            yield f"  {finding.title}, {finding.target} ({severity_word(finding.severity)})"
         if len(found) > ON_SCREEN:
             yield f"  et {counted(len(found) - ON_SCREEN, 'autre', 'autres')}"
 

@@ -9,6 +9,7 @@ from rempart.render.exposure import view, words
 from rempart.render.exposure.pictures import span
 from rempart.render.french import counted, day, duration, number, sentence
 from rempart.render.pdf.typeset import typeset
+from rempart.render.severity import severity_legend, severity_word
 from rempart.render.text import abridge, clip, excerpt, name
 
 TARGETS: Final = 12
@@ -55,6 +56,7 @@ def document(report: ExposureReport) -> dict[str, Any]:
         "themes": _themes(report),
         "unknown": _unknown(report),
         "decisions": _decisions(report),
+        "severities": severity_legend(),
         "findings": [_group(group) for _, groups in view.by_severity(report) for group in groups],
         "gaps": [_gap(gap) for gap in view.gaps(report)[:GAPS]],
         "gaps_note": _rest(len(view.gaps(report)), GAPS, "premières", "toutes"),
@@ -176,7 +178,7 @@ def _group(group: view.Group) -> dict[str, Any]:
         "title": sentence(group.title),
         "facts": " · ".join(
             [
-                words.severity(group.severity),
+                severity_word(group.severity),
                 words.theme(group.theme),
                 counted(count, "cible"),
                 duration(group.minutes),

@@ -11,9 +11,10 @@ from rempart.engines.exposure.held import Audit, Window, WindowState
 from rempart.engines.exposure.proof import sealed, signer
 from rempart.engines.exposure.report import ExposureReport
 from rempart.kernel.errors import RempartError
-from rempart.render.exposure import pdf, words
+from rempart.render.exposure import pdf
 from rempart.render.french import day
 from rempart.render.outputs import encoded
+from rempart.render.severity import severity_word
 
 README: Final = """\
 Preuve que le niveau d’exposition est tenu : {perimeter}
@@ -105,7 +106,7 @@ def _readme(
         least=rules.least_days,
         most=rules.most_days,
         days_doubt="" if rules.days_source.is_certain else DOUBT,
-        blocking=", ".join(words.severity(s) for s in rules.blocking_severities),
+        blocking=", ".join(severity_word(s) for s in rules.blocking_severities),
         doubt="" if rules.severities_source.is_certain else DOUBT,
         signature=SIGNED.format(name=signer(key)) if key else "",
     )

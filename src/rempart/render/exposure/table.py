@@ -8,6 +8,7 @@ from rempart.engines.exposure.report import ExposureReport
 from rempart.render.csv import neutral
 from rempart.render.exposure import words
 from rempart.render.exposure.workbook import claims, references
+from rempart.render.severity import severity_word
 
 COLUMNS: Final = (
     *("gravite", "certitude", "theme", "identifiant", "cible", "constat", "detail", "preuve", "produit"),
@@ -24,7 +25,7 @@ def findings(report: ExposureReport) -> bytes:
     for f in report.findings:
         fix = f.fix
         row: list[str | int] = [
-            *(words.severity(f.severity), words.confidence(f.confidence), words.theme(f.theme)),
+            *(severity_word(f.severity), words.confidence(f.confidence), words.theme(f.theme)),
             *(f.check, f.target, f.title, f.detail, f.evidence, f.product, " ".join(f.cves)),
             *("oui" if f.is_exploited else "non", f.data_as_of, fix.minutes if fix else ""),
             *(fix.steps if fix else "", fix.commands if fix else "", references(f)),

@@ -4,11 +4,13 @@ from typing import Final
 
 from rich.console import Console
 
+from rempart.content.severity import risk_points
 from rempart.engines.exposure.report import ExposureReport
 from rempart.kernel.french import counted
 from rempart.render.exposure import view
-from rempart.render.exposure.words import SEVERITIES, theme
+from rempart.render.exposure.words import theme
 from rempart.render.french import number
+from rempart.render.severity import severity_plural, severity_word
 from rempart.render.terminal import Screen
 from rempart.render.text import name, shorten
 
@@ -28,7 +30,7 @@ def summary(report: ExposureReport, console: Console) -> None:
         screen.line("À corriger d’abord :", "bold")
     width = max(console.width - 24, 30)
     for group in groups[:FIRST]:
-        words = SEVERITIES[group.severity]
+        words = severity_word(group.severity)
         screen.line(
             f"  {shorten(name(group.title), width)} ({words}, {counted(len(group.findings), 'cible')})"
         )
@@ -38,8 +40,8 @@ def summary(report: ExposureReport, console: Console) -> None:
 
 
 def _themes(report: ExposureReport) -> list[tuple[str, ...]]:
-    severe = ("critical", "high", "medium", "low")
-    rows = [("", *(SEVERITIES[key] for key in severe), "non évalués")]
+    severe = [key for key, points in risk_points().items() if points]
+    rows = [("", *(severity_plural(key) for key in severe), "non évalués")]
     for line in report.score.themes:
         found = [f for f in report.findings if f.theme == line.theme]
         counts = (number(sum(f.severity == key for f in found)) for key in severe)

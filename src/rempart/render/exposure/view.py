@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from rempart.content.severity import RANKS
 from rempart.engines.exposure.report import (
     CheckResult,
     Claim,
@@ -17,12 +18,11 @@ from rempart.engines.exposure.report import (
     is_partial,
 )
 from rempart.kernel.outcome import Outcome
-from rempart.render.exposure.words import SEVERITIES, grade_words, mark, product, theme
+from rempart.render.exposure.words import grade_words, mark, product, theme
 from rempart.render.french import NBSP, counted, duration, number, sentence
 from rempart.render.text import clip, name
 from rempart.render.view import Priority, Tile
 
-RANK: Final = {key: rank for rank, key in enumerate(SEVERITIES)}
 FIRST: Final = 3
 
 
@@ -236,11 +236,11 @@ def groups(findings: Iterable[Finding]) -> list[Group]:
     for finding in findings:
         found.setdefault(finding.check, []).append(finding)
     made = [_group(check, items) for check, items in found.items()]
-    return sorted(made, key=lambda g: (RANK[g.severity], -len(g.findings), g.theme, g.check))
+    return sorted(made, key=lambda g: (RANKS[g.severity], -len(g.findings), g.theme, g.check))
 
 
 def _group(check: str, items: Sequence[Finding]) -> Group:
-    items = sorted(items, key=lambda f: (RANK[f.severity], f.target))
+    items = sorted(items, key=lambda f: (RANKS[f.severity], f.target))
     fixes: dict[str, tuple[FixText, int]] = {}
     for finding in items:
         if finding.fix:
@@ -265,7 +265,7 @@ def by_severity(report: ExposureReport) -> list[tuple[str, list[Group]]]:
     found: dict[str, list[Group]] = {}
     for group in groups(report.findings):
         found.setdefault(group.severity, []).append(group)
-    return [(key, found[key]) for key in SEVERITIES if key in found]
+    return [(key, found[key]) for key in RANKS if key in found]
 
 
 def steps(report: ExposureReport) -> list[Step]:
@@ -278,7 +278,7 @@ def steps(report: ExposureReport) -> list[Step]:
 
 
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda f: (RANK[f.severity], f.theme, f.check, f.target))
+    return sorted(findings, key=lambda f: (RANKS[f.severity], f.theme, f.check, f.target))
 
 
 def priorities(report: ExposureReport) -> list[Priority]:
@@ -291,7 +291,7 @@ def priorities(report: ExposureReport) -> list[Priority]:
     ranked = []
     for group in groups(f for f in report.findings if f.severity != "info"):
         nearest = min((asked[f.key] for f in group.findings if f.key in asked), default=len(grades))
-        ranked.append((group.severity != "critical", nearest, RANK[group.severity], group))
+        ranked.append((group.severity != "critical", nearest, RANKS[group.severity], group))
     ranked.sort(key=lambda x: (*x[:3], x[3].check))
     found = [_priority(group, [*grades, ""][nearest]) for _, nearest, _, group in ranked[:FIRST]]
     if len(found) < FIRST and report.gaps:

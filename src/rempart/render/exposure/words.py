@@ -17,27 +17,6 @@ THEMES: Final = {
     "service": "Services ouverts",
     "hole": "Failles et fins de vie",
 }
-SEVERITIES: Final = {
-    "critical": "critique",
-    "high": "grave",
-    "medium": "moyen",
-    "low": "mineur",
-    "info": "pour information",
-}
-SEVERITY_TITLES: Final = {
-    "critical": "Critiques",
-    "high": "Graves",
-    "medium": "Moyens",
-    "low": "Mineurs",
-    "info": "Pour information",
-}
-SEVERITY_TAGS: Final = {
-    "critical": "l1",
-    "high": "l2",
-    "medium": "l3",
-    "low": "l4",
-    "info": "none",
-}
 CONFIDENCES: Final = {
     "confirmed": "confirmé",
     "probable": "probable",
@@ -60,11 +39,6 @@ _DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "di
 def theme(key: str) -> str:
     """The French name of a theme; an unknown one is shown as it is."""
     return THEMES.get(key, name(key))
-
-
-def severity(key: str) -> str:
-    """The French word of a severity; an unknown one is shown as it is."""
-    return SEVERITIES.get(key, name(key))
 
 
 def confidence(key: str) -> str:

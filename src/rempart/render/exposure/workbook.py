@@ -10,6 +10,7 @@ from rempart.engines.exposure.report import ExposureReport, Finding
 from rempart.render.exposure import view, words
 from rempart.render.exposure.words import OUTCOMES
 from rempart.render.french import day
+from rempart.render.severity import severity_word
 from rempart.render.text import NAME_LIMIT, clip, visible
 from rempart.render.xlsx import Sheets, created
 from rempart.render.xlsx_sheet import PLAIN_CELLS, Row
@@ -87,7 +88,7 @@ def _findings(report: ExposureReport) -> Iterable[Row]:
     for f in report.findings:
         fix = f.fix
         yield (
-            *(words.severity(f.severity), words.confidence(f.confidence), words.theme(f.theme)),
+            *(severity_word(f.severity), words.confidence(f.confidence), words.theme(f.theme)),
             *(
                 f.title,
                 f.target,
@@ -125,14 +126,14 @@ def _steps(report: ExposureReport) -> Iterable[Row]:
     for step in view.steps(report):
         for f in step.findings:
             minutes = f.fix.minutes if f.fix else 0
-            severity = words.severity(f.severity)
+            severity = severity_word(f.severity)
             yield step.grade, step.minutes, f.title, f.target, minutes, severity
 
 
 def _checks(report: ExposureReport) -> Iterable[Row]:
     for c in report.checks:
         yield (
-            *(c.id, words.theme(c.theme), c.title, words.severity(c.severity), OUTCOMES[c.outcome]),
+            *(c.id, words.theme(c.theme), c.title, severity_word(c.severity), OUTCOMES[c.outcome]),
             *(c.passed, c.failed, c.not_measured, c.not_applicable, c.reason),
         )
 
@@ -158,7 +159,7 @@ def _disputes(report: ExposureReport) -> Iterable[Row]:
 
 def _outside(report: ExposureReport) -> Iterable[Row]:
     for x in report.outside:
-        severity = words.severity(x.severity) if x.severity else ""
+        severity = severity_word(x.severity) if x.severity else ""
         said = " ; ".join(x.says), ", ".join(x.targets)
         yield x.host, x.why, ", ".join(x.tools), x.count, severity, *said
 

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from rempart.engines.directory.severity import severity_of
 from rempart.kernel.french import plural
-from rempart.render import french, words
+from rempart.render import french, severity, words
 from rempart.render.text import name, visible
 
 
@@ -64,6 +65,11 @@ def environment() -> Environment:
         "kind": words.kind,
         "kinds": words.kinds,
         "picture": _markup,
+        "severity_class": severity.severity_class,
+        "severity_of": severity_of,
+        "severity_title": severity.severity_title,
+        "severity_word": severity.severity_word,
+        "level_meaning": words.level_meaning,
         "link": safe_link,
     }
     found.globals |= {
@@ -71,6 +77,7 @@ def environment() -> Environment:
         "plural": plural,
         "percent": french.percent,
         "level_words": words.level_words,
+        "severity_legend": severity.severity_legend,
     }
     return found
 

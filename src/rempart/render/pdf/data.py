@@ -13,6 +13,7 @@ from rempart.engines.directory.report import (
     Path,
     Report,
 )
+from rempart.engines.directory.severity import severity_of
 from rempart.kernel.french import plural
 from rempart.render import view
 from rempart.render.french import (
@@ -24,6 +25,7 @@ from rempart.render.french import (
     ranges,
     sentence,
 )
+from rempart.render.severity import severity_legend, severity_word
 from rempart.render.svg.bars import of_buckets
 from rempart.render.svg.draw import wrapped
 from rempart.render.svg.path import nodes, place_of, sentence as path_sentence
@@ -202,8 +204,9 @@ def _annexes(report: Report) -> dict[str, Any]:
              name(r.by, 40) or "reconnu par la mesure", day(r.expires_on) if r.expires_on else "–"]
             for r in report.accepted[:100]
         ],
+        "severities": severity_legend(),
         "unscored": [
-            f"{sentence(c.title)} ({CATEGORIES.get(c.kind, c.kind)}, {counted(len(c.objects), 'objet')})"
+            f"{sentence(c.title)} ({severity_word(severity_of(c))}, {CATEGORIES.get(c.kind, c.kind)}, {counted(len(c.objects), 'objet')})"
             for c in view.failed(report.unscored)
         ],
         "method": _method(report),
@@ -253,7 +256,7 @@ def _control(control: ControlResult) -> dict[str, str]:
     levels = ", ".join(str(n) for n in control.failed_levels)
     return {
         "title": sentence(control.title),
-        "facts": f"niveau {levels} · {counted(count, 'objet')} · {control.id}",
+        "facts": f"{severity_word(severity_of(control))} · niveau {levels} · {counted(count, 'objet')} · {control.id}",
         "why": sentence(control.why),
         "objects": _names(control.objects),
         "console": control.fix.console if control.fix else "",

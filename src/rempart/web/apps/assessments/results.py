@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from rempart.content.frameworks import Framework, Item, Level, Outcome, Theme
-from rempart.content.knowledge import fact_words, measures, risk_points
+from rempart.content.knowledge import fact_words, measures
+from rempart.content.severity import risk_points
 from rempart.engines.maturity.answers import Given, concerns, level_of
 from rempart.engines.maturity.first_actions import Suggestion, first_actions
 from rempart.engines.maturity.measured import contradicts, measured

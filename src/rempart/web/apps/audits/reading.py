@@ -12,6 +12,7 @@ import msgspec
 
 from rempart import __version__
 from rempart.content.catalogue import directory_catalogue
+from rempart.content.severity import RANKS, Severity
 from rempart.engines.directory.report import (
     SCHEMA,
     Action,
@@ -20,13 +21,13 @@ from rempart.engines.directory.report import (
     Report,
 )
 from rempart.engines.directory.score import level_of
+from rempart.engines.directory.severity import severity_of
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.outcome import Outcome
 from rempart.kernel.progress import Observer
 from rempart.render.french import counted
 from rempart.render.text import name, visible
 from rempart.web.apps.remediation.following import Mends, Proposal
-from rempart.web.apps.remediation.models import Severity
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
 from rempart.web.core import reports
@@ -42,8 +43,6 @@ _COLLECTED: Final = re.compile(
     rb'^(?:\xef\xbb\xbf)?\s*(?:\[|\{\s*"(?:data|meta|graph|metadata|users|computers|groups|domains|ous|gpos|containers)")'
 )
 _PROBED: Final = 64 << 20
-_LEVELS: Final = {1: Severity.CRITICAL, 2: Severity.HIGH, 3: Severity.MEDIUM, 4: Severity.LOW}
-_KINDS: Final = {"extra": Severity.MEDIUM, "warning": Severity.LOW, "info": Severity.INFO}
 
 
 @dataclass(slots=True)
@@ -159,13 +158,6 @@ def measured_on(report: Report) -> date:
         ) from fault
 
 
-def severity(control: ControlResult) -> str:
-    """How much a failed control weighs."""
-    if control.kind == "control" and control.failed_levels:
-        return _LEVELS.get(min(control.failed_levels), Severity.LOW)
-    return _KINDS.get(control.kind, Severity.LOW)
-
-
 def observations(report: Report) -> list[Observation]:
     """What the audit says of each of its controls, and of the paths to Tier 0."""
     accepted = {r.control for r in report.accepted if r.state == "active" and r.by}
@@ -180,7 +172,7 @@ def _observation(control: ControlResult, accepted: Iterable[str]) -> Observation
             key,
             Look.SEEN,
             title=name(control.title, 280),
-            severity=severity(control),
+            severity=severity_of(control),
             detail=visible(control.why)[:4000],
             objects_count=len(control.objects),
             concerned=tuple({visible(ref.id)[:200] for ref in control.objects}),
@@ -216,7 +208,7 @@ def proposals(report: Report) -> list[Proposal]:
         for mends in gesture.mends:
             treated.setdefault(mends.key, set()).update(mends.concerned)
     left = [c for c in failed.values() if _is_left(c, treated)]
-    left.sort(key=lambda c: (list(Severity).index(Severity(severity(c))), c.id))
+    left.sort(key=lambda c: (RANKS[severity_of(c)], c.id))
     return [*gestures, *(_correction(control) for control in left)]
 
 

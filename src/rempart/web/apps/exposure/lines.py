@@ -1,10 +1,10 @@
 """The lines of a report, as the rows that pages filter and searches look into. Nothing is written here."""
 
+from rempart.content.severity import RANKS
 from rempart.engines.exposure.report import EndpointLine, ExposureReport, Finding
 from rempart.render.text import name
 from rempart.web.apps.exposure.models import ExposedFinding, ExposedService
 from rempart.web.apps.exposure.reading import key_of
-from rempart.web.apps.remediation.models import RANKS
 from rempart.web.core.text import folded
 
 

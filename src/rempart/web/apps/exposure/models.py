@@ -8,11 +8,11 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from rempart.content.severity import severity_choices
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.establishments.owned import OwnedQuerySet
 from rempart.web.apps.evidence.models import Document
-from rempart.web.apps.remediation.models import Severity
 from rempart.web.core.models import Job, StoredFile
 
 
@@ -314,7 +314,7 @@ class ExposedFinding(models.Model):
     theme = models.CharField(max_length=20)
     target = models.CharField(max_length=280)
     title = models.CharField(max_length=300)
-    severity = models.CharField(max_length=10, choices=Severity)
+    severity = models.CharField(max_length=10, choices=severity_choices)
     rank = models.PositiveSmallIntegerField()
     confidence = models.CharField(max_length=12)
     product = models.CharField(max_length=100, blank=True)

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from rempart.content.severity import RANKS
 from rempart.engines.exposure.held import Window
 from rempart.engines.exposure.report import Finding, ThemeScore
 from rempart.render.french import counted, day
@@ -23,7 +24,7 @@ from rempart.web.apps.exposure.models import (
 )
 from rempart.web.apps.exposure.reading import KIND, SUBJECT
 from rempart.web.apps.exposure.recording import report_of
-from rempart.web.apps.remediation.models import Action, Finding as PlanFinding, Severity
+from rempart.web.apps.remediation.models import Action, Finding as PlanFinding
 from rempart.web.apps.remediation.states import State
 from rempart.web.core.charts.chart import Chart
 from rempart.web.core.models import Job
@@ -145,7 +146,7 @@ def asked_of(given: Mapping[str, str]) -> Asked:
     severity, theme = given.get("gravite", ""), given.get("theme", "")
     confidence = given.get("certitude", "")
     return Asked(
-        severity if severity in Severity.values else "",
+        severity if severity in RANKS else "",
         theme if theme in THEMES else "",
         confidence if confidence in CONFIDENCES else "",
         given.get("q", "")[:100].strip(),

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+from rempart.content.severity import RANKS, Severity
 from rempart.engines.exposure.report import SCHEMA, ExposureReport, Finding, FixText
 from rempart.kernel.errors import UnreadableSource
 from rempart.render.french import counted
 from rempart.render.text import name, visible
 from rempart.web.apps.remediation.following import Mends, Proposal
-from rempart.web.apps.remediation.models import RANKS, Severity
 from rempart.web.apps.remediation.recording import Observation
 from rempart.web.apps.remediation.rules import Look
 from rempart.web.core import reports

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from rempart.content.severity import severity_choices
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.establishments.owned import OwnedQuerySet
@@ -15,19 +16,6 @@ from rempart.web.apps.remediation.planning import SharedAction
 from rempart.web.apps.remediation.states import OPEN, State
 from rempart.web.core.models import StoredFile
 from rempart.web.core.text import folded
-
-
-class Severity(models.TextChoices):
-    """How much a finding weighs, whatever the measure that saw it; the first is the worst."""
-
-    CRITICAL = "critical", "danger immédiat"
-    HIGH = "high", "à corriger vite"
-    MEDIUM = "medium", "à corriger"
-    LOW = "low", "à améliorer"
-    INFO = "info", "pour information"
-
-
-RANKS: dict[str, int] = {value: rank for rank, value in enumerate(Severity.values, 1)}
 
 
 class MeasureQuerySet(OwnedQuerySet["Measure"]):
@@ -90,7 +78,7 @@ class Finding(models.Model):
     subject = models.CharField(max_length=120, blank=True)
     key = models.CharField(max_length=200)
     title = models.CharField(max_length=300)
-    severity = models.CharField(max_length=10, choices=Severity)
+    severity = models.CharField(max_length=10, choices=severity_choices)
     rank = models.PositiveSmallIntegerField(default=5)
     detail = models.TextField(blank=True)
     # What it weighs of its severity: less than 1 for a gap that is half-way to its target.
@@ -148,7 +136,7 @@ class Sighting(models.Model):
     # Identifiers of the objects concerned; none when there are too many to follow one by one.
     concerned = models.JSONField(default=list)
     title = models.CharField(max_length=300)
-    severity = models.CharField(max_length=10, choices=Severity)
+    severity = models.CharField(max_length=10, choices=severity_choices)
     weight = models.FloatField(default=1.0)
     detail = models.TextField(blank=True)
 

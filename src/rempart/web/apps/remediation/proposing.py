@@ -6,8 +6,9 @@ from functools import cache
 from typing import Final
 
 from rempart.content.frameworks import Item
-from rempart.content.knowledge import frameworks, measures, risk_points
+from rempart.content.knowledge import frameworks, measures
 from rempart.content.measures import Measure as ContentMeasure
+from rempart.content.severity import risk_points
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation import following
 from rempart.web.apps.remediation.choosing import Chosen, Gap, choose

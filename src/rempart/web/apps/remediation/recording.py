@@ -7,14 +7,13 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from rempart.content.severity import RANKS, Severity
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation.models import (
-    RANKS,
     Action,
     ActionFinding,
     Finding,
     Measure,
-    Severity,
     Sighting,
 )
 from rempart.web.apps.remediation.rules import Evidence, Look, Looked, Standing, standing

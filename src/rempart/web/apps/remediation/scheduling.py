@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from rempart.content.knowledge import risk_points
 from rempart.engines.allocation.problem import Problem, before, cost_of
 from rempart.engines.allocation.reasons import Reason
 from rempart.engines.allocation.value import Tally
 from rempart.render.french import counted, number
+from rempart.render.severity import severity_points
 from rempart.web.apps.remediation.allocating import Answer, quarter_after, quarter_words
 from rempart.web.apps.remediation.costs import Costs, costs_of
-from rempart.web.apps.remediation.models import Action, Severity
+from rempart.web.apps.remediation.models import Action
 
 NOBODY: Final = "à désigner"
 
@@ -245,9 +245,7 @@ def why(reason: Reason, known: dict[str, Action], first: date, worth: float) -> 
 
 def source_of_points() -> str:
     """Where the points come from, in one sentence."""
-    words = dict(Severity.choices)
-    parts = [f"{words[key]} {number(value)}" for key, value in risk_points().items() if value]
     return (
-        f"Points par constat ouvert, choix de Rempart : {', '.join(parts)} ; un écart d’auto-évaluation à mi-chemin "
+        f"Points par constat ouvert, choix de Rempart : {severity_points()} ; un écart d’auto-évaluation à mi-chemin "
         "compte pour moitié."
     )

@@ -11,16 +11,31 @@ from django.http import HttpRequest, QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from rempart.content.severity import Severity
 from rempart.render import french
+from rempart.render.severity import (
+    severity_delay,
+    severity_legend,
+    severity_points,
+    severity_word,
+)
 from rempart.web.core.charts import france
 from rempart.web.core.charts.chart import Chart
 
 register = template.Library()
+register.simple_tag(severity_points)
 
 TONES: Final = ("ok", "warn", "bad", "none", "said", "seen")
 CALLOUTS: Final = ("", "ok", "warn", "bad")
 MESSAGE_TONES: Final = {"success": "ok", "warning": "warn", "error": "bad"}
 LEVELS: Final = 5
+SEVERITY_TONES: Final = {
+    Severity.CRITICAL: "bad",
+    Severity.HIGH: "warn",
+    Severity.MEDIUM: "none",
+    Severity.LOW: "none",
+    Severity.INFO: "none",
+}
 
 
 def one_of(component: str, name: str, value: str, allowed: tuple[str, ...]) -> str:
@@ -49,6 +64,19 @@ def tag(*, words: object, tone: str) -> SafeString:
     """A small label: a state in words, with a tone that never carries the meaning alone."""
     one_of("tag", "tone", tone, TONES)
     return format_html('<span class="tag {}">{}</span>', tone, words)
+
+
+@register.simple_tag
+def severity(*, of: str, with_delay: bool = False) -> SafeString:
+    """How much a finding weighs, in the words of every report; on its own page, by when to deal with it too."""
+    label = tag(words=severity_word(of), tone=SEVERITY_TONES[Severity(of)])
+    return format_html("{} {}", label, severity_delay(of)) if with_delay else label
+
+
+@register.simple_tag(name="severity_legend")
+def legend_of_severities() -> SafeString:
+    """What the words of severity ask for, beside the first list that uses them."""
+    return format_html('<p class="src">{}</p>', severity_legend())
 
 
 @register.simple_tag

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import rempart.content.severity
 import rempart.web.apps.exposure.models
 
 
@@ -187,13 +188,7 @@ class Migration(migrations.Migration):
                 (
                     "severity",
                     models.CharField(
-                        choices=[
-                            ("critical", "danger immédiat"),
-                            ("high", "à corriger vite"),
-                            ("medium", "à corriger"),
-                            ("low", "à améliorer"),
-                            ("info", "pour information"),
-                        ],
+                        choices=rempart.content.severity.severity_choices,
                         max_length=10,
                     ),
                 ),

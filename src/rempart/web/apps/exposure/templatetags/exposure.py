@@ -24,7 +24,7 @@ from rempart.web.apps.exposure.models import (
 )
 from rempart.web.apps.exposure.pages import Change, Changes, Since
 from rempart.web.apps.exposure.queries import CONFIDENCES, THEMES
-from rempart.web.apps.remediation.templatetags.plan import SEVERITIES, day as in_french
+from rempart.web.apps.remediation.templatetags.plan import day as in_french
 from rempart.web.core.templatetags import ui
 
 register = template.Library()
@@ -151,12 +151,6 @@ def theme_words(theme: str) -> str:
 def confidence_words(confidence: str) -> str:
     """How sure a finding is."""
     return CONFIDENCES.get(confidence, confidence)
-
-
-@register.simple_tag
-def line_severity(*, line: ExposedFinding) -> SafeString:
-    """How much a finding weighs."""
-    return ui.tag(words=words.severity(line.severity), tone=SEVERITIES[line.severity])
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from rempart.render.exposure.words import SEVERITIES
+from rempart.content.severity import severity_choices
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
 from rempart.web.apps.exposure import holding, queries, retesting
@@ -48,7 +48,7 @@ def exposure(request: HttpRequest, finess: str) -> HttpResponse:
         "establishment": establishment,
         "found": found,
         "asked": asked,
-        "severities": SEVERITIES.items(),
+        "severities": severity_choices(),
         "themes": queries.THEMES,
         "confidences": queries.CONFIDENCES,
         "may_set": allows(scope, finess, Act.SET_PERIMETER),

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import rempart.content.severity
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -74,13 +76,7 @@ class Migration(migrations.Migration):
                 (
                     "severity",
                     models.CharField(
-                        choices=[
-                            ("critical", "danger immédiat"),
-                            ("high", "à corriger vite"),
-                            ("medium", "à corriger"),
-                            ("low", "à améliorer"),
-                            ("info", "pour information"),
-                        ],
+                        choices=rempart.content.severity.severity_choices,
                         max_length=10,
                     ),
                 ),

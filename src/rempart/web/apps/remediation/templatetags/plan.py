@@ -27,13 +27,6 @@ TONES: Final[dict[str, str]] = {
     State.ABANDONED: "none",
     State.ACCEPTED: "said",
 }
-SEVERITIES: Final = {
-    "critical": "bad",
-    "high": "warn",
-    "medium": "none",
-    "low": "none",
-    "info": "none",
-}
 
 
 @register.simple_tag
@@ -79,12 +72,6 @@ def rounded(value: float | None, decimals: int = 1) -> str:
 def cut_in(words: str) -> list[str]:
     """« 50,150 » → each in turn."""
     return words.split(",")
-
-
-@register.simple_tag
-def severity(*, finding: Finding) -> SafeString:
-    """How much a finding weighs."""
-    return ui.tag(words=finding.get_severity_display(), tone=SEVERITIES[finding.severity])
 
 
 @register.simple_tag
