@@ -104,8 +104,10 @@ async def _sweep(world: dict[str, Any], names: list[str]) -> dict[str, int]:
 
     async def one(name: str) -> None:
         async with limit:
-            zone = await look_at_zone(name, resolver=resolver, dial=dial)
-            mail = await look_at_mail(name, resolver=resolver, dial=dial)
+            zone, mail = await asyncio.gather(  # as a sweep of the product does
+                look_at_zone(name, resolver=resolver, dial=dial),
+                look_at_mail(name, resolver=resolver, dial=dial),
+            )
         if zone.reach is not Reach.ANSWERED or mail.reach is not Reach.ANSWERED:
             count["silent"] += 1
             return

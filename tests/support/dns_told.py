@@ -56,6 +56,9 @@ class Told:
     def ahead(self, names: Sequence[tuple[bytes, int]], ends_at: float) -> None:
         self.asked += names
 
+    async def beside(self, name: bytes, ends_at: float) -> None:
+        """Nothing is asked beside."""
+
     async def find(self, name: bytes, kind: int, ends_at: float) -> Found:
         return self.answers.get((name, kind), GONE)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.answers import Cut, Found
 from rempart.engines.exposure.probe.dns.names import ROOT, to_wire
-from rempart.engines.exposure.probe.dns.questions import Reply
+from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.resolver import MOST_DEPTH, Resolver
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach
@@ -38,14 +38,16 @@ class Scripted:
     def close(self) -> None:
         pass
 
-    def ask(self, servers: Sequence[str], name: bytes, kind: int, **_: Any) -> Any:
+    def ask(
+        self, servers: Sequence[str], name: bytes, kind: int, *, ends_at: float, **_: Any
+    ) -> Wait:
         self.asked.append(servers[0])
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        wait = Wait(b"", b"", servers, ends_at, False, 1)
         said = self.says(servers[0], name)
         reach = Reach.SILENT if said is None else Reach.ANSWERED
         reply = Reply(said, servers[0], reach, "" if said else "Muet.")
-        future.get_loop().call_soon(future.set_result, reply)
-        return future
+        asyncio.get_running_loop().call_soon(wait.finish, reply)
+        return wait
 
 
 def run(
@@ -129,3 +131,23 @@ def test_an_answer_of_unknown_trust_is_not_kept() -> None:
     anchor = {".": ["1 15 2 " + "00" * 32]}
     says = lambda _, name: None if name == ROOT else HERE  # noqa: E731
     assert len(run(twice, says, anchors=anchor)) > len(run(twice, says)) == 1
+
+
+def test_a_delegation_that_is_being_asked_for_is_asked_for_once() -> None:
+    domain, host = to_wire("ch.fr"), to_wire("ns.ch.fr")
+    below = pointing(Record(domain, wire.NS, 60, host))
+    below.additional = [Record(host, wire.A, 60, FOUR)]
+
+    async def act(resolver: Resolver, ends_at: float) -> list[str]:
+        async def mail() -> None:
+            await resolver.beside(domain, ends_at)
+            await resolver.find(domain, wire.MX, ends_at)
+
+        await asyncio.gather(resolver.find(domain, wire.NS, ends_at), mail())
+        asked: Any = resolver.exchange
+        return sorted(asked.asked)
+
+    def says(server: str, name: bytes) -> Message | None:
+        return below if server == "192.0.2.9" else message([Record(name, wire.NS, 60, host)])
+
+    assert run(act, says, hints=["192.0.2.9"]) == ["192.0.2.1"] * 2 + ["192.0.2.9"]

@@ -157,3 +157,22 @@ def test_an_alias_to_nothing_is_not_a_missing_domain() -> None:
 def test_names_that_could_not_be_read_are_told_apart() -> None:
     seen = look(UP | {("www.ch.fr", wire.A): SILENT}, cut=CUT, start=message())
     assert (seen.unread, seen.unread_reason) == (["www.ch.fr"], "Aucune réponse.")
+
+
+def test_what_a_zone_holds_is_read_before_its_slowest_server_is_waited_for() -> None:
+    resolver: Any = Told(UP | {("ch.fr", wire.CAA): said()}, CUT)
+    find, wanted = resolver.find, []
+
+    async def noted(name: bytes, kind: int, ends_at: float) -> Found:
+        wanted.append((name, kind))
+        found: Found = await find(name, kind, ends_at)
+        return found
+
+    async def slow() -> Reply:
+        assert (to_wire("ch.fr"), wire.CAA) in wanted
+        return Reply(REFUSED, "192.0.2.1")
+
+    resolver.find, resolver.exchange.ask = noted, lambda *_, **__: slow()
+    dial = Dial(Outside(Reach.OUTSIDE))
+    found = asyncio.run(look_at_zone("ch.fr", resolver=resolver, dial=dial))
+    assert [server.rcode for server in found.servers] == [wire.REFUSED] * 2

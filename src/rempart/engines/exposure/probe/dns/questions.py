@@ -46,25 +46,31 @@ class Wait(Struct, gc=False, eq=False):
     best: Reply | None = None
     tried: tuple[str, ...] = ()
     reply: Reply | None = None
-    waiter: "asyncio.Future[None] | None" = None  # most are answered before anyone waits
+    # Most are answered before anyone waits; several may want the same, and one who leaves takes nothing from others.
+    waiters: "list[asyncio.Future[None]]" = []
 
     def finish(self, reply: Reply) -> None:
         """The first reply given is the one that counts."""
         if self.reply is None:
             self.reply = reply
-            waiter, self.waiter = self.waiter, None
-            if waiter is not None and not waiter.done():
-                waiter.set_result(None)
+            if self.waiters:
+                for waiter in self.waiters:
+                    if not waiter.done():
+                        waiter.set_result(None)
+                self.waiters = []
 
     def __await__(self) -> Generator[Any, None, Reply]:
         while self.reply is None:
-            if self.waiter is None or self.waiter.done():
-                self.waiter = asyncio.get_running_loop().create_future()
+            mine = asyncio.get_running_loop().create_future()
+            self.waiters.append(mine)
             try:
-                yield from self.waiter
+                yield from mine
             except asyncio.CancelledError:
-                # Nobody wants it any more: it is neither sent again nor read.
-                self.finish(Reply(None, self.last, Reach.STOPPED, STOPPED))
+                if mine in self.waiters:
+                    self.waiters.remove(mine)
+                if not self.waiters:
+                    # Nobody wants it any more: it is neither sent again nor read.
+                    self.finish(Reply(None, self.last, Reach.STOPPED, STOPPED))
                 raise
         return self.reply
 

@@ -162,6 +162,12 @@ class Resolver:
             None, "", Reach.BROKEN, "Les renvois entre serveurs de noms ne finissent pas."
         ), cut
 
+    async def beside(self, name: bytes, ends_at: float) -> None:
+        """Wait for the delegation that the look at the zone of `name` is asking for, if it is: it is asked for once."""
+        flying, _ = self._replies.get((name, wire.NS), (None, None))
+        if flying is not None and not self.forwarder and flying.ends_at <= ends_at:
+            await flying
+
     def _arrived(self, name: bytes, kind: int) -> tuple[Reply, Cut] | None:
         """What `reply` would give at once: most answers are there, asked ahead, when they are wanted."""
         known = self._replies.get((name, kind))

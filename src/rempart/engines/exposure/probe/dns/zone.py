@@ -1,8 +1,8 @@
 """What a zone shows: its delegation as the registry and as itself tell it, its servers, DNSSEC, aliases that hang."""
 
 import hashlib
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Coroutine, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from msgspec import structs
@@ -51,6 +51,18 @@ class _Work:
         return self.resolver.find(name, kind, self.ends_at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a zone holds: A, AAAA and the answer for a name that nobody made; its aliases, of `names` looked at."""
+
+    answers: tuple[Found, Found, Found]
+    chain: Chain
+    caa: Fact
+    names: frozenset[bytes]
+    aliases: list[AliasSeen]
+    unread: dict[str, str]
+
+
 async def look_at_zone(
     domain: str, *, resolver: Resolver, dial: Dial, names: Sequence[str] = ()
 ) -> ZoneSeen:
@@ -88,51 +100,57 @@ async def _look(work: _Work, domain: str) -> ZoneSeen:
         work.aliases.add(work.name)
     _prepare(work)
     servers = await _servers(work, sorted({*parent.values, *child.values}))
-    answers = [await reply for reply in _ask_each(work, servers)]
+    asked = _ask_each(work, servers)
+    # What the zone holds is read while the slowest of its servers is waited for: one that is dead costs no more.
+    held = await _held(work) if found.reach is Reach.ANSWERED else None
+    answers = [await reply for reply in asked]
+    told = [_told(s, r) for s, r in zip(servers, answers, strict=True)]
     if servers and not any(reply.message for reply in answers):
         reason = next((r.reason for r in answers if r.reason), found.reason)
         return ZoneSeen(
-            reach=Reach.SILENT, reason=reason, domain=domain, parent_servers=parent, child_servers=child,
-            servers=[_told(s, r) for s, r in zip(servers, answers, strict=True)],
+            reach=Reach.SILENT, reason=reason, domain=domain, parent_servers=parent, child_servers=child, servers=told,
         )  # fmt: skip
-    told = [_told(s, r) for s, r in zip(servers, answers, strict=True)]
     told = [await _own(work, server) for server in told]
     soa, judged = await _soa(work, answers)
-    return await _records(work, domain, parent, child, told, soa, judged)
-
-
-async def _records(
-    work: _Work,
-    domain: str,
-    parent: Fact,
-    child: Fact,
-    servers: list[ServerSeen],
-    soa: SoaSeen | None,
-    judged: Found | None,
-) -> ZoneSeen:
-    name = work.name
-    one, six = await work.find(name, wire.A), await work.find(name, wire.AAAA)
-    nobody = await work.find(_nobody(name), wire.A)
-    chain = await work.resolver.chain(name, work.ends_at)
-    answers = [found for found in (judged, one, six, nobody) if found is not None]
-    aliases, unread = await _aliases(work)
+    held = await _completed(work, held or await _held(work))
     return ZoneSeen(
         reach=Reach.ANSWERED,
         domain=domain,
         apex=domain,
         parent_servers=parent,
         child_servers=child,
-        servers=servers,
+        servers=told,
         soa=soa,
-        dnssec=_dnssec(chain, answers),
-        caa=await _caa(work),
-        addresses=fact(one, rdata.address),
-        six_addresses=fact(six, rdata.address),
-        wildcard=_wildcard(nobody),
-        aliases=aliases,
-        unread=list(unread),
-        unread_reason=next(iter(unread.values()), ""),
+        dnssec=_dnssec(held.chain, [*([judged] if judged else []), *held.answers]),
+        caa=held.caa,
+        addresses=fact(held.answers[0], rdata.address),
+        six_addresses=fact(held.answers[1], rdata.address),
+        wildcard=_wildcard(held.answers[2]),
+        aliases=held.aliases,
+        unread=list(held.unread),
+        unread_reason=next(iter(held.unread.values()), ""),
     )
+
+
+async def _held(work: _Work) -> _Held:
+    """The records of the zone, by whichever of its servers answers."""
+    name, names = work.name, frozenset(work.aliases)
+    answers = (
+        await work.find(name, wire.A),
+        await work.find(name, wire.AAAA),
+        await work.find(_nobody(name), wire.A),
+    )
+    chain = await work.resolver.chain(name, work.ends_at)
+    aliases, unread = await _aliases(work, names)
+    return _Held(answers, chain, await _caa(work), names, aliases, unread)
+
+
+async def _completed(work: _Work, held: _Held) -> _Held:
+    """The same with the aliases that a copy of the zone told."""
+    if work.aliases == held.names:
+        return held
+    aliases, unread = await _aliases(work, work.aliases)
+    return replace(held, aliases=aliases, unread=unread)
 
 
 async def _host(work: _Work, domain: str, found: Found) -> ZoneSeen:
@@ -140,7 +158,7 @@ async def _host(work: _Work, domain: str, found: Found) -> ZoneSeen:
     one, six = await work.find(work.name, wire.A), await work.find(work.name, wire.AAAA)
     work.aliases.add(work.name)
     chain = await work.resolver.chain(work.name, work.ends_at)
-    aliases, unread = await _aliases(work)
+    aliases, unread = await _aliases(work, work.aliases)
     return ZoneSeen(
         reach=Reach.ANSWERED,
         domain=domain,
@@ -322,11 +340,11 @@ def _wildcard(nobody: Found) -> Fact:
     return fact(nobody, rdata.address)
 
 
-async def _aliases(work: _Work) -> tuple[list[AliasSeen], dict[str, str]]:
+async def _aliases(work: _Work, names: Collection[bytes]) -> tuple[list[AliasSeen], dict[str, str]]:
     """Where each alias leads, and whether anything is there; then the names that could not be read, and why."""
     seen = []
     unread: dict[str, str] = {}
-    for name in sorted(work.aliases)[:MOST_NAMES]:
+    for name in sorted(names)[:MOST_NAMES]:
         found = await work.find(name, wire.A)
         if not found.aliases:
             if not found.is_known:

@@ -71,7 +71,7 @@ async def look_at_mail(
         domain = to_text(name)
     except ProtocolFault as fault:
         return MailSeen(reach=Reach.BROKEN, reason=str(fault), domain=domain, at=resolver.now())
-    exchangers = await resolver.find(name, wire.MX, ends_at)
+    exchangers = await _exchangers(name, resolver, ends_at)
     if exchangers.reach is not Reach.ANSWERED:
         reach, reason = exchangers.reach, exchangers.reason
         return MailSeen(reach=reach, reason=reason, domain=domain, at=resolver.now())
@@ -103,6 +103,11 @@ async def look_at_mail(
         has_secure_names=bool(hosts) and all(state is State.SECURE for state in secure),
         queries=resolver.exchange.sent - sent,
     )
+
+
+async def _exchangers(name: bytes, resolver: Resolver, ends_at: float) -> Found:
+    await resolver.beside(name, ends_at)
+    return await resolver.find(name, wire.MX, ends_at)
 
 
 def _prepare(name: bytes, exchangers: Found, resolver: Resolver, ends_at: float) -> None:
