@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rempart.engines.exposure.checks.hole import NO_BUNDLE
+from rempart.engines.exposure.checks.http_headers import passing_error
 from rempart.engines.exposure.feeds.bundle import Bundle, LibraryHole
 from rempart.engines.exposure.feeds.spans import holds
 from rempart.engines.exposure.feeds.versions import compare
@@ -29,7 +30,9 @@ def js_library(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A page loads a script library in a version that has known holes."""
     bundle: Bundle | None = context.holes
     if not seen.libraries:
-        yield not_applicable("Aucune bibliothèque de scripts n’a été reconnue.")
+        yield passing_error(seen) or not_applicable(
+            "Aucune bibliothèque de scripts n’a été reconnue."
+        )
     elif bundle is None or not bundle.has("libraries"):
         yield unmeasured(NO_BUNDLE)
     else:

@@ -13,12 +13,9 @@ from rempart.engines.exposure.registry import (
     passed,
     unmeasured,
 )
-from rempart.engines.exposure.seen.http import HttpSeen
+from rempart.engines.exposure.seen.http import PASSING, HttpSeen
 from rempart.kernel.french import counted
 
-_PASSING: Final = frozenset(
-    {429, 502, 503, 504}
-)  # errors of a moment: the page will be there again
 _VERSION: Final = re.compile(r"\d+\.\d+")
 _TALKING: Final = (
     "server",
@@ -48,14 +45,21 @@ def without_page(seen: HttpSeen) -> Verdict | None:
         return not_applicable(f"Ce site renvoie vers {seen.leaves_to}, jugé à part.")
     if seen.steps and seen.steps[-1].refused:
         return unmeasured(seen.steps[-1].refused)
-    if seen.status in _PASSING:
-        return unmeasured(f"Le site répond par une erreur passagère ({seen.status}).")
+    if passing := passing_error(seen):
+        return passing
     if seen.status >= 400:
         reason = f"Le site répond par une erreur ({seen.status}) : il n’y a pas de page à juger."
         return not_applicable(reason)
     if seen.page_type and "html" not in seen.page_type:
         return not_applicable(f"Ce n’est pas une page ({seen.page_type}).")
     return None
+
+
+def passing_error(seen: HttpSeen) -> Verdict | None:
+    """Why what the front page does not show may be there all the same, or None: a site that is busy proves nothing."""
+    if seen.status not in PASSING:
+        return None
+    return unmeasured(f"Le site répond par une erreur passagère ({seen.status}).")
 
 
 def header(seen: HttpSeen, name: str) -> str:
@@ -89,8 +93,8 @@ def no_https(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
         yield failed(f"Le site renvoie en clair vers {seen.leaves_to}.", _way(seen))
     elif seen.status == 401 or seen.has_password_field:
         yield failed("Le site demande un mot de passe en clair.", _way(seen), severity="high")
-    elif seen.status in _PASSING:
-        yield unmeasured(f"Le site répond par une erreur passagère ({seen.status}).")
+    elif passing := passing_error(seen):
+        yield passing
     elif seen.status >= 400:
         yield not_applicable(f"Le site répond en clair par une erreur ({seen.status}).")
     else:

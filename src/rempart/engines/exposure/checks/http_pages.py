@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rempart.content.fingerprints import ExposedPath, PageKind, exposed_paths
-from rempart.engines.exposure.checks.http_headers import without_page
+from rempart.engines.exposure.checks.http_headers import passing_error, without_page
 from rempart.engines.exposure.registry import (
     Context,
     Verdict,
@@ -20,6 +20,8 @@ from rempart.engines.exposure.seen.http import Cookie, HttpSeen
 from rempart.kernel.french import counted
 
 CUT: Final = "La page n’a pas été lue jusqu’à sa fin : elle est trop longue, ou sa compression n’est pas connue."
+NO_SESSION: Final = "Aucun cookie de session n’a été posé par la page d’accueil."
+NOT_ASKED: Final = "La page d’accueil ne demande pas de mot de passe."
 _SEVERITIES: Final = ("critical", "high", "medium", "low")
 _ADDRESS: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _DEFAULT_TITLES: Final = re.compile(
@@ -41,7 +43,7 @@ def session_cookie(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """Cookies that open a session, and that a network or a script may read."""
     sessions = [cookie for cookie in seen.cookies if cookie.is_session]
     if not sessions:
-        yield not_applicable("Aucun cookie de session n’a été posé par la page d’accueil.")
+        yield passing_error(seen) or not_applicable(NO_SESSION)
         return
     clear = [cookie for cookie in sessions if not cookie.is_secure]
     read = [cookie for cookie in sessions if not cookie.is_http_only]
@@ -62,7 +64,7 @@ def cookie_same_site(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     sessions = [cookie for cookie in seen.cookies if cookie.is_session]
     loose = [cookie for cookie in sessions if cookie.same_site not in {"lax", "strict"}]
     if not sessions:
-        yield not_applicable("Aucun cookie de session n’a été posé par la page d’accueil.")
+        yield passing_error(seen) or not_applicable(NO_SESSION)
     elif loose:
         yield failed(f"Un cookie de session suit les demandes d’autres sites : {_named(loose)}.")
     else:
@@ -106,11 +108,8 @@ def mixed_content(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
 def password_in_clear(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     """A password typed in a page, and sent in clear."""
     if not seen.has_password_field:
-        yield (
-            unmeasured(CUT)
-            if seen.is_cut
-            else not_applicable("La page d’accueil ne demande pas de mot de passe.")
-        )
+        cut = unmeasured(CUT) if seen.is_cut else None
+        yield cut or passing_error(seen) or not_applicable(NOT_ASKED)
     elif seen.insecure_forms:
         yield failed("Le formulaire envoie le mot de passe en clair.", seen.insecure_forms[0])
     elif not seen.is_tls:
@@ -200,7 +199,7 @@ def inner_address(seen: HttpSeen, context: Context) -> Iterator[Verdict]:
     if inner:
         yield failed("Le site donne des adresses du réseau interne.", ", ".join(inner)[:200])
     else:
-        yield passed("Aucune adresse interne n’est donnée.")
+        yield passing_error(seen) or passed("Aucune adresse interne n’est donnée.")
 
 
 def _is_inner(text: str) -> bool:

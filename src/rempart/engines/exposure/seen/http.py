@@ -1,9 +1,14 @@
 """What was seen of a web site: redirections, headers, cookies, pages that should not be there."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from rempart.engines.exposure.seen.common import Endpoint, Seen
 from rempart.engines.exposure.seen.services import Product
+
+PASSING: Final = frozenset({429, 502, 503, 504})
+"""Errors of a moment: what is behind them does not show, and may be there again."""
 
 
 class Step(Struct, frozen=True, kw_only=True):

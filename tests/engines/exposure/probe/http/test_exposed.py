@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from rempart.content.fingerprints import ExposedPath, PageKind
 from rempart.engines.exposure.dial import NotReached
 from rempart.engines.exposure.probe.http.exposed import NOWHERE, Round, go_round
@@ -53,6 +55,14 @@ def test_a_site_that_begins_to_refuse_everything_is_not_said_clean() -> None:
     done = gone(ABSENT, ABSENT, ABSENT, ABSENT, Answer(403, (), b""))
     assert (done.asked, "s’est mis à refuser" in done.reason) == (2, True)
     assert gone(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT).reason == ""
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_site_that_is_busy_is_not_said_clean(status: int) -> None:
+    busy = Answer(status, (), b"")
+    assert "2 pages ont répondu par une erreur passagère" in gone(*[busy] * 5).reason
+    once = gone(ABSENT, ABSENT, FOUND, busy, ABSENT)
+    assert ([page.id for page in once.found], "1 page a" in once.reason) == (["git"], True)
 
 
 def test_a_mark_that_every_page_shows_proves_nothing() -> None:

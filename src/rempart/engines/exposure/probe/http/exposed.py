@@ -8,7 +8,8 @@ from typing import Final
 from rempart.content.fingerprints import ExposedPath, exposed_paths
 from rempart.engines.exposure.dial import NotReached
 from rempart.engines.exposure.probe.http.session import Answer, Session
-from rempart.engines.exposure.seen.http import ExposedPage
+from rempart.engines.exposure.seen.http import PASSING, ExposedPage
+from rempart.kernel.french import counted
 
 NOWHERE: Final = ("/rempart-page-qui-n-existe-pas-4f81c7", "/rempart-4f81c7/.absent")
 READ: Final = 8192  # bytes of an answer in which its mark is looked for
@@ -27,12 +28,13 @@ class Round:
 async def go_round(session: Session, paths: Sequence[ExposedPath] | None = None) -> Round:
     """Ask for each page of the list. Never raises NotReached: a list stopped half-way says so."""
     found: list[ExposedPage] = []
-    asked = 0
+    asked, busy = 0, 0
     try:
         absent = [await session.get(path, most=READ) for path in NOWHERE]
         for wanted in exposed_paths() if paths is None else paths:
             answer = await session.get(wanted.path, most=READ)
             asked += 1
+            busy += answer.status in PASSING
             page = judged(wanted, answer, absent)
             if page is not None:
                 found.append(page)
@@ -41,6 +43,10 @@ async def go_round(session: Session, paths: Sequence[ExposedPath] | None = None)
         return Round(tuple(found), asked, fault.reason)
     if after.status != absent[0].status and after.status in _BLOCKING:
         reason = "Le site s’est mis à refuser toutes les pages pendant l’examen."
+        return Round(tuple(found), asked, reason)
+    if busy:
+        said = counted(busy, "page a répondu", "pages ont répondu")
+        reason = f"{said} par une erreur passagère : ce qui est derrière ne se voit pas."
         return Round(tuple(found), asked, reason)
     return Round(tuple(found), asked)
 
