@@ -12,14 +12,14 @@ from rempart.cli.secret import secret_line
 from rempart.engines.exposure.feeds.build import latest_day, read_folder
 from rempart.engines.exposure.feeds.bundle import Bundle, Origin
 from rempart.engines.exposure.feeds.envelope import SUFFIX, sealed
-from rempart.engines.exposure.feeds.store import default_folder, install, load
+from rempart.engines.exposure.feeds.store import default_folder, install, load, replace_file
 from rempart.engines.exposure.feeds.trust import (
     fingerprint,
     new_key_pair,
     read_signing_key,
     read_trusted,
 )
-from rempart.kernel.errors import UnreadableSource
+from rempart.kernel.errors import UnreadableSource, system_words
 from rempart.kernel.french import counted, grouped
 from rempart.render.console import Bars
 
@@ -176,14 +176,11 @@ def _dated(origins: list[Origin], days: tuple[str, ...]) -> list[Origin]:
 
 
 def _write(output: Path, data: bytes) -> None:
-    beside = output.with_name(output.name + ".part")
     try:
-        beside.write_bytes(data)
-        beside.replace(output)
+        replace_file(output, data)
     except OSError as fault:
-        beside.unlink(missing_ok=True)
         raise UnreadableSource(
-            f"Le lot n’a pas pu être écrit : {output} ({fault.strerror or fault}).",
+            f"Le lot n’a pas pu être écrit : {output} ({system_words(fault)}).",
             todo="Vérifiez la place libre et les droits de ce dossier.",
         ) from fault
 

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from rempart.engines.exposure.feeds import store
-from rempart.engines.exposure.feeds.store import INSTALLED, TRUST, default_folder, install, load
+from rempart.engines.exposure.feeds.store import INSTALLED, LOCK, TRUST, default_folder, install, load
 from rempart.kernel.errors import UnreadableSource
 from support.feeds import MADE_ON, signed_file
 
@@ -17,7 +17,7 @@ def test_an_installed_bundle_is_read_again_with_the_key_kept_beside(tmp_path: Pa
     file, trust = signed_file(tmp_path)
     install(file, tmp_path / "feeds", today=TODAY, trust=trust)
     assert load(tmp_path / "feeds", today=TODAY).made_on == "2026-03-10"
-    assert sorted(p.name for p in (tmp_path / "feeds").iterdir()) == [INSTALLED, TRUST]
+    assert sorted(p.name for p in (tmp_path / "feeds").iterdir()) == [LOCK, INSTALLED, TRUST]
 
 
 def test_nothing_is_installed_without_a_trusted_key(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_full_disk_leaves_the_installed_bundle_whole(
     monkeypatch.setattr(store.os, "fsync", full)
     with pytest.raises(UnreadableSource, match="Rien n’a été installé"):
         install(file, folder, today=TODAY)
-    assert sorted(p.name for p in folder.iterdir()) == [INSTALLED, TRUST]
+    assert sorted(p.name for p in folder.iterdir()) == [LOCK, INSTALLED, TRUST]
     assert load(folder, today=TODAY).made_on == "2026-03-10"
 
 
