@@ -18,12 +18,14 @@ from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.content.fingerprints import Place, exposed_paths, fingerprint_files
 from rempart.engines.exposure import checks as _checks
 from rempart.engines.exposure.dial import Dial, NotReached
+from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.probe.http import cookies, exposed, libraries, page, site, way
 from rempart.engines.exposure.probe.http.marks import Shown, from_banner, recognised
 from rempart.engines.exposure.probe.http.session import Answer, Reading, Session, inflated
 from rempart.engines.exposure.registry import CHECKS, Context
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.http import HttpSeen
+from support.feeds import sample_bundle
 
 REGISTERED: Final = _checks
 TODAY: Final = date(2026, 3, 1)
@@ -41,11 +43,20 @@ VALUES: Final = (
     "no-referrer, strict-origin", "nginx/1.22.1 (Debian)", "PHP/5.6.40", "*", "https://origine-inventee.example", "true", "Basic realm=\"Orthanc\"",
     "15.2.1544.4", "Sun, 06 Nov 1994 08:49:37 GMT", "null",
 )  # fmt: skip
+PLACES: Final = (
+    "/suite", "https://www.chu.example:8443/", "https://www.chu.example/", "http://www.chu.example:80/", "http://www.chu.example:22/", "//",
+    "autre.example", "192.0.2.7", "http://169.254.169.254/latest", "http://localhost/", "javascript:", "?a=b", "#c", "../", "http://[::1",
+    "é", ":99999", "user@", "https://www.chu.example:443/",
+)  # fmt: skip
+POLICIES: Final = (
+    "default-src", "script-src", "object-src", "base-uri", "frame-ancestors", " 'none'", " 'self'", " *", " 'unsafe-inline'", " 'unsafe-eval'",
+    " 'nonce-abc'", " 'strict-dynamic'", " https:", " data:", ";", ",", " https://cdn.example", "report-uri /x", "upgrade-insecure-requests",
+)  # fmt: skip
 TAGS: Final = (
     "<title>", "</title>", "<base href='", "<script src='", "<link rel='stylesheet' href=\"", "<link rel='icon' href='", "<form action='",
     "</form>", "<input type=password>", "<img src=", "<iframe src='", "<object data='", "<meta http-equiv=refresh content='0; url=",
     "' integrity='sha384-", "' crossorigin>", "'>", "\">", ">", "<!--", "http://", "https://www.chu.example/", "//cdn.example/", "&#x",
-    "&amp;", "jquery-1.6.1.min.js", "jquery.js?ver=3.4.0", "/angular/1.2.3/angular.min.js", "bootstrap.js", "/*! jQuery v3.1.0 | (c)",
+    "url=/suite'", "url=https://www.chu.example/x", "&amp;", "jquery-1.6.1.min.js", "jquery.js?ver=3.4.0", "/angular/1.2.3/angular.min.js", "bootstrap.js", "/*! jQuery v3.1.0 | (c)",
     "Index of /", "<a href=\"?C=N;O=D\">", "[core]\n\trepositoryformatversion", "DB_PASSWORD=", "phpinfo()", "ref: refs/heads/",
 )  # fmt: skip
 ENCODINGS: Final = ("", "", "", "gzip", "deflate", "bare", "br", "lying")
@@ -92,6 +103,12 @@ class Draw:
 
 
 @cache
+def sample() -> Bundle:
+    """A bundle of known holes."""
+    return sample_bundle()
+
+
+@cache
 def marked() -> tuple[str, ...]:
     """Tags, and the words by which products and exposed pages are known, as their own examples say."""
     of_marks = [
@@ -118,8 +135,19 @@ def header_values() -> tuple[str, ...]:
 
 
 def body(draw: Draw) -> bytes:
-    """A page."""
-    return draw.text(marked(), 64)
+    """A page, of tags alone or of all that is looked for."""
+    return draw.text(marked() if draw.number(2) else TAGS, 64)
+
+
+def header(draw: Draw) -> tuple[str, bytes]:
+    """A header and its value: those that we read half of the time, and a redirection often."""
+    kind = draw.number(4)
+    if kind == 0:
+        return "Location", draw.text(PLACES, 3)
+    if kind == 1:
+        return "Content-Security-Policy", draw.text(POLICIES, 12)
+    names, values = (HEADERS, VALUES) if kind == 2 else (header_names(), header_values())
+    return names[draw.number(len(names))], draw.text(values, 4)
 
 
 def _packed(plain: bytes, encoding: str) -> bytes:
@@ -137,9 +165,8 @@ def response(draw: Draw) -> bytes:
     status = STATUSES[draw.number(len(STATUSES))]
     lines = [f"HTTP/1.1 {status} x".encode()]
     for _ in range(draw.number(12)):
-        name = header_names()[draw.number(len(header_names()))].encode()
-        value = draw.text(header_values(), 4).translate(None, b"\r\n\0")
-        lines.append(name + b": " + value.strip())
+        name, value = header(draw)
+        lines.append(name.encode() + b": " + value.translate(None, b"\r\n\0").strip())
     encoding = ENCODINGS[draw.number(len(ENCODINGS))]
     if encoding:
         named = {"bare": "deflate", "lying": "gzip"}.get(encoding, encoding)
@@ -235,7 +262,7 @@ def judged(seen: HttpSeen) -> None:
     for content in exposure_catalogue().checks.values():
         check = CHECKS[content.id]
         if HttpSeen in check.kinds and seen.reach in check.reaches:
-            list(check.function(seen, Context(content.params, TODAY)))
+            list(check.function(seen, Context(content.params, TODAY, sample())))
 
 
 def raw(draw: Draw) -> None:
@@ -275,8 +302,8 @@ def headers_alone(draw: Draw) -> None:
     """Headers that h11 would let through, without its cost: cookies, policies, ages, redirections."""
     pairs = []
     for _ in range(1 + draw.number(8)):
-        name = header_names()[draw.number(len(header_names()))].lower()
-        pairs.append((name, draw.text(header_values(), 6).decode("latin-1")[:8192]))
+        name, value = header(draw)
+        pairs.append((name.lower(), value.decode("latin-1")[:8192]))
     answer = Answer(STATUSES[draw.number(len(STATUSES))], tuple(pairs), body(draw))
     cookies.read_cookies(answer.every("set-cookie"))
     read_answer(answer, draw)
