@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from rempart.engines.exposure.report import EndpointLine, ExposureReport, Finding
+from rempart.content.exposure import Theme
+from rempart.engines.exposure.report import HIDDEN, EndpointLine, ExposureReport, Finding
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.kernel.errors import UnreadableSource
 
@@ -119,6 +120,7 @@ class _Gone:
         self._alive = {line.address: line.port for line in reversed(report.endpoints)}
         self._cleared = {check.id: frozenset(check.cleared) for check in report.checks}
         self._closed = frozenset(report.closed)
+        self._targets = frozenset(line.target for line in report.endpoints)
         self._gaps = {(gap.check, gap.target): gap.reason for gap in report.gaps}
 
     def why(self, finding: Finding) -> tuple[str, str]:
@@ -131,6 +133,8 @@ class _Gone:
             return "unmeasured", reason
         if finding.target in self._closed:
             return "mended", "Plus rien n’écoute sur ce port."
+        if finding.theme == Theme.HOLE and finding.target in self._targets:
+            return "unmeasured", HIDDEN
         alive = sorted(self._alive.keys() & self._addresses.get(finding.target, set()))
         if not alive:
             return "unmeasured", "Cette cible n’a pas été vue par ce balayage."

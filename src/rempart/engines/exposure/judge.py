@@ -99,9 +99,7 @@ class Judge:
 
     def judge(self, content: ExposureCheck, check: Check) -> Judged:
         """What one check says. It never fails: a check that breaks on an observation leaves it not measured."""
-        context = Context(
-            content.params, self._today, self._holes, self._names, self._clock_faults
-        )
+        context = Context(content.params, self._today, self._holes, self._names, self._clock_faults)
         default = str(content.severity)
         by_target: dict[str, list[_Said]] = {}
         for seen in (x for kind in check.kinds for x in self._by_kind.get(kind, [])):
@@ -122,7 +120,8 @@ class Judge:
                 reason = _joined(x.verdict.detail or x.seen.reason for x in kept)
                 gaps.append(Gap(content.id, target, reason, str(kept[0].seen.reach)))
             else:
-                cleared.append(target)
+                if not any(x.verdict.is_blind for x in kept):
+                    cleared.append(target)
                 if outcome is Outcome.NOT_APPLICABLE:
                     reasons.append(_joined(x.verdict.detail for x in kept))
         return Judged(_result(content, counts, gaps, reasons, cleared), findings, gaps)

@@ -29,6 +29,7 @@ class Verdict:
     """What a check says of one target. `detail` and `reason` are French; `evidence` is what was seen, verbatim, short.
 
     `target` empty means the observation's own. `severity` empty means the content's. `product` chooses the fix.
+    `is_blind` says of one that is not a finding that it mends none: what was there before may be there unseen.
     """
 
     outcome: Outcome
@@ -40,6 +41,7 @@ class Verdict:
     product: str = ""
     cves: tuple[str, ...] = ()
     data_as_of: str = ""  # day of the data that it rests on, for known holes and ends of life
+    is_blind: bool = False
 
 
 def failed(detail: str, evidence: str = "", **more: Any) -> Verdict:

@@ -11,6 +11,8 @@ from msgspec import Struct
 from rempart.kernel.outcome import Outcome
 
 SCHEMA: Final = "rempart/exposure-report/1"
+HIDDEN: Final = "Aucun produit ne se reconnaît plus ici : une version que l’on masque n’est pas une version corrigée."
+"""Why a hole is not mended by a product that no longer tells its name."""
 
 
 class Reference(Struct, frozen=True):
@@ -112,7 +114,8 @@ class CheckResult(Struct, frozen=True):
     judged, else passed, else not_applicable (with a reason).
 
     `cleared` names every target on which it passed or did not apply (nothing listens there any more): a finding of an
-    earlier report is mended only when its target is there. Absent from both, it was not measured again.
+    earlier report is mended only when its target is there. Absent from both, it was not measured again: a product that
+    hides is in neither.
     """
 
     id: str
@@ -201,7 +204,9 @@ class ExposureReport(Struct, frozen=True):
     outside: list[Outside] = []
     pieces: int = 0  # of work that the sweep knew of when it ended, 0 when the report does not say
     pieces_stopped: int = 0  # of these, the ones that were cut short or never begun
-    clock_fault: str = ""  # why the clock of the sweep is not to be believed, French; "" when nothing says so
+    clock_fault: str = (
+        ""  # why the clock of the sweep is not to be believed, French; "" when nothing says so
+    )
     # The last one: who reads a file knows it from its end, however long its lists are.
     schema: str = SCHEMA
 

@@ -17,7 +17,7 @@ from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.judge import Judge
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.registry import CHECKS, Check
-from rempart.engines.exposure.report import ExposureReport, Finding
+from rempart.engines.exposure.report import HIDDEN, ExposureReport, Finding
 from rempart.engines.exposure.run import fingerprint
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
@@ -144,6 +144,8 @@ def _said(
         return Retested.MENDED, "Plus rien n’écoute sur ce port.", ""
     if finding.target in judged.result.cleared:
         return Retested.MENDED, "Mesuré de nouveau : le constat n’y est plus.", ""
+    if finding.theme == Theme.HOLE and any(one.target == finding.target for one in snapshot.seen):
+        return Retested.UNMEASURED, HIDDEN, ""
     if lost := unresolved(finding, snapshot):
         reason = lost.reason or "aucune réponse du serveur de noms"
         said = f"Le nom {lost.name} n’a mené à aucune adresse ({reason.rstrip('.')}) : rien n’a pu être regardé."

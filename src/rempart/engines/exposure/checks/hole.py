@@ -57,7 +57,7 @@ def known_exploited(seen: ServiceSeen | HttpSeen, context: Context) -> Iterator[
         else:
             yield passed(label(product), data_as_of=day)
     if not seen.products:
-        yield not_applicable(NOTHING)
+        yield not_applicable(NOTHING, is_blind=True)
 
 
 @check("hole_known", ServiceSeen, also=(HttpSeen,))
@@ -80,7 +80,7 @@ def known(seen: ServiceSeen | HttpSeen, context: Context) -> Iterator[Verdict]:
         else:
             yield passed(label(product), data_as_of=day)
     if not seen.products:
-        yield not_applicable(NOTHING)
+        yield not_applicable(NOTHING, is_blind=True)
 
 
 def label(product: Product) -> str:

@@ -33,7 +33,7 @@ def end_of_life(seen: ServiceSeen | HttpSeen, context: Context) -> Iterator[Verd
     """The branch of a product has reached the end that its vendor announced, or comes near it."""
     bundle: Bundle | None = context.holes
     if not seen.products:
-        yield not_applicable(NOTHING)
+        yield not_applicable(NOTHING, is_blind=True)
     elif bundle is None or not bundle.has("life"):
         yield unmeasured(NO_BUNDLE)
     else:
