@@ -61,6 +61,18 @@ async def mllp(port: int, *_: str) -> None:
         await server.serve_forever()
 
 
+async def winrm(port: int, *_: str) -> None:
+    """The WinRM of impacket, which Windows takes for one of its own; without a target, it relays nothing."""
+    from impacket.examples.ntlmrelayx.servers.winrmrelayserver import WinRMRelayServer
+    from impacket.examples.ntlmrelayx.utils.config import NTLMRelayxConfig
+
+    told = NTLMRelayxConfig()
+    told.setInterfaceIp(HOST)
+    told.setListeningPort(port)
+    told.setMode("REDIRECT")
+    WinRMRelayServer(told).run()
+
+
 async def hybrid(port: int, certificate: str, key: str) -> None:
     """A site of the OpenSSL that pyOpenSSL brings, younger than the system's: it speaks hybrid groups."""
     import socket
@@ -91,6 +103,7 @@ SERVERS: dict[str, Callable[..., Awaitable[None]]] = {
     "s7": s7,
     "bacnet": bacnet,
     "mllp": mllp,
+    "winrm": winrm,
     "hybrid": hybrid,
 }
 

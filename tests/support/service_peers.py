@@ -156,7 +156,6 @@ SUPPORT = Page(
     "<title>ScreenConnect Remote Support Software</title>",
     headers={"server": "ScreenConnect/23.9.7"},
 )
-WINRM = Page("", 405, {"server": "Microsoft-HTTPAPI/2.0"})
 
 SERVICES: dict[str, tuple[Peer, Peer]] = {
     "service_access_portal": (shown("ocserv", lambda f: products.ocserv(certificate(f)), is_tls=True), GOOD_SITE),
@@ -205,7 +204,7 @@ SERVICES: dict[str, tuple[Peer, Peer]] = {
     "service_telnet": (served("telnetd", lambda _: servers.telnetd(), "telnet"), other_at(2323)),
     "service_unrecognised": (served("memcached", lambda _: servers.memcached(), "listen"), SSH),
     "service_windows_share": (SMB, nobody_at(445, "smbd", lambda f: servers.smbd(f, "SMB2"))),
-    "service_winrm": (scripted(lambda: site({"/wsman": WINRM}), "winrm"), other_at(5985)),
+    "service_winrm": (library("winrm", "winrm"), other_at(5985)),
 }  # fmt: skip
 """Check → what fails it, and what passes it."""
 

@@ -95,7 +95,7 @@ class Told:
     async def __aexit__(self, *fault: object) -> None:
         """Closed."""
 
-    async def get(self, path: str, *, most: int) -> Answer:
+    async def ask(self, question: object) -> Answer:
         if isinstance(self.answer, NotReached):
             raise self.answer
         return self.answer

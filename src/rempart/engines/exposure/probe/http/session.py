@@ -141,6 +141,19 @@ def any_tls() -> ssl.SSLContext:
     return context
 
 
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked in one exchange: a page by GET, or what a body asks, by POST."""
+
+    path: str
+    most: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
 class Session:
     """Questions to one endpoint. The connection is kept as long as the server keeps it, and always closed at the end."""
 
@@ -166,49 +179,56 @@ class Session:
         """« https://www.exemple.fr »."""
         return f"{'https' if self.is_tls else 'http'}://{self.host}"
 
-    async def get(
-        self, path: str, *, most: int = PAGE_MOST, headers: tuple[tuple[str, str], ...] = ()
-    ) -> Answer:
+    async def get(self, path: str, *, most: int = PAGE_MOST, headers: Headers = ()) -> Answer:
         """The answer to GET `path`. Raises NotReached."""
+        return await self.ask(Question(path, most, headers))
+
+    async def ask(self, question: Question) -> Answer:
+        """The answer to a question. Raises NotReached."""
         is_fresh = self._link is None
         try:
-            return await self._in_time(path, most, headers)
+            return await self._in_time(question)
         except NotReached as fault:
             await self.close()
             # A kept connection may have been closed by the server between two questions: asked once again, anew.
             if is_fresh or fault.reach is not Reach.BROKEN:
                 raise
         try:
-            return await self._in_time(path, most, headers)
+            return await self._in_time(question)
         except NotReached:
             await self.close()
             raise
 
-    async def _in_time(self, path: str, most: int, headers: tuple[tuple[str, str], ...]) -> Answer:
+    async def _in_time(self, question: Question) -> Answer:
         """One question within the time of one exchange: the connection itself lives for many."""
         try:
             async with asyncio.timeout(self._dial.seconds + self._dial.connect_seconds):
-                return await self._ask(path, most, headers)
+                return await self._exchange(question)
         except TimeoutError:
             reason = "Le serveur n’a pas répondu avant la fin du délai."
             raise NotReached(Reach.SILENT, reason) from None
 
-    async def _ask(self, path: str, most: int, headers: tuple[tuple[str, str], ...]) -> Answer:
+    async def _exchange(self, question: Question) -> Answer:
         link = await self._open()
         base = [
             ("Host", self.host),
             ("User-Agent", AGENT),
             ("Accept", "*/*"),
             ("Accept-Encoding", "identity"),
+            *question.headers,
         ]
+        if question.body:
+            base.append(("Content-Length", str(len(question.body))))
+        method = "POST" if question.body else "GET"
         try:
-            request = h11.Request(method="GET", target=path, headers=base + list(headers))
+            request = h11.Request(method=method, target=question.path, headers=base)
             sent = self._connection.send(request) or b""
+            sent += self._connection.send(h11.Data(question.body)) or b""
             sent += self._connection.send(h11.EndOfMessage()) or b""
         except h11.LocalProtocolError as fault:
             raise NotReached(Reach.BROKEN, "Adresse de page impossible à demander.") from fault
         await link.send(sent)
-        reading = Reading(self._connection, most)
+        reading = Reading(self._connection, question.most)
         while not reading.is_over:
             reading.feed(await link.receive())
         answer = reading.answer()

@@ -1,4 +1,4 @@
-"""Interfaces over HTTP that are no web sites: container engines, stores, hypervisors, imaging servers, Windows."""
+"""Interfaces over HTTP that are no web sites: container engines, stores, imaging servers, the administration of Windows."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from rempart.engines.exposure.dial import Dial, NotReached
 from rempart.engines.exposure.probe.http.cookies import read_cookies
 from rempart.engines.exposure.probe.http.marks import Shown, recognised
 from rempart.engines.exposure.probe.http.page import read_page
-from rempart.engines.exposure.probe.http.session import Answer, Session
+from rempart.engines.exposure.probe.http.session import Answer, Headers, Question, Session
 from rempart.engines.exposure.probe.services.talk import Heard, plain
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 
@@ -21,7 +21,21 @@ class Interface:
     path: str
     shows: str  # pattern of the answer or of its headers, whoever asks
     opens: str = ""  # pattern of an answer that only an interface without identification gives
+    headers: Headers = ()
+    body: bytes = b""  # asked by POST
 
+
+# DSP0226 of the DMTF, §11: what a service of WS-Management says of itself to whoever asks, without effect.
+_IDENTIFY: Final = (
+    b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
+    b' xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
+    b"<s:Header/><s:Body><i:Identify/></s:Body></s:Envelope>"
+)
+_ANONYMOUS: Final = (
+    ("Content-Type", "application/soap+xml;charset=UTF-8"),
+    ("WSMANIDENTIFY", "unauthenticated"),
+)
+_SAYS: Final = re.compile(r"<(?:\w+:)?Product(Vendor|Version)>([^<]{1,200})<")
 
 INTERFACES: Final = {
     interface.service: interface
@@ -36,7 +50,7 @@ INTERFACES: Final = {
         Interface("consul", "/v1/status/leader", r'^"\d+\.\d+\.\d+\.\d+:\d+"', r'^"\d'),
         Interface("influxdb", "/ping", r"x-influxdb-version"),
         Interface("orthanc", "/system", r'"DicomAet"|realm="Orthanc', r'"DicomAet"'),
-        Interface("winrm", "/wsman", r"microsoft-httpapi"),
+        Interface("winrm", "/wsman", r"microsoft-httpapi|IdentifyResponse>", headers=_ANONYMOUS, body=_IDENTIFY),
         Interface("ipp", "/", r"server: (cups|.*ipp/)|<title>[^<]*CUPS"),
     )
 }  # fmt: skip
@@ -45,7 +59,7 @@ INTERFACES: Final = {
 async def talk(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
     """What an interface shows, over TLS when it wants it; another web site is told as one. Raises NotReached, ProtocolFault."""
     interface = INTERFACES[name]
-    answer, is_tls = await _ask(endpoint, interface.path, dial)
+    answer, is_tls = await _ask(endpoint, interface, dial)
     heads = "\n".join(f"{key}: {value}" for key, value in answer.headers)
     text = answer.text()[:16384]
     if not _in(interface.shows, text) and not _in(interface.shows, heads):
@@ -54,6 +68,8 @@ async def talk(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
     if interface.opens:
         is_open = answer.status == 200 and _in(interface.opens, text)
         details["open"] = "yes" if is_open else "no"
+    if interface.body:
+        details |= {key.lower(): plain(said.encode()) for key, said in _SAYS.findall(text)}
     cookies = tuple(cookie.name for cookie in read_cookies(answer.every("set-cookie")))
     title = read_page(text, "http://localhost/").title
     # The page is shown under its own path and as a front page: an interface has no other.
@@ -61,18 +77,19 @@ async def talk(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
     return Heard(name, banner=_server(answer), products=tuple(recognised(pages)), details=details)
 
 
-async def _ask(endpoint: Endpoint, path: str, dial: Dial) -> tuple[Answer, bool]:
+async def _ask(endpoint: Endpoint, interface: Interface, dial: Dial) -> tuple[Answer, bool]:
     """The answer in clear, else over TLS: a server of TLS refuses what is not a hello, or says so in clear."""
+    question = Question(interface.path, 65536, interface.headers, interface.body)
     try:
         async with Session(endpoint, dial=dial, is_tls=False) as session:
-            answer = await session.get(path, most=65536)
+            answer = await session.ask(question)
         if answer.status != 400 or b"HTTPS" not in answer.body.upper():
             return answer, False
     except NotReached as fault:
         if fault.reach is not Reach.BROKEN:
             raise
     async with Session(endpoint, dial=dial, is_tls=True) as session:
-        return await session.get(path, most=65536), True
+        return await session.ask(question), True
 
 
 def _server(answer: Answer) -> str:
