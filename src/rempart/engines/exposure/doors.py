@@ -14,23 +14,40 @@ def closed_endpoints(seen: Iterable[Seen]) -> list[str]:
     firewall that drops and a network that fails look the same.
     """
     seen = list(seen)
-    by_address: dict[str, set[int]] = {}
-    for one in seen:
-        if isinstance(one, PortsSeen):
-            by_address.setdefault(one.address, set()).update(one.closed)
-    for one in seen:
-        if isinstance(one, PortsSeen):
-            by_address[one.address] -= {*one.open, *one.silent}
-    found = {
-        Endpoint(address, port).label for address, ports in by_address.items() for port in ports
-    }
+    by_address = _closed_ports(one for one in seen if isinstance(one, PortsSeen))
+    by_host = {Endpoint(address, 0).label[:-1]: ports for address, ports in by_address.items()}
+    nothing: frozenset[int] = frozenset()
     for one in seen:
         if isinstance(one, HostSeen) and one.addresses and not one.refused:
-            shared = set.intersection(*(by_address.get(a, set()) for a in one.addresses))
-            found |= {Endpoint("", port, one.name).label for port in shared}
+            shared = frozenset.intersection(*(by_address.get(a, nothing) for a in one.addresses))
+            host = f"{one.name}:"
+            by_host[host] = by_host.get(host, nothing) | shared
     probed = [one for one in seen if endpoint_of(one)]
-    found |= {one.target for one in probed if one.reach is Reach.CLOSED}
-    return sorted(found - {one.target for one in probed if one.reach is not Reach.CLOSED})
+    alone = {one.target for one in probed if one.reach is Reach.CLOSED}
+    kept = {one.target for one in probed if one.reach is not Reach.CLOSED}
+    found = [
+        target
+        for host, ports in by_host.items()
+        for port in ports
+        if (target := f"{host}{port}") not in kept and target not in alone
+    ]
+    found += alone - kept
+    found.sort()
+    return found
+
+
+def _closed_ports(seen: Iterable[PortsSeen]) -> dict[str, frozenset[int]]:
+    """The ports of each address that refuse, and that never accept nor stay silent. Most addresses share one set."""
+    looks: dict[str, list[PortsSeen]] = {}
+    for one in seen:
+        looks.setdefault(one.address, []).append(one)
+    known: dict[frozenset[int], frozenset[int]] = {}
+    found = {}
+    for address, ports in looks.items():
+        refused = frozenset[int]().union(*(one.closed for one in ports))
+        closed = refused.difference(*(one.open for one in ports), *(one.silent for one in ports))
+        found[address] = known.setdefault(closed, closed)
+    return found
 
 
 def filtered_endpoints(seen: Iterable[Seen]) -> dict[str, PortsSeen]:

@@ -5,10 +5,13 @@ apply; or nobody can say, and it is not measured, with the probe's reason. Sever
 make one verdict, the worst: failed, then not measured, then passed, then not applicable.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from functools import cache
+from typing import Any, Final
+
+from msgspec import Struct
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
@@ -27,8 +30,10 @@ from rempart.engines.exposure.registry import (
 )
 from rempart.engines.exposure.report import CheckResult, Finding, FixText, Gap, Reference
 from rempart.engines.exposure.screens import doubted
+from rempart.engines.exposure.seen.claims import OURS
 from rempart.engines.exposure.seen.common import Reach, Seen
 from rempart.engines.exposure.snapshot import Snapshot
+from rempart.kernel.memory import collector_relaxed
 from rempart.kernel.outcome import Outcome
 
 WORST_FIRST: Final = (
@@ -55,17 +60,35 @@ class Judged:
     gaps: list[Gap]
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True, gc=False):
     """A verdict, the observation that it rests on, and its severity: its own, else its check's."""
 
     verdict: Verdict
     seen: Seen
     severity: str
 
-    @property
-    def target(self) -> str:
-        return self.verdict.target or self.seen.target
+
+class _Common:
+    """What the findings of one check share, made once: a region has three hundred thousand of them."""
+
+    def __init__(self, content: ExposureCheck) -> None:
+        self.content = content
+        self.theme = str(content.theme)
+        self.references = references_of(content)
+        self.objectives = list(content.objectives)
+        self.sources = [OURS]
+        self.none: list[Any] = []
+        self._fixes: dict[str, FixText | None] = {}
+        self._texts: dict[str, str] = {}
+
+    def fix(self, products: Sequence[str]) -> FixText | None:
+        """`fix_for`, the same object for the same fix."""
+        found = fix_for(self.content, products)
+        return self._fixes.setdefault(found.product if found else "", found)
+
+    def text(self, said: str) -> str:
+        """The same text, as the object that already says it."""
+        return self._texts.setdefault(said, said)
 
 
 class Judge:
@@ -87,38 +110,47 @@ class Judge:
         self._names = frozenset(perimeter_names)
         self._clock_faults = clock_faults or {}
         self._recognised = Recognised(snapshot.seen)
-        self._by_kind: dict[type[Seen], list[Seen]] = {}
+        self._instant = cache(instant)
+        self._by_kind: dict[type[Seen], tuple[list[Seen], list[str]]] = {}
+        targets: dict[str, str] = {}
         for seen in doubted(snapshot.seen):
-            self._by_kind.setdefault(type(seen), []).append(seen)
+            observed, own = self._by_kind.setdefault(type(seen), ([], []))
+            observed.append(seen)
+            own.append(targets.setdefault(target := seen.target, target))
 
     def judge_all(
         self, catalogue: ExposureCatalogue, checks: Mapping[str, Check] = CHECKS
     ) -> list[Judged]:
         """What every check of the catalogue says, in its order."""
-        return [self.judge(content, checks[content.id]) for content in catalogue.checks.values()]
+        with collector_relaxed():
+            return [
+                self.judge(content, checks[content.id]) for content in catalogue.checks.values()
+            ]
 
     def judge(self, content: ExposureCheck, check: Check) -> Judged:
         """What one check says. It never fails: a check that breaks on an observation leaves it not measured."""
         context = Context(content.params, self._today, self._holes, self._names, self._clock_faults)
         default = str(content.severity)
         by_target: dict[str, list[_Said]] = {}
-        for seen in (x for kind in check.kinds for x in self._by_kind.get(kind, [])):
-            for verdict in verdicts_on(check, seen, context):
-                severity = verdict.severity if verdict.severity in SEVERITIES else default
-                said = _Said(verdict, seen, severity)
-                by_target.setdefault(said.target, []).append(said)
+        for kind in check.kinds:
+            for seen, own in zip(*self._by_kind.get(kind, ((), ())), strict=True):
+                for verdict in verdicts_on(check, seen, context):
+                    severity = verdict.severity if verdict.severity in SEVERITIES else default
+                    said = _Said(verdict, seen, severity)
+                    by_target.setdefault(verdict.target or own, []).append(said)
         if not by_target:
             return self._nothing(content)
+        common = _Common(content)
         findings, gaps, cleared, reasons = [], [], [], []
         counts = dict.fromkeys(Outcome, 0)
         for target in sorted(by_target):
             outcome, kept = _worst(by_target[target])
             counts[outcome] += 1
             if outcome is Outcome.FAILED:
-                findings.append(self._finding(content, target, kept))
+                findings.append(self._finding(common, target, kept))
             elif outcome is Outcome.NOT_MEASURED:
-                reason = _joined(x.verdict.detail or x.seen.reason for x in kept)
-                gaps.append(Gap(content.id, target, reason, str(kept[0].seen.reach)))
+                reason = common.text(_joined(x.verdict.detail or x.seen.reason for x in kept))
+                gaps.append(Gap(content.id, target, reason, kept[0].seen.reach.value))
             else:
                 if not any(x.verdict.is_blind for x in kept):
                     cleared.append(target)
@@ -135,44 +167,45 @@ class Judge:
         result = _described(content, Outcome.NOT_MEASURED, reason=STOPPED, not_measured=1)
         return Judged(result, [], [gap])
 
-    def _finding(self, content: ExposureCheck, target: str, said: Sequence[_Said]) -> Finding:
+    def _finding(self, common: _Common, target: str, said: Sequence[_Said]) -> Finding:
+        content = common.content
         verdicts = [x.verdict for x in said]
         first = said[0]
         products = [v.product for v in verdicts if v.product]
         products += self._recognised.at(target, first.seen)
-        cves = sorted({cve for v in verdicts for cve in v.cves})
+        cves = sorted({cve for v in verdicts for cve in v.cves}) or common.none
         return Finding(
             key=f"{content.id}|{target}",
             check=content.id,
-            theme=str(content.theme),
+            theme=common.theme,
             target=target,
             title=content.title,
             severity=first.severity,
-            confidence=str(first.verdict.confidence),
-            detail=_joined(v.detail for v in verdicts),
-            evidence=_joined(v.evidence for v in verdicts),
+            confidence=common.text(str(first.verdict.confidence)),
+            detail=common.text(_joined([v.detail for v in verdicts])),
+            evidence=common.text(_joined([v.evidence for v in verdicts])),
             why=content.why,
-            fix=fix_for(content, products),
-            references=references_of(content),
-            objectives=list(content.objectives),
+            fix=common.fix(products),
+            references=common.references,
+            objectives=common.objectives,
             cves=cves,
             is_exploited=self._holes is not None and self._holes.is_exploited(cves),
             epss=self._holes.highest_epss(cves) if self._holes else None,
             product=products[0] if products else "",
             data_as_of=min((v.data_as_of for v in verdicts if v.data_as_of), default=""),
-            seen_at=instant(max(x.seen.at for x in said)),
-            sources=["rempart"],
+            seen_at=self._instant(max([x.seen.at for x in said])),
+            sources=common.sources,
+            claims=common.none,
         )
 
 
-def verdicts_on(check: Check, seen: Seen, context: Context) -> Iterator[Verdict]:
+def verdicts_on(check: Check, seen: Seen, context: Context) -> list[Verdict]:
     """What a check says of one observation; what no probe reached is not asked."""
     if seen.reach in check.reaches:
-        yield from _asked(check, seen, context)
-    elif seen.reach in {Reach.CLOSED, Reach.NOT_OFFERED}:
-        yield not_applicable(seen.reason or "Rien n’écoute ici.")
-    else:
-        yield unmeasured(seen.reason or "La sonde n’a pas obtenu de réponse.")
+        return _asked(check, seen, context)
+    if seen.reach in {Reach.CLOSED, Reach.NOT_OFFERED}:
+        return [not_applicable(seen.reason or "Rien n’écoute ici.")]
+    return [unmeasured(seen.reason or "La sonde n’a pas obtenu de réponse.")]
 
 
 def concluded(verdicts: Iterable[Verdict]) -> Outcome | None:
@@ -206,7 +239,9 @@ def _gravity(said: _Said) -> tuple[int, int, str, str]:
 
 def _joined(texts: Iterable[str]) -> str:
     """Each text once; of several sentences, the last one alone keeps its full stop."""
-    told = list(dict.fromkeys(text for text in texts if text))
+    told = [text for text in texts if text]
+    if len(told) > 1:
+        told = list(dict.fromkeys(told))
     return " ; ".join([*(text.removesuffix(".") for text in told[:-1]), *told[-1:]])
 
 

@@ -64,12 +64,22 @@ def reconcile(
 
     Nothing depends on the order of the claims. Findings without any claim come back as they were.
     """
-    observed = list(seen)
+    told, observed = list(claims), list(seen)
+    if not told:
+        # A region without any is judged every week: nothing of it is to be looked up.
+        judged = [f for f in findings if f.check != OTHER]
+        return Reconciled(judged, list(gaps), _counted(results, {}, gaps, {}), [])
     places = _Places(observed)
     ours = {(f.check, f.target): f for f in findings if f.check != OTHER}
-    grouped = _by_target(claims, places, catalogue, holes, ours)
-    unsure = {(g.check, g.target): g for g in gaps}
-    cleared = {(r.id, t): _clearing(r) for r in results if r.id != OTHER for t in r.cleared}
+    grouped = _by_target(told, places, catalogue, holes, ours)
+    unsure = {key: g for g in gaps if (key := (g.check, g.target)) in grouped}
+    cleared = {
+        key: _clearing(r)
+        for r in results
+        if r.id != OTHER
+        for t in r.cleared
+        if (key := (r.id, t)) in grouped
+    }
     kept = dict(ours)
     disputes: list[Dispute] = []
     for key, said in sorted(grouped.items()):

@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from rempart.engines.exposure.seen.common import Reach, Seen
 from rempart.kernel.outcome import Outcome
 
@@ -24,8 +26,7 @@ class Confidence(StrEnum):
     POSSIBLE = "possible"  # the banner of a distribution, which mends without changing its number
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, gc=False):
     """What a check says of one target. `detail` and `reason` are French; `evidence` is what was seen, verbatim, short.
 
     `target` empty means the observation's own. `severity` empty means the content's. `product` chooses the fix.

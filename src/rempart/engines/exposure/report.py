@@ -15,7 +15,7 @@ HIDDEN: Final = "Aucun produit ne se reconnaît plus ici : une version que l’o
 """Why a hole is not mended by a product that no longer tells its name."""
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, gc=False):
     """Where a rule comes from: document, version, anchor (« R4 »), link."""
 
     document: str
@@ -24,7 +24,7 @@ class Reference(Struct, frozen=True):
     link: str = ""
 
 
-class FixText(Struct, frozen=True):
+class FixText(Struct, frozen=True, gc=False):
     """How to mend it on the product that is there, French; `minutes` of an administrator."""
 
     product: str
@@ -35,7 +35,7 @@ class FixText(Struct, frozen=True):
     minutes: int = 30
 
 
-class Claim(Struct, frozen=True):
+class Claim(Struct, frozen=True, gc=False):
     """What another tool says of the same thing; `agrees` is false when it says the contrary."""
 
     tool: str
@@ -47,7 +47,7 @@ class Claim(Struct, frozen=True):
     evidence: str = ""
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """One check that one target fails. `key` is check + target: the same from one sweep to the next."""
 
     key: str
@@ -73,7 +73,7 @@ class Finding(Struct, frozen=True):
     claims: list[Claim] = []
 
 
-class Dispute(Struct, frozen=True):
+class Dispute(Struct, frozen=True, gc=False):
     """What another tool says is wrong and that our own measure found right: shown, and not counted. `ours` is French."""
 
     check: str
@@ -99,7 +99,7 @@ class Outside(Struct, frozen=True):
     is_excluded: bool = False
 
 
-class Gap(Struct, frozen=True):
+class Gap(Struct, frozen=True, gc=False):
     """What could not be judged, and why: never counted as good nor as bad. `reach` is how far the probe got
     (`seen.common.Reach`), "answered" when it is the check that could not conclude."""
 
@@ -109,7 +109,7 @@ class Gap(Struct, frozen=True):
     reach: str = ""
 
 
-class CheckResult(Struct, frozen=True):
+class CheckResult(Struct, frozen=True, gc=False):
     """One check over all its targets. `outcome`: failed when a target fails, else not_measured when one could not be
     judged, else passed, else not_applicable (with a reason).
 
@@ -161,7 +161,7 @@ class Score(Struct, frozen=True):
     cap: str = ""  # why the grade is held down, French
 
 
-class EndpointLine(Struct, frozen=True):
+class EndpointLine(Struct, frozen=True, gc=False):
     """What answers somewhere: the inventory."""
 
     target: str

@@ -7,14 +7,22 @@ by the ceiling of the worst finding. Figures: `content/reference/exposure_score.
 docs/dev/exposure-score.md.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.content.exposure_rules import Ceiling, ScoreRules
 from rempart.engines.exposure.cost import next_grades
-from rempart.engines.exposure.losses import NO_CEILING, Loss, grade_of, lost_by_theme, value_of
+from rempart.engines.exposure.losses import (
+    NO_CEILING,
+    Loss,
+    Sums,
+    grade_of,
+    lost_by_theme,
+    summed,
+    value_of_sums,
+)
 from rempart.engines.exposure.registry import Confidence
 from rempart.engines.exposure.report import Finding, Gap, Score, ThemeScore
 from rempart.engines.exposure.seen.claims import OURS
@@ -47,19 +55,14 @@ def binding(finding: Finding, rules: ScoreRules) -> Ceiling | None:
     return min(held, key=lambda ceiling: ceiling.at_most, default=None)
 
 
-def possible_losses(gaps: Iterable[Gap], catalogue: ExposureCatalogue) -> list[Loss]:
-    """What the gaps would cost if all of them were bad: each its check's own severity, confirmed.
-
-    What lies outside the perimeter is nobody's to answer for here: it is shown as a gap, and costs nothing.
-    """
-    of_check = {
-        content.id: loss_of(_stand_in(content), catalogue) for content in catalogue.checks.values()
-    }
-    return [
-        replace(loss, key=f"{gap.check}|{gap.target}")
-        for gap in gaps
-        if gap.reach != Reach.OUTSIDE and (loss := of_check.get(gap.check))
-    ]
+def possible(counts: Mapping[str, int], catalogue: ExposureCatalogue) -> Sums:
+    """What so many findings of each of these checks would cost, at its own severity and confirmed."""
+    found: Sums = Counter()
+    for check, count in counts.items():
+        if content := catalogue.checks.get(check):
+            loss = loss_of(_stand_in(content), catalogue)
+            found[loss.theme, loss.check, loss.weight, loss.ceiling] += count
+    return found
 
 
 def _stand_in(content: ExposureCheck) -> Finding:
@@ -80,27 +83,35 @@ def score(findings: Sequence[Finding], gaps: Sequence[Gap], catalogue: ExposureC
     """The score of what was found, its range, its themes, and what each better grade costs."""
     rules = catalogue.score
     losses = [loss_of(finding, catalogue) for finding in findings]
+    # What lies outside the perimeter is nobody's to answer for here: it is shown as a gap, and costs nothing.
+    unknown = Counter(gap.check for gap in gaps if gap.reach != Reach.OUTSIDE)
     # The word of another tool alone measures nothing: at worst, it is right.
-    unsure = [Gap(f.check, f.target, "") for f in findings if f.sources and OURS not in f.sources]
-    worst = [*losses, *possible_losses([*gaps, *unsure], catalogue)]
-    value, low = value_of(losses, rules), value_of(worst, rules)
+    unknown.update(f.check for f in findings if f.sources and OURS not in f.sources)
+    known = summed(losses)
+    worst = known + possible(unknown, catalogue)
+    value, low = value_of_sums(known, rules), value_of_sums(worst, rules)
     return Score(
         value=value,
         low=low,
         grade=grade_of(value, rules),
         grade_low=grade_of(low, rules),
-        themes=_themes(findings, gaps, losses, worst, catalogue),
+        themes=_themes(findings, gaps, known, worst, catalogue),
         next_grades=next_grades(losses, rules),
-        cap=_cap(findings, losses, rules),
+        cap=_cap(findings, known, rules),
     )
 
 
-def _cap(findings: Iterable[Finding], losses: Iterable[Loss], rules: ScoreRules) -> str:
+def _cap(findings: Iterable[Finding], known: Sums, rules: ScoreRules) -> str:
     """Why the score is held down, when it is."""
-    free = [Loss(x.key, x.theme, x.check, x.weight) for x in losses]
-    held = [found for finding in findings if (found := binding(finding, rules))]
+    free: Sums = Counter()
+    for (theme, check, weight, _), count in known.items():
+        free[theme, check, weight, NO_CEILING] += count
+    kinds: dict[tuple[str, str, bool], Finding] = {}
+    for finding in findings:
+        kinds.setdefault((finding.severity, finding.confidence, finding.is_exploited), finding)
+    held = [found for finding in kinds.values() if (found := binding(finding, rules))]
     lowest = min(held, key=lambda ceiling: ceiling.at_most, default=None)
-    if lowest is None or value_of(free, rules) <= lowest.at_most:
+    if lowest is None or value_of_sums(free, rules) <= lowest.at_most:
         return ""
     return f"Note plafonnée à {lowest.at_most:g} : {lowest.why}."
 
@@ -108,21 +119,23 @@ def _cap(findings: Iterable[Finding], losses: Iterable[Loss], rules: ScoreRules)
 def _themes(
     findings: Sequence[Finding],
     gaps: Sequence[Gap],
-    losses: Sequence[Loss],
-    worst: Sequence[Loss],
+    known: Sums,
+    worst: Sums,
     catalogue: ExposureCatalogue,
 ) -> list[ThemeScore]:
-    lost = lost_by_theme(losses, catalogue.score)
+    lost = lost_by_theme(known, catalogue.score)
     at_most = lost_by_theme(worst, catalogue.score)
-    themes: Mapping[str, str] = {c.id: c.theme for c in catalogue.checks.values()}
+    themes = {c.id: str(c.theme) for c in catalogue.checks.values()}
+    found = Counter(finding.theme for finding in findings)
+    missing = Counter(themes.get(gap.check) for gap in gaps)
     names = sorted({*themes.values(), *lost})
     return [
         ThemeScore(
             theme=name,
             lost=round(lost.get(name, 0.0), 1),
             lost_at_most=round(at_most.get(name, 0.0), 1),
-            findings=sum(finding.theme == name for finding in findings),
-            gaps=sum(themes.get(gap.check) == name for gap in gaps),
+            findings=found[name],
+            gaps=missing[name],
         )
         for name in names
     ]

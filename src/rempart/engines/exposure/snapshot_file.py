@@ -1,6 +1,5 @@
 """The snapshot on disk: gzip, so that a file that was cut or changed is known by its end; replayed without network."""
 
-import gzip
 import hashlib
 import zlib
 from collections.abc import Iterable
@@ -9,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from rempart.engines.exposure.sharing import Sharing
 from rempart.engines.exposure.snapshot import SCHEMA, AnySeen, Snapshot
 from rempart.kernel.errors import RempartError, UnreadableSource, system_words
 
@@ -23,8 +23,9 @@ SWELL: Final = 200  # times its size that a longer file may inflate to: ten to f
 
 def packed(snapshot: Snapshot) -> bytes:
     """The snapshot as the bytes of its file: the same snapshot gives the same bytes."""
-    body = MAGIC + msgspec.msgpack.encode(snapshot)
-    return gzip.compress(body, compresslevel=6, mtime=0)
+    deflate = zlib.compressobj(6, wbits=31)
+    parts = deflate.compress(MAGIC), deflate.compress(msgspec.msgpack.encode(snapshot))
+    return b"".join((*parts, deflate.flush()))
 
 
 def write_snapshot(snapshot: Snapshot, path: Path) -> str:
@@ -68,13 +69,27 @@ def unpacked(content: bytes, origin: str = "fichier déposé") -> Snapshot:
         schema = msgspec.msgpack.decode(packed_part, type=_Head).schema
         if schema != SCHEMA:
             raise _of_another_version(origin, schema)
-        return msgspec.msgpack.decode(packed_part, type=Snapshot)
+        return _decoded(packed_part)
     except zlib.error as fault:
         raise _refused(origin, "le fichier est abîmé") from fault
     except (msgspec.DecodeError, RecursionError) as fault:
         raise _refused(origin, "son contenu n’est pas celui d’un balayage") from fault
     except (ValueError, EOFError) as fault:
         raise _refused(origin, str(fault)) from fault
+
+
+def _decoded(packed_part: memoryview) -> Snapshot:
+    """The snapshot, one observation after the other: what they say alike is held once. Raises msgspec.DecodeError."""
+    fields = msgspec.msgpack.decode(packed_part, type=dict[str, msgspec.Raw])
+    nothing = msgspec.Raw(msgspec.msgpack.encode(None))
+    observations = msgspec.msgpack.decode(fields.pop("seen", nothing), type=list[msgspec.Raw])
+    told = {name: msgspec.msgpack.decode(value) for name, value in fields.items()}
+    decoder, sharing = msgspec.msgpack.Decoder(AnySeen), Sharing()
+    seen: list[AnySeen] = []
+    for one in observations:
+        seen.append(decoder.decode(one))
+        sharing.share(seen[-1])
+    return msgspec.structs.replace(msgspec.convert({**told, "seen": []}, Snapshot), seen=seen)
 
 
 class _Head(msgspec.Struct):

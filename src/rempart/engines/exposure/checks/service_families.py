@@ -7,6 +7,7 @@ die is not measured.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from rempart.content.fingerprints import exposure_ports, exposure_products
@@ -41,9 +42,14 @@ class Family:
     @property
     def ports(self) -> frozenset[int]:
         """TCP ports of the list where one of these services usually is."""
-        return frozenset(
-            p.port for p in exposure_ports() if p.service in self.services and p.transport == "tcp"
-        )
+        return _usual(self.services, "tcp")
+
+
+@cache
+def _usual(services: frozenset[str], transport: str) -> frozenset[int]:
+    """Ports of the list where one of these services usually is."""
+    known = (p for p in exposure_ports() if p.service in services)
+    return frozenset(p.port for p in known if p.transport == transport)
 
 
 FAMILIES: Final = (
@@ -99,7 +105,9 @@ def shown(product: Product) -> str:
 
 def _of_service(family: Family, seen: ServiceSeen) -> Iterator[Verdict]:
     is_usual = seen.endpoint.transport == "tcp" and seen.endpoint.port in family.ports
-    is_udp_usual = seen.endpoint.transport == "udp" and seen.endpoint.port in _udp(family)
+    is_udp_usual = seen.endpoint.transport == "udp" and seen.endpoint.port in _usual(
+        family.services, "udp"
+    )
     if seen.reach is Reach.ANSWERED and seen.service in family.services:
         yield found(seen)
     elif not (is_usual or is_udp_usual):
@@ -112,12 +120,6 @@ def _of_service(family: Family, seen: ServiceSeen) -> Iterator[Verdict]:
         yield unmeasured("Le port est ouvert, mais ce qui y répond n’a pas été reconnu.")
     else:
         yield passed(f"Autre service : {label_of(seen.service)}.")
-
-
-def _udp(family: Family) -> frozenset[int]:
-    return frozenset(
-        p.port for p in exposure_ports() if p.service in family.services and p.transport == "udp"
-    )
 
 
 def found(seen: ServiceSeen, **more: str) -> Verdict:

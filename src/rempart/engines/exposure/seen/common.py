@@ -33,7 +33,7 @@ class Endpoint(Struct, frozen=True, order=True, gc=False):
         return f"{host}:{self.port}"
 
 
-class Seen(Struct, frozen=True, kw_only=True, tag_field="seen"):
+class Seen(Struct, frozen=True, kw_only=True, gc=False, tag_field="seen"):
     """The base of every observation: `reach` with a French `reason` unless ANSWERED, `at` in Unix seconds (UTC)."""
 
     reach: Reach

@@ -5,7 +5,7 @@ from msgspec import Struct
 from rempart.engines.exposure.seen.common import Reach, Seen
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """Some records: texts as read. `is_known` false: nobody could say, `reason` (French) tells why."""
 
     is_known: bool = False
@@ -18,7 +18,7 @@ class Fact(Struct, frozen=True, kw_only=True):
         return self.is_known and not self.values
 
 
-class ServerSeen(Struct, frozen=True, kw_only=True):
+class ServerSeen(Struct, frozen=True, kw_only=True, gc=False):
     """One name server at one address. `reach` ANSWERED: it answered about this zone, well or badly."""
 
     name: str
@@ -37,7 +37,7 @@ class ServerSeen(Struct, frozen=True, kw_only=True):
     recursion_reason: str = ""
 
 
-class DnssecSeen(Struct, frozen=True, kw_only=True):
+class DnssecSeen(Struct, frozen=True, kw_only=True, gc=False):
     """What the chain of trust says of the zone, and how it is signed."""
 
     state: str = "unknown"  # secure, insecure, bogus, unknown
@@ -49,7 +49,7 @@ class DnssecSeen(Struct, frozen=True, kw_only=True):
     begins_at: int = 0  # the beginning of that same signature
 
 
-class AliasSeen(Struct, frozen=True, kw_only=True):
+class AliasSeen(Struct, frozen=True, kw_only=True, gc=False):
     """A name that is an alias, and where it leads. `state`: answers, missing, unknown."""
 
     name: str
@@ -59,7 +59,7 @@ class AliasSeen(Struct, frozen=True, kw_only=True):
     is_free: bool = False  # the domain of the target is registered by nobody
 
 
-class SoaSeen(Struct, frozen=True, kw_only=True):
+class SoaSeen(Struct, frozen=True, kw_only=True, gc=False):
     """Start of authority, in seconds."""
 
     primary: str
@@ -71,7 +71,7 @@ class SoaSeen(Struct, frozen=True, kw_only=True):
     minimum: int
 
 
-class ZoneSeen(Seen, frozen=True, kw_only=True, tag="zone"):
+class ZoneSeen(Seen, frozen=True, kw_only=True, gc=False, tag="zone"):
     """A zone and what its servers say. Lists of names are sorted."""
 
     domain: str

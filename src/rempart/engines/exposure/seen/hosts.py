@@ -3,7 +3,7 @@
 from rempart.engines.exposure.seen.common import Seen
 
 
-class HostSeen(Seen, frozen=True, kw_only=True, tag="host"):
+class HostSeen(Seen, frozen=True, kw_only=True, gc=False, tag="host"):
     """A host name: its addresses, the aliases (CNAME) that it goes through, and why those refused are not touched."""
 
     name: str
@@ -17,7 +17,7 @@ class HostSeen(Seen, frozen=True, kw_only=True, tag="host"):
         return self.name
 
 
-class PortsSeen(Seen, frozen=True, kw_only=True, tag="ports"):
+class PortsSeen(Seen, frozen=True, kw_only=True, gc=False, tag="ports"):
     """The ports of one address that were tried: those that accept, that refuse, that say nothing."""
 
     address: str

@@ -11,7 +11,7 @@ PASSING: Final = frozenset({429, 502, 503, 504})
 """Errors of a moment: what is behind them does not show, and may be there again."""
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """One answer on the way to the page: what was asked, and where it sends. `refused` (French) ends the way."""
 
     url: str
@@ -20,7 +20,7 @@ class Step(Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-class Cookie(Struct, frozen=True, kw_only=True):
+class Cookie(Struct, frozen=True, kw_only=True, gc=False):
     """A cookie that the site sets; its value is never kept."""
 
     name: str
@@ -30,7 +30,7 @@ class Cookie(Struct, frozen=True, kw_only=True):
     is_session: bool = False  # it opens a session, by its name
 
 
-class Script(Struct, frozen=True, kw_only=True):
+class Script(Struct, frozen=True, kw_only=True, gc=False):
     """A script or a style sheet that a page takes from elsewhere."""
 
     url: str
@@ -39,7 +39,7 @@ class Script(Struct, frozen=True, kw_only=True):
     is_clear: bool = False  # asked in clear by a page that came over TLS
 
 
-class ExposedPage(Struct, frozen=True, kw_only=True):
+class ExposedPage(Struct, frozen=True, kw_only=True, gc=False):
     """A page that should not answer: `id` is that of reference/exposure_paths.yaml."""
 
     id: str
@@ -48,7 +48,7 @@ class ExposedPage(Struct, frozen=True, kw_only=True):
     proof: str = ""  # what proves it, never a secret
 
 
-class HttpSeen(Seen, frozen=True, kw_only=True, tag="http"):
+class HttpSeen(Seen, frozen=True, kw_only=True, gc=False, tag="http"):
     """A web site at one endpoint. Header names are in lower case; `status` is that of the page at the end of the way."""
 
     endpoint: Endpoint

@@ -6,7 +6,7 @@ from rempart.engines.exposure.seen.common import Reach, Seen
 from rempart.engines.exposure.seen.dns import Fact
 
 
-class SpfSeen(Struct, frozen=True, kw_only=True):
+class SpfSeen(Struct, frozen=True, kw_only=True, gc=False):
     """The SPF of a domain, followed to its end. `is_whole` false: some of it could not be read, `reason` tells why."""
 
     records: Fact = Fact()  # the texts that begin with v=spf1
@@ -21,7 +21,7 @@ class SpfSeen(Struct, frozen=True, kw_only=True):
     includes: list[str] = []  # domains that it goes through, in order
 
 
-class KeySeen(Struct, frozen=True, kw_only=True):
+class KeySeen(Struct, frozen=True, kw_only=True, gc=False):
     """A DKIM key."""
 
     selector: str
@@ -32,7 +32,7 @@ class KeySeen(Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
-class DkimSeen(Struct, frozen=True, kw_only=True):
+class DkimSeen(Struct, frozen=True, kw_only=True, gc=False):
     """DKIM. `is_none` : the zone proves that no key at all is published; else the selectors tried may not be the right ones."""
 
     keys: list[KeySeen] = []
@@ -42,7 +42,7 @@ class DkimSeen(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class DmarcSeen(Struct, frozen=True, kw_only=True):
+class DmarcSeen(Struct, frozen=True, kw_only=True, gc=False):
     """The DMARC that applies: the domain's own, or that of the domain above (`found_at`)."""
 
     records: Fact = Fact()
@@ -57,7 +57,7 @@ class DmarcSeen(Struct, frozen=True, kw_only=True):
     faults: list[str] = []
 
 
-class StsSeen(Struct, frozen=True, kw_only=True):
+class StsSeen(Struct, frozen=True, kw_only=True, gc=False):
     """MTA-STS: the record, and the policy fetched over HTTPS. `policy_reach` is that of the policy's host."""
 
     record: Fact = Fact()
@@ -69,7 +69,7 @@ class StsSeen(Struct, frozen=True, kw_only=True):
     faults: list[str] = []
 
 
-class ExchangerSeen(Struct, frozen=True, kw_only=True):
+class ExchangerSeen(Struct, frozen=True, kw_only=True, gc=False):
     """A mail server of the domain, at one port of one address. `starttls`: offered and works, offered, absent, or ""."""
 
     name: str
@@ -89,7 +89,7 @@ class ExchangerSeen(Struct, frozen=True, kw_only=True):
     dane_reason: str = ""
 
 
-class MailSeen(Seen, frozen=True, kw_only=True, tag="mail"):
+class MailSeen(Seen, frozen=True, kw_only=True, gc=False, tag="mail"):
     """The mail policies of a domain."""
 
     domain: str

@@ -18,7 +18,7 @@ class Product(Struct, frozen=True, kw_only=True, gc=False):
     packaged: str = ""  # debian, ubuntu, rhel…: mends without changing the number
 
 
-class ServiceSeen(Seen, frozen=True, kw_only=True, tag="service"):
+class ServiceSeen(Seen, frozen=True, kw_only=True, gc=False, tag="service"):
     """What answers on one port."""
 
     endpoint: Endpoint

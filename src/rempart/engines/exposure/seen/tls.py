@@ -18,7 +18,7 @@ class VersionState(StrEnum):
     UNKNOWN = "unknown"  # no answer that says either
 
 
-class VersionSeen(Struct, frozen=True, kw_only=True):
+class VersionSeen(Struct, frozen=True, kw_only=True, gc=False):
     """One version: SSLv2, SSLv3, TLSv1.0 to TLSv1.3. `suites` are registered names, in the order of the server's choice."""
 
     version: str
@@ -31,7 +31,7 @@ class VersionSeen(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class CertificateSeen(Struct, frozen=True, kw_only=True):
+class CertificateSeen(Struct, frozen=True, kw_only=True, gc=False):
     """One certificate, as sent. Instants are Unix seconds (UTC); `names` and `addresses` those of subjectAltName."""
 
     subject: str
@@ -68,7 +68,7 @@ class Trust(StrEnum):
     BROKEN = "broken"  # a signature does not hold
 
 
-class ChainSeen(Struct, frozen=True, kw_only=True):
+class ChainSeen(Struct, frozen=True, kw_only=True, gc=False):
     """The certificates that the server sends for one kind of key, its own first, and where they lead."""
 
     certificates: list[CertificateSeen]
@@ -80,7 +80,7 @@ class ChainSeen(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class TlsSeen(Seen, frozen=True, kw_only=True, tag="tls"):
+class TlsSeen(Seen, frozen=True, kw_only=True, gc=False, tag="tls"):
     """The TLS of one endpoint, possibly after STARTTLS."""
 
     endpoint: Endpoint
