@@ -152,7 +152,7 @@ def test_the_calendar_is_exported_as_a_workbook(cast: Cast, browser_of: Browsers
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
     assert book.sheet_names == ["Calendrier", "Trimestres", "Charge", "Écartées"]
     assert book.get_sheet_by_name("Calendrier").to_python()[1][0] == "Action a"
-    assert "Entrerait" in book.get_sheet_by_name("Écartées").to_python()[1][2]
+    assert "Entrerait" in book.get_sheet_by_name("Écartées").to_python()[1][3]
 
 
 def test_actions_that_wait_for_one_another_are_named_on_the_page(

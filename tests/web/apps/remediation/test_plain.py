@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from icalendar import Calendar
+from python_calamine import CalamineWorkbook
 
 from factories.assessments import an_assessment
 from factories.findings import a_budget, a_measure, an_action, an_observation
@@ -15,13 +18,17 @@ from rempart.content.exposure_catalogue import exposure_checks
 from rempart.content.loader import directory_checks
 from rempart.content.plain_words import plain_words
 from rempart.web.apps.assessments.documents import sheet
-from rempart.web.apps.remediation import plain
+from rempart.web.apps.remediation import jobs as daily, plain
 from rempart.web.apps.remediation.models import Action, Finding
 from rempart.web.apps.remediation.states import State
+from rempart.web.apps.remediation.writing import tell_owner
+from rempart.web.core.models import Mail
+from rempart.web.core.sealing import unseal
 from web.conftest import Cast
 
 Browsers = Callable[[str | None], Client]
 PLAN = "/etablissements/350000019/plan/"
+TITLE = "Changer la clé maîtresse de l’annuaire"
 JARGON = "Corriger : Le mot de passe du compte krbtgt a plus d’un an"
 WHY = "Cette clé signe tous les laissez-passer."
 
@@ -35,6 +42,12 @@ def a_krbtgt(cast: Cast, key: str = "vuln_krbtgt", **fields: Any) -> Action:
     Action.objects.filter(pk=action.pk).update(**values)
     action.refresh_from_db()
     return action
+
+
+def the_mail() -> tuple[str, str]:
+    """The only mail that was written: its subject and its text."""
+    mail = Mail.objects.get()
+    return unseal(mail.sealed_subject), unseal(mail.sealed_text)
 
 
 @pytest.mark.parametrize("check", sorted([*directory_checks(), *exposure_checks(), "exposure"]))
@@ -110,3 +123,63 @@ def test_the_calendar_and_the_report_to_the_board_use_the_same_words(
     assert [decided.title for decided in found.decided] == [
         "Changer la clé maîtresse de l’annuaire"
     ]
+
+
+def test_the_workbook_of_the_plan_says_it_plainly_first(cast: Cast, browser_of: Browsers) -> None:
+    a_krbtgt(cast)
+    content = browser_of("alice").get(f"{PLAN}plan.xlsx").content
+    heads, row = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    said = dict(zip(heads, row, strict=True))
+    assert said["Action"] == TITLE
+    assert said["Dans l’audit"] == JARGON
+    assert said["Pourquoi"]
+
+
+def test_the_calendar_file_says_it_plainly_first(cast: Cast, browser_of: Browsers) -> None:
+    a_krbtgt(cast, due_on=date(2026, 5, 2))
+    content = browser_of("alice").get(f"{PLAN}plan.ics").content
+    (event,) = Calendar.from_ical(content).walk("VEVENT")
+    assert event["summary"].startswith(f"{TITLE} (")
+    assert event.walk("VALARM")[0]["description"] == TITLE
+    assert event["description"].endswith(f"Dans l’audit : {JARGON}")
+
+
+def test_a_reminder_says_it_plainly_first(cast: Cast) -> None:
+    a_krbtgt(cast, due_on=date(2026, 5, 2), owner=cast.alice)
+    daily.remind(date(2026, 5, 1))
+    subject, text = the_mail()
+    assert subject == f"Échéance proche : {TITLE}"
+    assert text.index(TITLE) < text.index(JARGON)
+
+
+def test_the_mail_to_a_new_owner_says_it_plainly_first(cast: Cast) -> None:
+    tell_owner(a_krbtgt(cast, owner=cast.alice), None, cast.bob)
+    subject, text = the_mail()
+    assert subject == f"Une action vous est confiée : {TITLE}"
+    assert text.index(TITLE) < text.index(JARGON)
+
+
+def test_the_workbook_of_the_calendar_says_it_plainly_first(
+    cast: Cast, browser_of: Browsers
+) -> None:
+    a_krbtgt(cast, days_low=1, days_high=1)
+    a_budget(cast.home, cast.alice)
+    content = browser_of("alice").get(f"{PLAN}calendrier/calendrier.xlsx").content
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    rows = [
+        row[:2]
+        for name in ("Calendrier", "Écartées")
+        for row in book.get_sheet_by_name(name).to_python()
+    ]
+    assert [TITLE, JARGON] in rows
+
+
+def test_a_long_plan_is_said_plainly_a_thousand_actions_at_a_time(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain, "BATCH", 2)
+    actions = [a_krbtgt(cast, f"vuln_krbtgt@{n}") for n in range(5)]
+    with CaptureQueriesContext(connection) as seen:
+        told = list(plain.told(actions))
+    assert [(action.pk, words.title) for action, words in told] == [(a.pk, TITLE) for a in actions]
+    assert len(seen) == 3

@@ -23,7 +23,6 @@ from rempart.web.apps.remediation import (  # fmt: skip
     calendar_export,
     calendars,
     pictures,
-    plain,
     queries,
 )
 from rempart.web.apps.remediation.allocating import (
@@ -77,15 +76,13 @@ def _shown(budget: Budget, today: date, trial: Trial) -> dict[str, Any]:
     except Refused as fault:
         return {"impossible": fault, "trial": trial, "is_trial": is_trial}
     names = _quarters(quarter_of(today))
-    shown = [line.action for line in found.lines] + [left.action for left in found.left_out]
-    plains = plain.of(shown)
     return {
         "calendar": found,
-        "plains": plains,
+        "plains": found.plains,
         "trial": trial,
         "is_trial": is_trial,
         "quarter_names": names,
-        "gantt": pictures.gantt(found, names, plains),
+        "gantt": pictures.gantt(found, names),
         "risk": pictures.risk(found),
         "estimate_words": dict(Estimate.choices)[trial.estimate],
     }

@@ -8,11 +8,12 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from rempart.render.text import clip, visible
 from rempart.render.xlsx_sheet import CELL_LIMIT, PLAIN_CELLS
+from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.scheduling import Calendar
 from rempart.web.apps.remediation.states import State
 
 Cell = str | int | float | None
-WIDTHS: Final = (60, 24, 14, 14, 14, 14, 14, 14, 60)
+WIDTHS: Final = (60, 40, 24, 14, 14, 14, 14, 14, 14, 60)
 
 
 def workbook(found: Calendar) -> bytes:
@@ -42,12 +43,22 @@ def _sheets(
     yield (
         "Calendrier",
         (
-            *("Action", "Responsable", "État", "Commence", "Finit", "Jours, bas", "Jours, haut"),
+            *(
+                "Action",
+                "Dans l’audit",
+                "Responsable",
+                "État",
+                "Commence",
+                "Finit",
+                "Jours, bas",
+                "Jours, haut",
+            ),
             *("Points enlevés", "Coût"),
         ),
         (
             (
-                *(line.action.title, line.action.owner_words, State(line.action.state).label),
+                *_named(found, line.action),
+                *(line.action.owner_words, State(line.action.state).label),
                 *(names[line.first], line.ends_in, line.costs.days.low, line.costs.days.high),
                 *(round(line.points, 1), line.costs.words),
             )
@@ -69,6 +80,15 @@ def _sheets(
     )
     yield (
         "Écartées",
-        ("Action", "Coût", "Pourquoi"),
-        ((left.action.title, left.costs.words, " ".join(left.why)) for left in found.left_out),
+        ("Action", "Dans l’audit", "Coût", "Pourquoi"),
+        (
+            (*_named(found, left.action), left.costs.words, " ".join(left.why))
+            for left in found.left_out
+        ),
     )
+
+
+def _named(found: Calendar, action: Action) -> tuple[str, str]:
+    """The name of an action in plain words, and that of the audit where it is another."""
+    words = found.plains[action.pk]
+    return words.title, words.technical

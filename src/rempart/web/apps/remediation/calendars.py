@@ -3,6 +3,7 @@
 from datetime import date
 
 from rempart.engines.allocation.problem import Impossible
+from rempart.web.apps.remediation import plain
 from rempart.web.apps.remediation.allocating import (
     Trial,
     answered,
@@ -22,7 +23,7 @@ def calendar(budget: Budget, today: date, trial: Trial) -> Calendar:
     rows, findings = open_plan(budget.establishment_id)
     problem = problem_of(rows, findings, means_of(budget, today, trial), today, trial.estimate)
     try:
-        return calendar_of(answered(problem), rows, quarter_of(today))
+        return calendar_of(answered(problem), rows, plain.of(rows), quarter_of(today))
     except Impossible as fault:
         raise Refused(fault.found, todo=fault.todo) from fault
 

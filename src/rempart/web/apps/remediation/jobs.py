@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from rempart.web.apps.remediation import plain
 from rempart.web.apps.remediation.accepting import expire_acceptances
 from rempart.web.apps.remediation.models import Action
 from rempart.web.apps.remediation.states import State
@@ -54,10 +55,16 @@ def _remind(pk: int, today: date) -> bool:
     )
     if row.owner is None or not _is_due(row, today):
         return False
-    context = {"action": row, "today": today, "path": reverse("action", args=[row.pk])}
+    words = plain.of([row])[row.pk]
+    context = {
+        "action": row,
+        "plain": words,
+        "today": today,
+        "path": reverse("action", args=[row.pk]),
+    }
     mail.send(
         to=row.owner.email,
-        subject=_subject(row, today),
+        subject=_subject(row, words.title, today),
         template="remediation/mail/reminder.txt",
         context=context,
         is_for_digest=True,
@@ -80,8 +87,8 @@ def _is_due(row: Action, today: date) -> bool:
     return last is None or last <= row.due_on or today - last >= AGAIN
 
 
-def _subject(row: Action, today: date) -> str:
+def _subject(row: Action, title: str, today: date) -> str:
     if row.state == State.ACCEPTED:
-        return f"Fin prochaine d’un risque accepté : {row.title}"
+        return f"Fin prochaine d’un risque accepté : {title}"
     late = row.due_on is not None and row.due_on < today
-    return f"{'Action en retard' if late else 'Échéance proche'} : {row.title}"
+    return f"{'Action en retard' if late else 'Échéance proche'} : {title}"

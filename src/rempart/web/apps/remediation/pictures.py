@@ -1,21 +1,20 @@
 """The pictures of a calendar: its bars, and the risk that is left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.urls import reverse
 
 from rempart.render.french import counted, number
-from rempart.web.apps.remediation.plain import Plain
 from rempart.web.apps.remediation.scheduling import Calendar, source_of_points
 from rempart.web.core.charts import curve, gantt as bars
 from rempart.web.core.charts.chart import Chart
 
 
-def gantt(found: Calendar, quarters: Sequence[str], plains: Mapping[int, Plain]) -> Chart:
+def gantt(found: Calendar, quarters: Sequence[str]) -> Chart:
     """When one works on each action."""
     rows = [
         bars.Bar(
-            plains[line.action.pk].title,
+            found.plains[line.action.pk].title,
             reverse("action", args=[line.action.pk]),
             line.first,
             line.last,

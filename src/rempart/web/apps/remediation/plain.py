@@ -1,7 +1,8 @@
 """An action in words that a director reads: what it is, why, who does it; what a specialist reads comes second."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from rempart.content.knowledge import measures
@@ -9,6 +10,7 @@ from rempart.content.plain_words import plain_words
 from rempart.web.apps.remediation.models import Action, ActionFinding
 
 PROPOSED_BY_AN_AUDIT: Final = ("/control/", "/gesture/", "/fix/", "/check/")
+BATCH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,14 @@ class Plain:
     why: str = ""
     who: str = ""
     technical: str = ""
+
+
+def told(actions: Iterable[Action]) -> Iterator[tuple[Action, Plain]]:
+    """Each action with its plain words, for a file that may hold those of a whole region."""
+    rows = iter(actions)
+    while batch := list(islice(rows, BATCH)):
+        plains = of(batch)
+        yield from ((action, plains[action.pk]) for action in batch)
 
 
 def of(actions: Iterable[Action]) -> dict[int, Plain]:

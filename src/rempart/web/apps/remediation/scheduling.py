@@ -1,7 +1,7 @@
 """What the page of the calendar shows: lines, quarters, loads, and why the rest is left out. No database."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,6 +14,7 @@ from rempart.render.severity import severity_points
 from rempart.web.apps.remediation.allocating import Answer, quarter_after, quarter_words
 from rempart.web.apps.remediation.costs import Costs, costs_of
 from rempart.web.apps.remediation.models import Action
+from rempart.web.apps.remediation.plain import Plain
 
 NOBODY: Final = "à désigner"
 
@@ -74,6 +75,7 @@ class Calendar:
     left_out: Sequence[LeftOut]
     loads: Sequence[Load]
     lacking: Sequence[str]
+    plains: Mapping[int, Plain]
     points: float
     gap: str
     euros: float
@@ -100,20 +102,25 @@ class Calendar:
         return number(round(self.days, 1))
 
 
-def calendar_of(answer: Answer, actions: Sequence[Action], first: date) -> Calendar:
+def calendar_of(
+    answer: Answer, actions: Sequence[Action], plains: Mapping[int, Plain], first: date
+) -> Calendar:
     """The answer of the optimiser in words, `first` being the first day of its first quarter."""
     known = {str(action.pk): action for action in actions}
+    titles = {key: plains[action.pk].title for key, action in known.items()}
     found, problem = answer.allocation, answer.problem
     worked = work(problem, found.schedule, found.means.days, is_carried=found.means.is_carried)
     return Calendar(
         lines=_lines(answer, known, worked, first),
         quarters=_quarters(answer, first),
         left_out=[
-            LeftOut(known[r.action], costs_of(known[r.action]), why(r, known, first, found.worth))
+            LeftOut(row, costs_of(row), why(r, row, titles, first, found.worth))
             for r in answer.reasons
+            for row in (known[r.action],)
         ],
         loads=_loads(worked, known, problem.means.quarters),
-        lacking=_lacking(answer, known, first),
+        lacking=_lacking(answer, titles, first),
+        plains=plains,
         points=found.points,
         gap=_gap(found.gap),
         euros=sum(found.spent.euros),
@@ -195,7 +202,7 @@ def _loads(worked: dict[str, list[float]], known: dict[str, Action], quarters: i
     return sorted((load for load in loads if load.total), key=lambda load: (-load.total, load.who))
 
 
-def _lacking(answer: Answer, known: dict[str, Action], first: date) -> list[str]:
+def _lacking(answer: Answer, titles: Mapping[str, str], first: date) -> list[str]:
     """What is lacking for the dates that are imposed, by quarter."""
     shortage = answer.allocation.shortage
     if shortage is None:
@@ -205,8 +212,8 @@ def _lacking(answer: Answer, known: dict[str, Action], first: date) -> list[str]
         parts = _more(euros, days)
         if parts:
             found.append(f"{quarter_words(quarter_after(first, q))} : {' et '.join(parts)}.")
-    titles = ", ".join(f"« {known[action].title} »" for action in shortage.actions)
-    return [*found, f"Actions concernées : {titles}."]
+    concerned = ", ".join(f"« {titles[action]} »" for action in shortage.actions)
+    return [*found, f"Actions concernées : {concerned}."]
 
 
 def _more(euros: float, days: float) -> list[str]:
@@ -220,17 +227,18 @@ def _more(euros: float, days: float) -> list[str]:
     return parts
 
 
-def why(reason: Reason, known: dict[str, Action], first: date, worth: float) -> list[str]:
+def why(
+    reason: Reason, action: Action, titles: Mapping[str, str], first: date, worth: float
+) -> list[str]:
     """Why an action is left out, in sentences."""
     if reason.is_useless or reason.quarter is None:
-        action = known[reason.action]
         if not list(action.links.all()):
             return ["Aucun constat ne lui est lié : le calcul ne sait pas ce qu’elle enlève."]
         return ["Elle n’enlèverait rien de plus : d’autres actions le font déjà."]
     found = []
     parts = _more(reason.euros, reason.days)
     quarter = quarter_words(quarter_after(first, reason.quarter))
-    needs = ", ".join(f"« {known[action].title} »" for action in reason.needs)
+    needs = ", ".join(f"« {titles[needed]} »" for needed in reason.needs)
     before_ = f", avec son préalable {needs}" if needs else ""
     if parts:
         found.append(f"Entrerait avec {' et '.join(parts)} (au {quarter}{before_}).")
@@ -238,7 +246,7 @@ def why(reason: Reason, known: dict[str, Action], first: date, worth: float) -> 
         lost = 100 * reason.loss / worth if worth else 0
         words = f"{number(round(lost, 1))} % de moins" if lost >= 0.05 else "presque autant"
         found.append(
-            f"Ou à la place de « {known[reason.instead_of].title} » : le plan enlèverait {words}."
+            f"Ou à la place de « {titles[reason.instead_of]} » : le plan enlèverait {words}."
         )
     return found
 

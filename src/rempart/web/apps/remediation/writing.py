@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
+from rempart.web.apps.remediation import plain
 from rempart.web.apps.remediation.models import Action
 from rempart.web.core import journal, mail, projections
 
@@ -64,11 +65,17 @@ def tell_owner(action: Action, before: User | None, by: User) -> None:
     owner = action.owner
     if owner is None or owner in (before, by):
         return
+    words = plain.of([action])[action.pk]
     mail.send(
         to=owner.email,
-        subject=f"Une action vous est confiée : {action.title}",
+        subject=f"Une action vous est confiée : {words.title}",
         template="remediation/mail/owner.txt",
-        context={"action": action, "by": by, "path": reverse("action", args=[action.pk])},
+        context={
+            "action": action,
+            "plain": words,
+            "by": by,
+            "path": reverse("action", args=[action.pk]),
+        },
         is_for_digest=True,
     )
 
