@@ -52,20 +52,12 @@ def run(
 ) -> ExposureReport:
     """The report of one sweep; the same arguments give the same bytes.
 
-    `holes` is the bundle of known holes and ends of life; `claims` what other tools say, beside those of the snapshot, and
-    `imports` what was read of their files and what was not, a line each; `perimeter` what is declared: what other tools say
-    beyond it is set apart; `snapshot_sha256` the hash of the file that was replayed, else that of the observations is taken.
+    `holes` is the bundle of known holes; `claims` what other tools say, beside those of the snapshot, and `imports` what was
+    read of their files, a line each; what they say beyond `perimeter` is set apart; `snapshot_sha256` the hash of its file.
     """
     digest = snapshot_sha256 or fingerprint(snapshot)
     snapshot, told, outside = _told(snapshot, claims, perimeter)
-    clock = clock_of(snapshot.seen)
-    judge = Judge(
-        snapshot,
-        today=today,
-        holes=holes,
-        perimeter_names=_names(perimeter),
-        clock_faults=faults_of(clock, today=today, at=snapshot.ended_at),
-    )
+    judge, clock = _judge(snapshot, today, holes, perimeter)
     joined = _joined(judge.judge_all(catalogue, checks), told, snapshot, catalogue, holes)
     findings, gaps = sorted(joined.findings, key=order), sorted(joined.gaps, key=_place)
     return ExposureReport(
@@ -86,7 +78,7 @@ def run(
         consent=snapshot.consent,
         data_as_of=holes.as_of() if holes else "",
         snapshot_sha256=digest,
-        notes=[*_notes(snapshot, outside), *_clock_notes(clock, snapshot), *imports],
+        notes=[*_notes(snapshot, outside, clock), *imports],
         closed=closed_endpoints(snapshot.seen),
         disputes=joined.disputes,
         sweep_tool_version=snapshot.tool_version,
@@ -95,6 +87,17 @@ def run(
         pieces_stopped=snapshot.pieces_stopped,
         clock_fault=_clock_fault(clock, snapshot),
     )
+
+
+def _judge(
+    snapshot: Snapshot, today: date, holes: Bundle | None, perimeter: Perimeter | None
+) -> tuple[Judge, Clock]:
+    """The judge of a sweep, and what the targets say of its clock."""
+    clock = clock_of(snapshot.seen)
+    faults = faults_of(clock, today=today, at=snapshot.ended_at)
+    names = _names(perimeter)
+    judge = Judge(snapshot, today=today, holes=holes, perimeter_names=names, clock_faults=faults)
+    return judge, clock
 
 
 def _names(perimeter: Perimeter | None) -> Sequence[str]:
@@ -147,7 +150,7 @@ def _place(gap: Gap) -> tuple[str, str]:
     return gap.check, gap.target
 
 
-def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
+def _notes(snapshot: Snapshot, outside: Sequence[Outside], clock: Clock) -> list[str]:
     notes = []
     if snapshot.pieces_stopped:
         done = counted(
@@ -157,7 +160,7 @@ def _notes(snapshot: Snapshot, outside: Sequence[Outside]) -> list[str]:
             f"Balayage incomplet : {done} sur {grouped(snapshot.pieces)}. "
             "Ce qu’ils auraient vu n’est pas évalué."
         )
-    notes += dict.fromkeys(snapshot.notes)
+    notes += [*_clock_notes(clock, snapshot), *dict.fromkeys(snapshot.notes)]
     ports = [seen for seen in snapshot.seen if isinstance(seen, PortsSeen)]
     if mute := sum(_is_mute(seen) for seen in ports):
         said = counted(mute, "adresse n’a répondu", "adresses n’ont répondu")
