@@ -22,7 +22,9 @@ def ran(*arguments: object) -> Result:
 
 def saved(folder: Path, name: str, report: ExposureReport, on: str = "") -> Path:
     path = folder / f"{name}.json"
-    path.write_bytes(encoded(msgspec.structs.replace(report, audited_on=on or report.audited_on)))
+    day = on or report.audited_on
+    dated = msgspec.structs.replace(report, audited_on=day, ended_at=f"{day}T05:00:00+00:00")
+    path.write_bytes(encoded(dated))
     return path
 
 
@@ -38,6 +40,24 @@ def test_two_audits_in_the_delays_are_held(held: list[Path]) -> None:
     assert "25 septembre 2026 : atteint le niveau." in done.output
     assert "Niveau tenu : deux audits à 58 jours d’intervalle" in done.output
     assert "lecture de Rempart" in done.output
+
+
+def test_one_sweep_judged_on_two_days_is_one_audit(tmp_path: Path) -> None:
+    days = {"audited_on": "2026-09-25"}, {"audited_on": "2026-11-22"}
+    files = [tmp_path / "r1.json", tmp_path / "r2.json"]
+    for file, day in zip(files, days, strict=True):
+        file.write_bytes(encoded(msgspec.structs.replace(reports.clean(), **day)))
+    done = ran("held", *files, "--today", "2026-11-22", "--output", tmp_path / "p.zip")
+    assert done.exit_code != 0
+    assert "22 novembre 2026 : atteint le niveau.\n22 novembre 2026 : atteint" in done.output
+    assert not (tmp_path / "p.zip").exists()
+
+
+def test_a_report_whose_findings_were_taken_out_is_refused(tmp_path: Path) -> None:
+    found = reports.sample()
+    short = msgspec.structs.replace(found, findings=found.findings[1:])
+    done = ran("held", saved(tmp_path, "r1", short))
+    assert "il a été modifié, ou abîmé" in str(done.exception)
 
 
 def test_one_audit_says_when_the_second_one_is_due(held: list[Path]) -> None:

@@ -14,7 +14,7 @@ from rempart.engines.exposure.compare import compare
 from rempart.engines.exposure.feeds.trust import read_signing_key, read_trusted
 from rempart.engines.exposure.held import Audit, Window, WindowState, reaches_level, window
 from rempart.engines.exposure.proof import MOST_BYTES, opened
-from rempart.engines.exposure.report import SCHEMA, ExposureReport
+from rempart.engines.exposure.report import SCHEMA, ExposureReport, contradiction
 from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
@@ -151,4 +151,9 @@ def this_day() -> date:
 
 def read_report(path: Path) -> ExposureReport:
     """A report of an audit of exposure. Raises UnreadableSource."""
-    return given.read_report(path, ExposureReport, SCHEMA, "rempart audit exposure")
+    report = given.read_report(path, ExposureReport, SCHEMA, "rempart audit exposure")
+    if found := contradiction(report):
+        raise UnreadableSource(
+            found, expected="Le report.json tel que « rempart audit exposure » l’a écrit."
+        )
+    return report

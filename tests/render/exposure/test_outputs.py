@@ -96,7 +96,9 @@ def test_the_pdf_stands_whatever_the_report_holds(make: object) -> None:
 
 
 def held() -> tuple[ExposureReport, ExposureReport, list[Audit]]:
-    first = msgspec.structs.replace(reports.clean(), audited_on="2026-09-25")
+    first = msgspec.structs.replace(
+        reports.clean(), audited_on="2026-09-25", ended_at="2026-09-25T05:00:00+00:00"
+    )
     second = msgspec.structs.replace(reports.clean(), audited_on="2026-11-22")
     audits = [Audit(date.fromisoformat(r.audited_on), Outcome.PASSED) for r in (first, second)]
     return first, second, audits

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from rempart.content.exposure_rules import HeldRules
-from rempart.engines.exposure.report import ExposureReport, Finding, is_partial
+from rempart.engines.exposure.report import ExposureReport, Finding, is_partial, swept_on
 from rempart.engines.exposure.seen.common import Reach
 from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
@@ -66,8 +66,9 @@ _WRONG_CLOCK: Final = (
 
 
 def reaches_level(report: ExposureReport, rules: HeldRules, key: str = "") -> Audit:
-    """Whether one audit reaches the level that must be held. Raises ValueError when the report has no valid day."""
-    on = date.fromisoformat(report.audited_on)
+    """Whether one audit reaches the level that must be held, on the day of its sweep: one sweep judged on two days is one
+    audit. Raises ValueError when the report has no valid day."""
+    on = swept_on(report)
     if report.clock_fault:
         return Audit(on, Outcome.NOT_MEASURED, (_WRONG_CLOCK,), key)
     blocking = [f for f in report.findings if _blocks(f, rules)]

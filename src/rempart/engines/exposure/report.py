@@ -4,6 +4,7 @@ The JSON schema (`schemas/exposure-report-1.json`) is generated from these struc
 is not an addition takes a new version number. Every list is sorted, so that the same snapshot gives the same bytes.
 """
 
+from datetime import date
 from typing import Final
 
 from msgspec import Struct
@@ -209,6 +210,22 @@ class ExposureReport(Struct, frozen=True):
     )
     # The last one: who reads a file knows it from its end, however long its lists are.
     schema: str = SCHEMA
+
+
+def contradiction(report: ExposureReport) -> str:
+    """Why the report cannot be as it was written, French; "" when nothing in it says so. It proves no origin: who changes
+    the findings and the score together is not seen."""
+    if sum(theme.findings for theme in report.score.themes) != len(report.findings):
+        return "Les constats de ce rapport ne sont pas ceux que sa note compte : il a été modifié, ou abîmé."
+    return ""
+
+
+def swept_on(report: ExposureReport) -> date:
+    """The day of the sweep, which a judgement made on another day does not move: that of the audit when the sweep may have
+    ended on it somewhere in the world, else that of the end (UTC). Raises ValueError on a report without a valid day."""
+    said = date.fromisoformat(report.audited_on)
+    ended = date.fromisoformat(report.ended_at[:10])
+    return said if abs((said - ended).days) <= 1 else ended
 
 
 def has_measured(report: ExposureReport) -> bool:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rempart.content.exposure_rules import HeldRules
 from rempart.engines.exposure.held import Audit, Window, WindowState
 from rempart.engines.exposure.proof import sealed, signer
-from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.report import ExposureReport, swept_on
 from rempart.kernel.errors import RempartError
 from rempart.render.exposure import pdf
 from rempart.render.french import day
@@ -59,16 +59,16 @@ def assembled(
             todo=held.message,
         )
     days = (held.first.on.isoformat(), held.second.on.isoformat())
-    if (first.audited_on, second.audited_on) != days:
+    if (swept_on(first).isoformat(), swept_on(second).isoformat()) != days:
         raise RempartError(
             "Les rapports donnés ne sont pas ceux des deux audits de la preuve.",
             expected=f"Les rapports du {day(days[0])} et du {day(days[1])}.",
         )
     files = {
-        f"audit-1-{first.audited_on}.json": encoded(first),
-        f"audit-1-{first.audited_on}.pdf": pdf.compiled(first),
-        f"audit-2-{second.audited_on}.json": encoded(second),
-        f"audit-2-{second.audited_on}.pdf": pdf.compiled(second),
+        f"audit-1-{days[0]}.json": encoded(first),
+        f"audit-1-{days[0]}.pdf": pdf.compiled(first),
+        f"audit-2-{days[1]}.json": encoded(second),
+        f"audit-2-{days[1]}.pdf": pdf.compiled(second),
         "tenue.json": _facts(second, audits, held, rules),
         "LISEZMOI.txt": _readme(second, held, rules, key),
     }
