@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rempart.content.severity import RANKS
 from rempart.engines.directory.report import (
     Bucket,
     ControlResult,
@@ -13,6 +14,7 @@ from rempart.engines.directory.report import (
     Plan,
     Report,
 )
+from rempart.engines.directory.severity import severity_of
 from rempart.kernel.french import plural
 from rempart.kernel.outcome import Outcome
 from rempart.render.french import NBSP, counted, duration, number, percent, sentence, words
@@ -196,9 +198,9 @@ def _plan_tiles(report: Report) -> list[Tile]:
 
 
 def failed(controls: Sequence[ControlResult]) -> list[ControlResult]:
-    """Failed controls, the most dangerous level first."""
+    """Failed controls, the worst first."""
     found = [c for c in controls if c.outcome is Outcome.FAILED]
-    return sorted(found, key=lambda c: (worst(c), c.theme, c.id))
+    return sorted(found, key=lambda c: (RANKS[severity_of(c)], c.theme, c.id))
 
 
 def worst(control: ControlResult) -> int:
