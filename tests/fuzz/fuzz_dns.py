@@ -14,7 +14,8 @@ import atheris
 with atheris.instrument_imports(include=["rempart.engines.exposure.probe"]):
     from rempart.engines.exposure.dial import ProtocolFault
     from rempart.engines.exposure.probe.dns import denial, rdata, wire
-    from rempart.engines.exposure.probe.dns.answers import follow, glue_of
+    from rempart.engines.exposure.probe.dns.aliases import path
+    from rempart.engines.exposure.probe.dns.answers import glue_of
     from rempart.engines.exposure.probe.dns.dnssec import KeyRing, key_bits
     from rempart.engines.exposure.probe.dns.names import ROOT, to_text, to_wire
     from rempart.engines.exposure.probe.mail.dkim import read_key
@@ -40,9 +41,9 @@ def message(data: bytes) -> None:
                 keys.append(rdata.key(record.data))
     ring = KeyRing(ROOT, keys)
     for one in sets.values():
-        ring.verify(one, NOW)
+        ring.verify(one, NOW, read)
     proofs(records)
-    follow(read.answer, records[0].name if records else ROOT, wire.A)
+    path(read, records[0].name if records else ROOT, wire.A, ROOT)
     glue_of(read.additional, [record.data for record in records], ROOT)
 
 

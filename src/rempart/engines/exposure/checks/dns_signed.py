@@ -106,6 +106,8 @@ def weak(seen: ZoneSeen, context: Context) -> Iterator[Verdict]:
     small = [bits for bits in dnssec.bits if bits < context.params["bits_at_least"]]
     if small:
         said.append(f"clé RSA de {small[0]} bits")
+    if dnssec.state == "secure" and dnssec.reason:
+        said.append("les preuves d’absence demandent trop d’itérations : personne ne les vérifie")
     if dnssec.state == "insecure":
         said.append("aucun résolveur ne vérifie plus cette signature")
     if not said and dnssec.state == "bogus":

@@ -178,6 +178,7 @@ def test_nothing_is_denied_by_a_zone_without_a_key() -> None:
 
 WWW = to_wire("www.example")
 DATA = b"\xc0\0\2\1"
+MADE = to_wire("www.z.example")
 GAP = TOP.records(to_wire("a.example"), wire.NSEC, to_wire("z.example") + KINDS_NS)
 
 
@@ -186,18 +187,25 @@ GAP = TOP.records(to_wire("a.example"), wire.NSEC, to_wire("z.example") + KINDS_
     [
         (message(TOP.records(WWW, wire.A, DATA)), State.SECURE),
         (message([Record(WWW, wire.A, 60, DATA)]), State.UNKNOWN),  # whether a zone is there is not known
-        (message([Record(NAME, wire.A, 60, DATA)]), State.BOGUS),
+        (message([Record(NAME, wire.A, 60, DATA)]), State.BOGUS),  # its servers would have signed it
         (message([*TOP.records(WWW, wire.A, DATA)[1:], Record(WWW, wire.A, 60, b"\1\1\1\1")]), State.BOGUS),
         (message([Record(WWW, wire.RRSIG, 60, b"seule")]), State.UNKNOWN),
         (message([Record(NAME, wire.A, 60, DATA), Record(NAME, wire.RRSIG, 60, b"\0\1" + b"\xff" * 20)]), State.BOGUS),
         (message(TOP.records(WWW, wire.A, DATA, labels=1)), State.BOGUS),
         (message(TOP.records(WWW, wire.A, DATA, labels=1), GAP), State.SECURE),
-        (message([*TOP.records(NAME, wire.DNAME, CHILD), Record(WWW, wire.CNAME, 60, CHILD)]), State.SECURE),
+        (message([Record(WWW, wire.CNAME, 60, MADE), *TOP.records(NAME, wire.DNAME, CHILD)]), State.SECURE),
+        (message([Record(WWW, wire.CNAME, 60, CHILD), *TOP.records(NAME, wire.DNAME, CHILD)]), State.UNKNOWN),
+        (message([Record(WWW, wire.CNAME, 60, MADE), *TOP.records(NAME, wire.DNAME, CHILD)[:1]]), State.BOGUS),
         (message(rcode=wire.REFUSED), State.UNKNOWN),
     ],
 )  # fmt: skip
 def test_an_answer_is_judged_on_its_signatures(said: Message, state: State) -> None:
-    assert judge(said).state is state
+    assert judge(said, said.answer[0].name if said.answer else WWW).state is state
+
+
+def test_what_is_signed_of_another_name_says_nothing_of_the_one_asked() -> None:
+    replayed = message(TOP.records(to_wire("mail.example"), wire.A, DATA))
+    assert judge(replayed).state is State.UNKNOWN
 
 
 def test_a_hashed_proof_lets_a_wildcard_answer() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -121,6 +122,16 @@ def test_a_datagram_too_short_to_be_an_answer_is_left() -> None:
     assert with_exchange(act, say, seconds=PATIENT) is Reach.ANSWERED
 
 
+def held_back(until: threading.Event) -> Say:
+    """What answers only then: nobody is faster than who leaves."""
+
+    def say(q: bytes) -> list[bytes]:
+        until.wait(30)
+        return [reply(q, txt(b"x"))]
+
+    return say
+
+
 async def leave(exchange: Exchange) -> Wait:
     """A question whose asker is cut while it waits."""
     left = ask(exchange, "127.0.0.1")
@@ -137,11 +148,14 @@ async def leave(exchange: Exchange) -> Wait:
 
 
 def test_an_answer_to_someone_who_left_is_dropped() -> None:
+    gone = threading.Event()
+
     async def act(exchange: Exchange) -> tuple[Reach, Reach]:
         left = await leave(exchange)
+        gone.set()
         return (await left).reach, (await ask(exchange, "127.0.0.1")).reach
 
-    said = with_exchange(act, lambda q: [reply(q, txt(b"x"))], seconds=PATIENT)
+    said = with_exchange(act, held_back(gone), seconds=PATIENT)
     assert said == (Reach.STOPPED, Reach.ANSWERED)
 
 
@@ -155,6 +169,8 @@ def test_a_silent_question_of_someone_who_left_is_not_sent_again() -> None:
 
 
 def test_one_who_leaves_takes_no_answer_from_those_who_wait_for_the_same() -> None:
+    gone = threading.Event()
+
     async def act(exchange: Exchange) -> tuple[bool, Reach]:
         question = ask(exchange, "127.0.0.1")
 
@@ -164,9 +180,11 @@ def test_one_who_leaves_takes_no_answer_from_those_who_wait_for_the_same() -> No
         leaver, stayer = asyncio.create_task(wait()), asyncio.create_task(wait())
         await asyncio.sleep(0)
         leaver.cancel()
-        return (await asyncio.gather(leaver, return_exceptions=True)) != [], (await stayer).reach
+        await asyncio.wait({leaver})
+        gone.set()
+        return leaver.cancelled(), (await stayer).reach
 
-    found = with_exchange(act, lambda q: [reply(q, txt(b"x"))], seconds=PATIENT)
+    found = with_exchange(act, held_back(gone), seconds=PATIENT)
     assert found == (True, Reach.ANSWERED)
 
 

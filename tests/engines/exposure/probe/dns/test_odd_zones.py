@@ -82,5 +82,7 @@ def test_what_dnssec_denies_is_never_called_good(world: World) -> None:
 @pytest.mark.parametrize("years", [-10, 10])
 def test_a_clock_that_is_wrong_blames_no_domain(world: World, years: int) -> None:
     seen = world.zone("good.example", now=time.time() + years * 31_557_600)
-    assert seen.dnssec.state == "unknown"
+    assert (seen.reach, seen.dnssec.state) == (Reach.ANSWERED, "unknown")
     assert "failed" not in {outcome(name, seen) for name in OF_NAMES}
+    (said,) = verdicts("dns_dnssec_bogus", seen)
+    assert "Son horloge est fausse" in said.detail

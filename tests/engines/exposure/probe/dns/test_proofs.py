@@ -8,12 +8,19 @@ from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import denial, rdata, wire
 from rempart.engines.exposure.probe.dns.answers import Found
 from rempart.engines.exposure.probe.dns.denial import Proof
-from rempart.engines.exposure.probe.dns.dnssec import KeyRing, key_bits, matches
+from rempart.engines.exposure.probe.dns.dnssec import (
+    MOST_FAILURES,
+    TOO_DEAR,
+    KeyRing,
+    key_bits,
+    matches,
+)
 from rempart.engines.exposure.probe.dns.facts import fact
 from rempart.engines.exposure.probe.dns.kept import Kept
 from rempart.engines.exposure.probe.dns.names import to_wire
-from rempart.engines.exposure.probe.dns.wire import Rrset
+from rempart.engines.exposure.probe.dns.wire import Rrset, rrsets
 from rempart.engines.exposure.seen.common import Reach
+from support.dns_told import NOW, Signer, message
 
 ZONE = to_wire("z.example")
 
@@ -136,7 +143,7 @@ def rrsig(**changes: int) -> bytes:
 )
 def test_a_signature_that_does_not_hold_says_why(signature: bytes, word: str) -> None:
     rrset = Rrset(ZONE, wire.A, 60, [b"\1\2\3\4"], [signature])
-    why, found = KeyRing(ZONE, []).verify(rrset, 1_780_000_000.0)
+    why, found = KeyRing(ZONE, []).verify(rrset, NOW, message())
     assert word in why
     assert found is None
 
@@ -149,7 +156,7 @@ def test_a_key_that_is_none_verifies_nothing(algorithm: int, material: bytes) ->
     key = rdata.key(b"\1\0\3" + bytes([algorithm]) + material + b"\0")
     ring = KeyRing(ZONE, [key])
     rrset = Rrset(ZONE, wire.A, 60, [b"\1\2\3\4"], [rrsig(algorithm=algorithm, tag=key.tag)])
-    assert ring.verify(rrset, 1_780_000_000.0)[0] == "La signature ne correspond pas aux données."
+    assert ring.verify(rrset, NOW, message())[0] == "La signature ne correspond pas aux données."
     assert key_bits(key) >= 0
     assert not matches(ZONE, rdata.Digest(key.tag, algorithm, 9, b""), key)
 
@@ -159,8 +166,19 @@ def test_many_signatures_and_keys_of_one_tag_cost_little() -> None:
     key = rdata.key(b"\1\0\3\x0d" + point)
     ring = KeyRing(ZONE, [key] * 500)
     many = [rrsig(tag=key.tag, ttl=number) for number in range(500)]
-    why, _ = ring.verify(Rrset(ZONE, wire.A, 60, [b"\1\2\3\4"], many), 1_780_000_000.0)
-    assert why == "La signature ne correspond pas aux données."
+    whole = message()
+    why, _ = ring.verify(Rrset(ZONE, wire.A, 60, [b"\1\2\3\4"], many), NOW, whole)
+    assert (why, whole.failures) == (TOO_DEAR, MOST_FAILURES)
+
+
+def test_the_one_signature_that_holds_is_found_among_a_thousand_of_other_keys() -> None:
+    made = Signer("z.example")
+    rrset = rrsets(made.records(ZONE, wire.A, b"\1\2\3\4"))[ZONE, wire.A]
+    others = [rrsig(tag=(made.key.tag + 1 + n) % 65536, algorithm=15) for n in range(1000)]
+    rrset.signatures[:0] = others
+    whole = message()
+    assert KeyRing(ZONE, [made.key]).verify(rrset, NOW, whole)[0] == ""
+    assert whole.failures == 0
 
 
 def test_a_full_dictionary_forgets_its_oldest_half() -> None:

@@ -8,7 +8,7 @@ from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.answers import Cut, Found
 from rempart.engines.exposure.probe.dns.names import ROOT, to_wire
 from rempart.engines.exposure.probe.dns.questions import Reply, Wait
-from rempart.engines.exposure.probe.dns.resolver import MOST_DEPTH, Resolver
+from rempart.engines.exposure.probe.dns.resolver import TRIED, Resolver
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach
 from support.dns_told import NOW, message
@@ -102,7 +102,7 @@ def test_a_host_without_an_address_given_is_looked_for_once() -> None:
 
 def test_hosts_that_need_hosts_that_need_hosts_stop_somewhere() -> None:
     async def deep(resolver: Resolver, ends_at: float) -> tuple[str, ...]:
-        return await resolver.addresses(Cut(to_wire("ch.fr"), (HOST,), {}), ends_at, MOST_DEPTH)
+        return await resolver.addresses(Cut(to_wire("ch.fr"), (HOST,), {}), ends_at, len(TRIED))
 
     assert run(deep, referral) == ()
 

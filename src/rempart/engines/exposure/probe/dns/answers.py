@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from msgspec import Struct
 
@@ -14,8 +13,6 @@ from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.names import ROOT, is_under, to_text, to_wire
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach
-
-MOST_ALIASES: Final = 8
 
 
 class Found(Struct, frozen=True, gc=False):
@@ -31,7 +28,6 @@ class Found(Struct, frozen=True, gc=False):
     rcode: int = 0
     data: tuple[bytes, ...] = ()
     aliases: tuple[bytes, ...] = ()
-    ttl: int = 0
     state: State = State.UNKNOWN
     state_reason: str = ""
     expires_at: int = 0
@@ -66,6 +62,9 @@ class Cut:
     glue: dict[bytes, list[str]]
     referral: Message | None = None
     addresses: tuple[str, ...] = ()
+    barren_until: float = (
+        0.0  # nothing was found for its servers: loop time until which nobody looks again
+    )
 
 
 def anchors_of(anchors: Mapping[str, Sequence[str]]) -> dict[bytes, list[rdata.Digest]]:
@@ -110,23 +109,6 @@ def is_lame(message: Message) -> bool:
         and message.rcode == wire.NOERROR
         and not any(record.kind == wire.SOA for record in message.authority)
     )
-
-
-def follow(
-    answer: Sequence[Record], name: bytes, kind: int
-) -> tuple[list[Record], bytes, list[bytes]]:
-    """The records of the type at the end of the aliases inside one answer, the last name, and the names passed to."""
-    passed: list[bytes] = []
-    for _ in range(MOST_ALIASES if answer else 0):
-        data = [r for r in answer if r.kind == kind and r.name == name]
-        if data:
-            return data, name, passed
-        alias = next((r.data for r in answer if r.name == name and r.kind == wire.CNAME), None)
-        if alias is None or alias in passed:
-            break
-        name = alias
-        passed.append(alias)
-    return [], name, passed
 
 
 def worst(one: Judged, other: Judged) -> Judged:

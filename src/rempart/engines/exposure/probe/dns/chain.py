@@ -5,6 +5,7 @@ the parent proves that it has no DS. Without a proof it is bogus; without an ans
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
@@ -12,8 +13,11 @@ from msgspec import Struct
 
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import denial, rdata, wire
+from rempart.engines.exposure.probe.dns.aliases import Path, path
 from rempart.engines.exposure.probe.dns.denial import Denial, Nsec, Nsec3, Proof
 from rempart.engines.exposure.probe.dns.dnssec import (
+    EXPIRED,
+    NOT_YET,
     VERIFIED,
     KeyRing,
     State,
@@ -61,7 +65,19 @@ class Judged(Struct, frozen=True, gc=False):
     denial: Denial = denial.NOTHING
 
 
-UNVERIFIED: Final = "Le serveur de noms interrogé ne laisse pas vérifier DNSSEC, ou l’horloge de ce poste est fausse."
+UNVERIFIED: Final = "Le serveur de noms interrogé ne laisse pas vérifier DNSSEC."
+_CLOCK: Final = (
+    "DNSSEC n’est pas vérifié : les signatures de la racine ne valent pas à la date de ce poste, le {day}. "
+    "Son horloge est fausse, ou le serveur de noms interrogé rend de vieilles réponses."
+)
+
+
+def _ours(anchor: Chain, now: float) -> str:
+    """Why an anchor that does not hold at `now` (Unix seconds) is ours to mend, no domain being to blame; else ""."""
+    if anchor.reason.endswith((EXPIRED, NOT_YET)):
+        return _CLOCK.format(day=datetime.fromtimestamp(now, UTC).strftime("%d/%m/%Y à %H:%M UTC"))
+    # A resolver that leaves out the keys.
+    return f"{UNVERIFIED} {anchor.reason}" if anchor.keys is None else ""
 
 
 class Trust:
@@ -87,9 +103,8 @@ class Trust:
         digests = self._anchors.get(name)
         if digests is not None:
             found = await self._from_digests(name, digests, ends_at)
-            if name == ROOT and found.state is State.BOGUS and found.keys is None:
-                # A resolver that leaves out the keys of the root is ours to mend: no domain is to blame.
-                found = Chain(State.UNKNOWN, name, reason=f"{UNVERIFIED} {found.reason}")
+            if found.state is State.BOGUS and (why := _ours(found, self._now())):
+                found = Chain(State.UNKNOWN, name, reason=why)
         elif name == ROOT:
             found = Chain(State.INSECURE, reason="Aucune ancre de confiance n’est donnée.")
         else:
@@ -119,7 +134,7 @@ class Trust:
             if alias is not None and self._weigh(alias, above, message).state is State.SECURE:
                 return above
             return self._without_digest(name, above, message)
-        why, _ = self._verify(above, found)
+        why, _ = self._verify(above, found, message)
         if why:
             return Chain(
                 State.BOGUS, name, reason=f"Le DS de {to_text(name)} ne se vérifie pas. {why}"
@@ -161,10 +176,15 @@ class Trust:
                 f"La zone parente annonce une signature, mais {to_text(name)} ne publie aucune clé."
             )
             return Chain(State.BOGUS, name, reason=reason, digests=kinds)
-        return self._with_keys(name, usable, kinds, found)
+        return self._with_keys(name, usable, kinds, found, reply.message)
 
     def _with_keys(
-        self, name: bytes, usable: Sequence[rdata.Digest], kinds: tuple[int, ...], found: Rrset
+        self,
+        name: bytes,
+        usable: Sequence[rdata.Digest],
+        kinds: tuple[int, ...],
+        found: Rrset,
+        whole: Message,
     ) -> Chain:
         keys = []
         for data in islice(found.data, 64):
@@ -181,7 +201,7 @@ class Trust:
                 None,
             )
         else:
-            why, signature = KeyRing(name, trusted).verify(found, self._now())
+            why, signature = KeyRing(name, trusted).verify(found, self._now(), whole)
             why = why and f"Les clés de {to_text(name)} ne se vérifient pas. {why}"
         return Chain(
             State.BOGUS if why else State.SECURE,
@@ -195,10 +215,12 @@ class Trust:
             signature.expires_at if signature else 0,
         )
 
-    def _verify(self, chain: Chain, rrset: Rrset) -> tuple[str, rdata.Signature | None]:
+    def _verify(
+        self, chain: Chain, rrset: Rrset, whole: Message
+    ) -> tuple[str, rdata.Signature | None]:
         if chain.keys is None:
             return "La zone n’a pas de clé.", None
-        return chain.keys.verify(rrset, self._now())
+        return chain.keys.verify(rrset, self._now(), whole)
 
     def deny(self, name: bytes, kind: int, chain: Chain, message: Message) -> tuple[Denial, str]:
         """What the verified NSEC and NSEC3 records of an answer prove, and why not when they prove nothing."""
@@ -219,7 +241,7 @@ class Trust:
         for rrset in islice(message.authority_sets.values(), 16):
             if rrset.kind not in (wire.NSEC, wire.NSEC3):
                 continue
-            said, _ = self._verify(chain, rrset)
+            said, _ = self._verify(chain, rrset, message)
             if said:
                 why = said
                 continue
@@ -239,7 +261,9 @@ class Trust:
             return denial.covers_by_nsec(rrset.name, nsecs)
         return bool(nsec3s) and denial.covers_by_nsec3(rrset.name, chain.zone, nsec3s)
 
-    def at_once(self, name: bytes, kind: int, message: Message, zone: bytes) -> Judged | None:
+    def at_once(
+        self, name: bytes, kind: int, message: Message, zone: bytes, way: Path
+    ) -> Judged | None:
         """What `judge` says, when the chain of `zone` is built and nothing else is needed; most answers are so."""
         chain = self._chains.get(zone)
         if chain is None or message.rcode not in _SAID:
@@ -249,14 +273,14 @@ class Trust:
             return Judged(State.INSECURE, chain.reason)
         if chain.state is not State.SECURE:
             return None
-        if not message.answer:
+        if not way.sets:
             start = _start(message)
             if start is None or _signer(start, zone) != zone:
                 return None
             return self._weigh_absence(name, kind, start, chain, message)
-        if len(message.answer_sets) != 1:
+        if len(way.sets) != 1:
             return None
-        (rrset,) = message.answer_sets.values()
+        (rrset,) = way.sets
         if _signer(rrset, zone) != zone or not is_under(rrset.name, zone):
             return None
         return self._weigh(rrset, chain, message)
@@ -265,19 +289,20 @@ class Trust:
         self, name: bytes, kind: int, message: Message, zone: bytes, ends_at: float
     ) -> Judged:
         """What DNSSEC says of an answer on (name, kind), asked to the servers of `zone` or below it."""
-        said = self.at_once(name, kind, message, zone)
-        return said or await self.looked_into(name, kind, message, zone, ends_at)
+        way = path(message, name, kind, zone)
+        said = self.at_once(name, kind, message, zone, way)
+        return said or await self.looked_into(name, kind, message, zone, way, ends_at)
 
     async def looked_into(
-        self, name: bytes, kind: int, message: Message, zone: bytes, ends_at: float
+        self, name: bytes, kind: int, message: Message, zone: bytes, way: Path, ends_at: float
     ) -> Judged:
         """The same, for what is not judged at once."""
-        if message.answer:
-            worst: Judged | None = None
-            for rrset in message.answer_sets.values():
-                one = await self._judge_set(rrset, zone, message, ends_at)
-                worst = one if worst is None else _worse(worst, one)
-            return worst or Judged(State.UNKNOWN)
+        worst: Judged | None = None
+        for rrset in way.sets:
+            one = await self._judge_set(rrset, zone, message, ends_at)
+            worst = one if worst is None else _worse(worst, one)
+        if worst is not None:
+            return worst
         if message.rcode not in (wire.NOERROR, wire.NXDOMAIN):
             return Judged(State.UNKNOWN, "Les serveurs refusent de répondre.")
         return await self._judge_absence(name, kind, message, zone, ends_at)
@@ -287,8 +312,6 @@ class Trust:
     ) -> Judged:
         signer = _signer(rrset, zone)
         if signer is None:
-            if rrset.kind == wire.CNAME and any(r.kind == wire.DNAME for r in message.answer):
-                return Judged(State.SECURE)
             return await self._unsigned(rrset.name, zone, ends_at)
         at = signer if is_under(rrset.name, signer) else rrset.name
         chain = self._chains.get(at) or await self.chain(at, ends_at)
@@ -297,7 +320,7 @@ class Trust:
     def _weigh(self, rrset: Rrset, chain: Chain, message: Message) -> Judged:
         if chain.state is not State.SECURE:
             return Judged(chain.state, chain.reason)
-        why, signature = self._verify(chain, rrset)
+        why, signature = self._verify(chain, rrset, message)
         if signature is None:
             return Judged(State.BOGUS, why)
         is_wild = signature.labels < count_labels(rrset.name) and rrset.name[:2] != b"\x01*"
@@ -329,7 +352,7 @@ class Trust:
     ) -> Judged:
         if chain.state is not State.SECURE:
             return Judged(chain.state, chain.reason)
-        why, signature = self._verify(chain, start)
+        why, signature = self._verify(chain, start, message)
         if signature is None:
             return Judged(State.BOGUS, why)
         proved, why = self.deny(name, kind, chain, message)

@@ -1,12 +1,12 @@
 """Signatures of DNSSEC verified over `cryptography` (RFC 4034, RFC 4035, RFC 5702, RFC 6605, RFC 8080).
 
-Verifications are counted: a zone that gives many keys of one tag, or many signatures, cannot make us work for ever
-(CVE-2023-50387).
+Signatures that do not hold are counted: an answer with many keys of one tag, or many false signatures, cannot make us
+work for ever (CVE-2023-50387). Those that nobody could check, by an unknown key or out of their time, cost nothing.
 """
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -19,10 +19,12 @@ from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.names import count_labels, is_under, parent_of
 from rempart.engines.exposure.probe.dns.rdata import Key, Signature
-from rempart.engines.exposure.probe.dns.wire import Rrset
+from rempart.engines.exposure.probe.dns.wire import Message, Rrset
 
-MOST_KEYS: Final = 4
-MOST_SIGNATURES: Final = 4
+MOST_FAILURES: Final = 8  # in one answer, as the resolvers that were mended
+NOT_YET: Final = "La signature n’est pas encore valable."
+EXPIRED: Final = "La signature a expiré."
+TOO_DEAR: Final = "Trop de signatures fausses dans une seule réponse : comme tout résolveur, on n’en essaie pas plus."
 MOST_KEPT: Final = 256
 _COME_AGAIN: Final = frozenset({wire.A, wire.AAAA, wire.SOA, wire.NSEC, wire.NSEC3})
 _OWNED: Final = struct.Struct(">HHI")
@@ -65,49 +67,60 @@ class KeyRing:
         self._loaded: dict[bytes, Verifier | None] = {}
         self._kept: dict[tuple[bytes, ...], tuple[str, Signature | None]] = {}
 
-    def verify(self, rrset: Rrset, now: float) -> tuple[str, Signature | None]:
-        """("", the signature) when one holds at `now` (Unix seconds), else (why not, in French, None).
+    def verify(self, rrset: Rrset, now: float, whole: Message) -> tuple[str, Signature | None]:
+        """("", the signature) when one holds at `now` (Unix seconds), else (why not, in French, None). The signatures
+        tried in vain are counted on the `whole` answer.
 
         What comes again is verified once: proofs of absence, and addresses that several aliases lead to.
         """
         if rrset.kind not in _COME_AGAIN:
-            return self._verify(rrset, now)
+            return self._verify(rrset, now, whole)
         known = (rrset.name, *rrset.signatures, *sorted(rrset.data))
         found = self._kept.get(known)
         if found is None:
             if len(self._kept) > MOST_KEPT:
                 self._kept.clear()
-            found = self._kept[known] = self._verify(rrset, now)
+            found = self._verify(rrset, now, whole)
+            if found[0] != TOO_DEAR:
+                self._kept[known] = found
         return found
 
-    def _verify(self, rrset: Rrset, now: float) -> tuple[str, Signature | None]:
+    def _verify(self, rrset: Rrset, now: float, whole: Message) -> tuple[str, Signature | None]:
         why = "Aucune signature n’accompagne ces données."
-        for data in rrset.signatures[:MOST_SIGNATURES]:
+        for data in rrset.signatures:
             try:
                 signature = rdata.signature(data, self.zone)
             except ProtocolFault as fault:
                 why = str(fault)
                 continue
-            why = self._why_not(rrset, signature, now)
+            why = self._why_not(rrset, signature, now, whole)
             if not why:
                 return "", signature
+            if why == TOO_DEAR:
+                break
         return why, None
 
-    def _why_not(self, rrset: Rrset, signature: Signature, now: float) -> str:
+    def _why_not(self, rrset: Rrset, signature: Signature, now: float, whole: Message) -> str:
         if signature.signer != self.zone or not is_under(rrset.name, self.zone):
             return "La signature est faite au nom d’une autre zone."
         instant = int(now)
         if _is_before(signature.expires_at, instant):
-            return "La signature a expiré."
+            return EXPIRED
         if _is_before(instant, signature.begins_at):
-            return "La signature n’est pas encore valable."
+            return NOT_YET
         if signature.labels > count_labels(rrset.name):
             return "La signature porte sur un autre nom."
-        return self._check(signature, signed_data(rrset, signature))
+        keys = self._keys.get((signature.tag, signature.algorithm))
+        if not keys:
+            return "La clé qui a signé n’est pas publiée."
+        if whole.failures >= MOST_FAILURES:
+            return TOO_DEAR
+        return self._check(keys, signature, signed_data(rrset, signature), whole)
 
-    def _check(self, signature: Signature, data: bytes) -> str:
-        keys = self._keys.get((signature.tag, signature.algorithm), ())
-        for key in keys[:MOST_KEYS]:
+    def _check(self, keys: Sequence[Key], signature: Signature, data: bytes, whole: Message) -> str:
+        for key in keys:
+            if whole.failures >= MOST_FAILURES:
+                return TOO_DEAR
             verifier = self._loaded.get(key.data)
             if verifier is None:
                 if key.data in self._loaded:
@@ -118,13 +131,10 @@ class KeyRing:
             try:
                 verifier(signature.signature, data)
             except (InvalidSignature, ValueError):
+                whole.failures += 1
                 continue
             return ""
-        return (
-            "La signature ne correspond pas aux données."
-            if keys
-            else "La clé qui a signé n’est pas publiée."
-        )
+        return "La signature ne correspond pas aux données."
 
 
 def signed_data(rrset: Rrset, signature: Signature) -> bytes:

@@ -12,14 +12,14 @@ MOST_VALUES = 100
 MOST_CHARACTERS = 4096
 
 
-def fact(found: Found, text: Callable[[bytes], str]) -> Fact:
-    """The data of an answer, sorted, each through `text`; long ones are cut."""
+def fact(found: Found, text: Callable[[bytes], str], most: int = MOST_CHARACTERS) -> Fact:
+    """The data of an answer, sorted, each through `text`; those of more than `most` characters are cut."""
     if not found.is_known:
         return Fact(is_known=False, reason=found.why)
     if not found.data:
         return Fact(is_known=True)
     try:
-        values = [text(data)[:MOST_CHARACTERS] for data in found.data[:MOST_VALUES]]
+        values = [text(data)[:most] for data in found.data[:MOST_VALUES]]
     except ProtocolFault as fault:
         return Fact(is_known=False, reason=str(fault))
     values.sort()

@@ -8,13 +8,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rempart.engines.exposure.probe.dns import rdata, wire
+from rempart.engines.exposure.probe.dns import allowance, rdata, wire
+from rempart.engines.exposure.probe.dns.aliases import IN_A_RING, MOST_ALIASES, TOO_MANY, Path, path
 from rempart.engines.exposure.probe.dns.answers import (
-    MOST_ALIASES,
     Cut,
     Found,
     anchors_of,
-    follow,
     glue_of,
     is_lame,
     no_server,
@@ -29,7 +28,7 @@ from rempart.engines.exposure.probe.dns.kept import Kept, forget
 from rempart.engines.exposure.probe.dns.names import ROOT, is_under, parent_of
 from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.shared import Shared
-from rempart.engines.exposure.probe.dns.wire import Message, Record
+from rempart.engines.exposure.probe.dns.wire import Message
 from rempart.engines.exposure.seen.common import Reach
 
 # The thirteen root servers, and the two keys of the root (IANA, root hints and trust anchors, read in 2026).
@@ -45,7 +44,9 @@ ROOT_ANCHORS: Final = {
     )
 }
 MOST_REFERRALS: Final = 16
-MOST_DEPTH: Final = 4
+# Servers without an address given that are looked for, by depth: what they lead to may be without one too.
+TRIED: Final = (4, 2, 1, 1)
+BARREN_SECONDS: Final = 5.0  # what led nowhere is not tried again sooner (RFC 9520 §3.2)
 MOST_HOSTS: Final = 13
 MOST_KEPT: Final = 4000
 
@@ -80,7 +81,11 @@ class Resolver:
         self.trust = Trust(anchors_of(anchors), self._fetch, self.now)
 
     async def open(self) -> float:
-        """Open the sockets if they are not, and give the deadline of a domain that begins now (loop time)."""
+        """Open the sockets if they are not, and give the deadline of a domain that begins now (loop time).
+
+        What is asked until then, in this task and in those that it starts, is counted on that domain (`allowance`).
+        """
+        allowance.begin()
         await self.exchange.open()
         forget(self._replies, MOST_KEPT)
         forget(self._found, MOST_KEPT)
@@ -122,6 +127,9 @@ class Resolver:
         self, servers: Sequence[str], key: tuple[bytes, int], ends_at: float, cut: Cut
     ) -> Wait:
         is_recursive = bool(self.forwarder)
+        if not allowance.take():
+            spent = Reply(None, "", Reach.BROKEN, allowance.SPENT)
+            return Wait(b"", b"", (), ends_at, is_recursive, 0, reply=spent)
         wait = self.exchange.ask(servers, *key, ends_at=ends_at, is_recursive=is_recursive)
         self._replies[key] = wait, cut
         return wait
@@ -204,7 +212,7 @@ class Resolver:
         if given:
             cut.addresses = tuple(sorted(given, key=lambda a: ":" in a))
             return cut.addresses
-        if depth >= MOST_DEPTH:
+        if depth >= len(TRIED) or cut.barren_until > self._loop.time():
             return ()
         found = await self._resolving.get(
             cut.name, lambda: self._resolved(cut, ends_at, depth + 1), ends_at
@@ -213,13 +221,16 @@ class Resolver:
 
     async def _resolved(self, cut: Cut, ends_at: float, depth: int) -> tuple[str, ...]:
         found: list[str] = []
-        for host in cut.hosts:
-            if is_under(host, cut.name):
-                continue  # its address could only come from itself
+        # The address of a host below the delegation could only come from itself.
+        hosts = [host for host in cut.hosts if not is_under(host, cut.name)]
+        for host in hosts[: TRIED[depth - 1]]:
             answer = await self.find(host, wire.A, ends_at, depth=depth)
             found += [rdata.address(data) for data in answer.data if len(data) == 4]
             if len(found) >= 2:
                 break
+        now = self._loop.time()
+        if not found and now < ends_at and not allowance.is_spent():
+            cut.barren_until = now + BARREN_SECONDS
         cut.addresses = tuple(found)
         return cut.addresses
 
@@ -246,7 +257,7 @@ class Resolver:
         aliases: list[bytes] = []
         state: Judged | None = None
         at = name
-        for _ in range(MOST_ALIASES):
+        while True:
             reply, cut = self._arrived(at, kind) or await self.reply(at, kind, ends_at, depth)
             message = reply.message
             if message is None:
@@ -260,26 +271,22 @@ class Resolver:
                     message.rcode,
                     aliases=tuple(aliases),
                 )
+            way = path(message, at, kind, cut.name)
             trust = self.trust
-            judged = trust.at_once(at, kind, message, cut.name) or await trust.looked_into(
-                at, kind, message, cut.name, ends_at
+            judged = trust.at_once(at, kind, message, cut.name, way) or await trust.looked_into(
+                at, kind, message, cut.name, way, ends_at
             )
             state = judged if state is None else worst(state, judged)
-            data, last, passed = follow(message.answer, at, kind)
-            aliases += passed
-            if (
-                data
-                or last == at
-                or (message.answer and message.rcode == wire.NXDOMAIN)
-                or last in aliases[:-1]
-            ):
-                return self._keep(name, last, kind, message, data, aliases, state, cut)
-            if self.forwarder:
-                return self._keep(name, last, kind, message, data, aliases, state, cut)
+            aliases += way.passed
+            last = way.passed[-1] if way.passed else at
+            if way.is_ring or last in aliases[:-1]:
+                return Found(last, kind, Reach.BROKEN, IN_A_RING, aliases=tuple(aliases))
+            if way.data is not None or last == at:
+                return self._keep(name, last, kind, message, way, aliases, state, cut)
+            if len(aliases) > MOST_ALIASES:
+                break
             at = last
-        return Found(
-            at, kind, Reach.BROKEN, "Les alias de ce nom ne finissent pas.", aliases=tuple(aliases)
-        )
+        return Found(at, kind, Reach.BROKEN, TOO_MANY, aliases=tuple(aliases))
 
     def _keep(
         self,
@@ -287,7 +294,7 @@ class Resolver:
         last: bytes,
         kind: int,
         message: Message,
-        data: list[Record],
+        way: Path,
         aliases: list[bytes],
         judged: Judged,
         cut: Cut,
@@ -297,9 +304,8 @@ class Resolver:
             kind,
             Reach.ANSWERED,
             rcode=message.rcode,
-            data=tuple([record.data for record in data]) if data else (),
+            data=tuple(way.data.data) if way.data is not None else (),
             aliases=tuple(aliases),
-            ttl=min([record.ttl for record in data]) if data else 0,
             state=judged.state,
             state_reason=judged.reason,
             expires_at=judged.expires_at,

@@ -115,6 +115,7 @@ class Message(Struct, gc=False, eq=False):
     rcode: int
     answer: list[Record]
     additional: Sequence[Record] = ()
+    failures: int = 0  # signatures of it that were tried, and do not hold
     _authority: Sequence[Record] = ()
     _reader: "_Reader | None" = None
     _rest: tuple[int, int] = (0, 0)

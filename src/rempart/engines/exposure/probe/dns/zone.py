@@ -13,7 +13,7 @@ from rempart.engines.exposure.probe.dns.answers import Found
 from rempart.engines.exposure.probe.dns.chain import Chain
 from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.facts import caa_text, fact, name_text
-from rempart.engines.exposure.probe.dns.names import is_under, parent_of, to_text, to_wire
+from rempart.engines.exposure.probe.dns.names import ROOT, is_under, parent_of, to_text, to_wire
 from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.suffix import registrable
@@ -106,9 +106,11 @@ async def _look(work: _Work, domain: str) -> ZoneSeen:
     answers = [await reply for reply in asked]
     told = [_told(s, r) for s, r in zip(servers, answers, strict=True)]
     if servers and not any(reply.message for reply in answers):
-        reason = next((r.reason for r in answers if r.reason), found.reason)
+        reason = next((s.reason for s in told if s.reason), found.reason)
+        reaches = {s.reach for s in told} - {Reach.ANSWERED}
         return ZoneSeen(
-            reach=Reach.SILENT, reason=reason, domain=domain, parent_servers=parent, child_servers=child, servers=told,
+            reach=reaches.pop() if len(reaches) == 1 else Reach.SILENT,
+            reason=reason, domain=domain, parent_servers=parent, child_servers=child, servers=told,
         )  # fmt: skip
     told = [await _own(work, server) for server in told]
     soa, judged = await _soa(work, answers)
@@ -301,14 +303,19 @@ async def _soa(work: _Work, answers: list[Reply]) -> tuple[SoaSeen | None, Found
 
 
 def _dnssec(chain: Chain, answers: list[Found]) -> DnssecSeen:
-    """The chain's word, unless an answer of the zone itself is bogus."""
+    """The chain's word, unless an answer of the zone itself is bogus. When the root's own keys are not the ones that
+    are known, someone on the way lies: that is no fault of this zone."""
     state, reason = chain.state, chain.reason
+    if state is State.BOGUS and chain.zone == ROOT:
+        return DnssecSeen(reason=reason)
     ends = [(chain.expires_at, chain.begins_at)] if chain.expires_at else []
     for found in answers:
         if found.reach is not Reach.ANSWERED or found.aliases:
             continue
         if found.state is State.BOGUS and state is not State.BOGUS:
             state, reason = State.BOGUS, found.state_reason
+        if found.state is State.INSECURE and state is State.SECURE:
+            reason = found.state_reason  # its proofs of absence are too dear to be verified
         if found.expires_at:
             ends.append((found.expires_at, found.begins_at))
     first = min(ends, default=(0, 0))

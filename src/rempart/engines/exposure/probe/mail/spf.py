@@ -8,9 +8,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import structs
+
 from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
-from rempart.engines.exposure.probe.dns.facts import fact
+from rempart.engines.exposure.probe.dns.facts import MOST_CHARACTERS, fact
 from rempart.engines.exposure.probe.dns.names import to_wire
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.seen.dns import Fact
@@ -19,7 +21,8 @@ from rempart.engines.exposure.seen.mail import SpfSeen
 MOST_LOOKUPS: Final = 10
 MOST_VOID: Final = 2
 STOP_AT: Final = 40
-MOST_TERMS: Final = 200
+MOST_FAULTS: Final = 20
+WHOLE: Final = 65536  # a record that is cut would lose its end, which is what counts
 _TERM: Final = re.compile(
     r"(?P<qualifier>[+\-~?]?)(?P<name>all|include|a|mx|ptr|ip4|ip6|exists)"
     r"(?::(?P<domain>[^/\s]+|[0-9a-fA-F:.]+(?:/\d+)?))?(?P<size>(?:/\d{1,3})?(?://\d{1,3})?)",
@@ -45,7 +48,7 @@ def is_spf(text: str) -> bool:
 def read_spf(text: str) -> tuple[list[Term], list[str]]:
     """The terms, and in French what is wrong in them."""
     terms, faults = [], []
-    for word in text.split()[1 : MOST_TERMS + 1]:
+    for word in text.split()[1:]:
         found = _TERM.fullmatch(word)
         if found:
             name = found["name"].lower()
@@ -85,13 +88,13 @@ class _Walk:
             return ""
         if len(texts.values) != 1:
             self.faults.append(
-                f"{domain} n’a pas d’enregistrement SPF."
+                f"{domain[:255]} n’a pas d’enregistrement SPF."
                 if not texts.values
-                else f"{domain} a {len(texts.values)} enregistrements SPF."
+                else f"{domain[:255]} a {len(texts.values)} enregistrements SPF."
             )
             return ""
         terms, faults = read_spf(texts.values[0])
-        self.faults += [fault for fault in faults if fault not in self.faults]
+        self.faults += [fault for fault in faults[:MOST_FAULTS] if fault not in self.faults]
         ending = next((t.qualifier for t in terms if t.name == "all"), "")
         for term in terms:
             if self.lookups >= STOP_AT:
@@ -136,7 +139,7 @@ class _Walk:
         if domain in above:
             self.faults.append(f"Le SPF tourne en rond : {domain} revient à lui-même.")
             return ""
-        self.includes.append(domain)
+        self.includes.append(domain[:255])
         texts = await spf_texts(domain, self.resolver, self.ends_at)
         if texts.is_absent:
             self.void += 1
@@ -149,7 +152,7 @@ async def spf_texts(domain: str, resolver: Resolver, ends_at: float) -> Fact:
         found = await resolver.find(to_wire(domain), wire.TXT, ends_at)
     except ProtocolFault as fault:
         return Fact(is_known=True, reason=str(fault))
-    texts = fact(found, rdata.text)
+    texts = fact(found, rdata.text, WHOLE)
     return Fact(
         is_known=texts.is_known,
         values=[text for text in texts.values if is_spf(text)],
@@ -166,12 +169,14 @@ async def look_at_spf(domain: str, resolver: Resolver, ends_at: float) -> SpfSee
     one = Fact(is_known=True, values=records.values[:1])
     ending = await walk.follow(domain, one, (domain,))
     return SpfSeen(
-        records=records,
+        records=structs.replace(
+            records, values=[text[:MOST_CHARACTERS] for text in records.values]
+        ),
         is_whole=not walk.reason,
         reason=walk.reason,
         ending=ending,
         lookups=walk.lookups,
         void_lookups=walk.void,
-        faults=walk.faults[:20],
+        faults=walk.faults[:MOST_FAULTS],
         includes=walk.includes[:STOP_AT],
     )
