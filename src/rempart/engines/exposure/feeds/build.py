@@ -1,5 +1,6 @@
 """Making a bundle from a folder of public files, as they are published."""
 
+import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -28,6 +29,8 @@ from rempart.kernel.errors import UnreadableSource
 
 # Below, a score says no more than that nothing is foreseen: it is kept only for the holes that the bundle names.
 _TOLD_SCORE: Final = 0.01
+# What a document that is not of the expected shape makes its reader raise.
+_MALFORMED: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError)
 
 _SECTIONS: Final = {
     "kev": (
@@ -71,7 +74,7 @@ class _Work:
                 f"Deux fichiers du dossier donnent la même chose : {_SECTIONS[section][0].lower()}.",
                 todo="N’en laissez qu’un, le plus récent.",
             )
-        self.raw[section], self.days[section] = rows, day
+        self.raw[section], self.days[section] = rows, _real_day(day)
 
 
 def read_folder(folder: Path, on_file: Callable[[str], None] = lambda name: None) -> Read:
@@ -122,6 +125,14 @@ def _read_file(path: Path, work: _Work) -> None:
         work.ignored.append(path.name)
 
 
+def _real_day(text: str) -> str:
+    """A day, "" when it is none: what a source says of its own day is shown, and compared."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
 def _keep_json(data: Any, name: str, changed_on: str, work: _Work) -> None:
     kind = kind_of_json(data)
     try:
@@ -139,7 +150,7 @@ def _keep_json(data: Any, name: str, changed_on: str, work: _Work) -> None:
             work.raw[kind] = data
         else:
             work.ignored.append(name)
-    except (AttributeError, KeyError, TypeError) as fault:
+    except _MALFORMED as fault:
         raise UnreadableSource(
             f"« {name} » n’a pas la forme attendue ({kind}).",
             todo="Téléchargez-le de nouveau ; si sa forme a changé, mettez Rempart à jour.",
@@ -149,12 +160,18 @@ def _keep_json(data: Any, name: str, changed_on: str, work: _Work) -> None:
 def _keep_csv(lines: Iterator[str], name: str, work: _Work) -> None:
     first = next(lines, "")
     whole = (line for part in ([first], lines) for line in part)
-    if first.startswith("#") or "epss" in first:
-        work.keep("epss", *scores_of(whole))
-    elif "rdx_en_stamp" in first:
-        work.keep("netscaler", *netscaler_of(whole))
-    else:
-        work.ignored.append(name)
+    try:
+        if first.startswith("#") or "epss" in first:
+            work.keep("epss", *scores_of(whole))
+        elif "rdx_en_stamp" in first:
+            work.keep("netscaler", *netscaler_of(whole))
+        else:
+            work.ignored.append(name)
+    except (csv.Error, *_MALFORMED) as fault:
+        raise UnreadableSource(
+            f"« {name} » n’est pas un tableau lisible.",
+            todo="Téléchargez-le de nouveau, ou retirez-le du dossier.",
+        ) from fault
 
 
 def _keep_lines(lines: Iterator[str], name: str, work: _Work) -> None:
@@ -165,7 +182,7 @@ def _keep_lines(lines: Iterator[str], name: str, work: _Work) -> None:
                 work.holes.add_condensed(record)
             elif kind_of_json(record) == "cve":
                 work.holes.add_record(record)
-        except (msgspec.DecodeError, AttributeError, TypeError, RecursionError) as fault:
+        except (msgspec.DecodeError, RecursionError, *_MALFORMED) as fault:
             raise UnreadableSource(
                 f"« {name} », ligne {number} : ce n’est pas une fiche de faille lisible.",
                 todo="Téléchargez ce fichier de nouveau, ou retirez-le du dossier.",
@@ -177,7 +194,13 @@ def _join_exchange(work: _Work) -> None:
     known = work.raw.pop("exchange_known", {})
     mends = work.raw.pop("exchange_mends", {})
     if names is not None:
-        builds = builds_of(names, known, mends)
+        try:
+            builds = builds_of(names, known, mends)
+        except _MALFORMED as fault:
+            raise UnreadableSource(
+                "Les tables d’Exchange n’ont pas la forme attendue.",
+                todo="Téléchargez-les de nouveau ; si leur forme a changé, mettez Rempart à jour.",
+            ) from fault
         work.keep("exchange", builds, max((b.released_on for b in builds.values()), default=""))
 
 

@@ -69,7 +69,7 @@ def opened(data: bytes, trusted: Mapping[str, Ed25519PublicKey], today: date) ->
     _check_day(header, today)
     try:
         contents = msgspec.msgpack.decode(_inflated(payload, header), type=Contents)
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise _altered("son contenu ne se lit pas") from fault
     return Bundle(contents, header.origins, made_on=header.made_on, signer=header.signer)
 
@@ -124,6 +124,8 @@ def _check_signature(
 def _check_day(header: Header, today: date) -> None:
     try:
         made_on = date.fromisoformat(header.made_on)
+        for origin in header.origins:
+            date.fromisoformat(origin.as_of or header.made_on)
     except ValueError as fault:
         raise _altered("sa date ne se lit pas") from fault
     if made_on > today + _CLOCK_SLACK:

@@ -3,9 +3,11 @@
 import csv
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -24,6 +26,11 @@ from rempart.kernel.errors import UnreadableSource
 
 MOST_BYTES: Final = 512 << 20
 _LINE: Final = 4 << 20
+# What the reader of archives raises on one that is damaged, encrypted, or squeezed in a way that it does not know.
+_ARCHIVE: Final = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError),
+    *(NotImplementedError, RuntimeError, struct.error, LZMAError),
+)
 
 
 def kind_of_json(data: Any) -> str:
@@ -137,7 +144,7 @@ def netscaler_of(lines: Iterator[str]) -> tuple[list[NetscalerBuild], str]:
         stamp = row.get("rdx_en_stamp") or ""
         if row.get("version"):
             build = NetscalerBuild(
-                int(stamp) if stamp.isdigit() else 0, row.get("vhash") or "", row["version"]
+                int(stamp) if stamp.isdecimal() else 0, row.get("vhash") or "", row["version"]
             )
             found.append(build)
             newest = max(newest, (row.get("rdx_en_date") or "")[:10])
@@ -201,7 +208,7 @@ def records_in_zip(path: Path) -> Iterator[tuple[str, Any]]:
                         yield member.filename, bounded_json(file, member.filename)  # type: ignore[arg-type]
                 elif member.filename.endswith(".zip"):
                     yield from _inner(archive, member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+    except _ARCHIVE as fault:
         raise UnreadableSource(f"« {path.name} » est une archive abîmée ({fault}).") from fault
 
 

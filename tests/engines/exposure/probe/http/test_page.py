@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from rempart.engines.exposure.probe.http.cookies import read_cookies
 from rempart.engines.exposure.probe.http.page import read_page, split
-from support.web_inputs import read_web
+from support.web_inputs import SHAPES, read_web, seeds
 
 HERE = "https://www.chu.example/accueil/"
 TRAPS = [
@@ -91,6 +91,22 @@ def test_a_page_made_to_slow_the_reader_costs_its_length(trap: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("shape", range(len(SHAPES)))
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=600))
+def test_any_answers_that_look_like_a_site_are_read_or_refused(shape: int, data: bytes) -> None:
+    read_web(bytes([shape]) + data)
+    assert len(SHAPES) > shape
+
+
+@pytest.mark.slow
+def test_what_the_fuzzer_begins_with_is_read_or_refused() -> None:
+    for seed in seeds():
+        read_web(seed)
+    assert len(seeds()) > len(SHAPES)
+
+
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     begins=st.sampled_from(
@@ -99,5 +115,5 @@ def test_a_page_made_to_slow_the_reader_costs_its_length(trap: str) -> None:
     ends=st.binary(max_size=500),
 )
 def test_any_bytes_of_a_site_are_read_or_refused(begins: bytes, ends: bytes) -> None:
-    read_web(begins + ends)
+    read_web(b"\0" + begins + ends)
     assert begins is not None

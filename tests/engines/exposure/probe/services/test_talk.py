@@ -7,6 +7,7 @@ from rempart.engines.exposure.dial import ProtocolFault
 from rempart.engines.exposure.probe.services.look import TALKS
 from rempart.engines.exposure.probe.services.talk import LONGEST, Feed, plain, unpack
 from support.exposure_parsers import PARSERS, hold, read_parser
+from support.service_inputs import read_services, seeds
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +45,20 @@ def test_a_parser_gives_a_result_or_its_own_fault(name: str, begins: bytes, ends
 )
 def test_a_dialogue_ends_soon_after_its_peer(name: str, begins: bytes, pieces: list[bytes]) -> None:
     assert hold(name, [begins, *pieces]) <= 6
+
+
+@pytest.mark.parametrize("kind", [2, 3])
+@settings(max_examples=150, deadline=None)
+@given(number=st.integers(0, 255), data=st.binary(max_size=600))
+def test_a_whole_look_at_any_bytes_ends_and_is_judged(kind: int, number: int, data: bytes) -> None:
+    read_services(bytes([kind, number]) + data)
+    assert kind in (2, 3)
+
+
+def test_what_the_fuzzer_begins_with_is_read_or_refused() -> None:
+    for seed in seeds():
+        read_services(seed)
+    assert len(seeds()) > len(PARSERS)
 
 
 def test_a_length_beyond_the_bound_is_a_fault_and_not_a_wait() -> None:
