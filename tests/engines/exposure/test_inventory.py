@@ -6,6 +6,7 @@ from rempart.engines.exposure.inventory import inventory
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach
+from rempart.engines.exposure.seen.hosts import PortsSeen
 from rempart.engines.exposure.seen.services import Product
 from support.exposure import AT, service
 
@@ -32,6 +33,19 @@ def test_a_name_that_we_know_keeps_its_own_line() -> None:
     other = service(3306, "mysql", host="base.chu.example", address="192.0.2.12")
     lines = inventory([OURS, other, claim("192.0.2.12", 3306, "base.chu.example")])
     assert [line.target for line in lines] == ["base.chu.example:3306", "intranet.chu.example:3306"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        claim("192.0.2.12", 0),
+        claim("192.0.2.12", 3389),
+        claim("192.0.2.12", 3389, "rds.chu.example"),
+    ],
+)
+def test_a_whole_machine_and_a_port_that_we_found_closed_answer_nowhere(told: ClaimSeen) -> None:
+    ports = PortsSeen(reach=Reach.ANSWERED, address="192.0.2.12", open=[3306], closed=[3389])
+    assert [line.port for line in inventory([OURS, ports, told])] == [3306]
 
 
 @pytest.mark.parametrize(

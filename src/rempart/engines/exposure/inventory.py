@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.products import endpoint_of, products_of
 from rempart.engines.exposure.report import EndpointLine
@@ -19,10 +20,13 @@ def inventory(seen: Iterable[Seen]) -> list[EndpointLine]:
     """Every endpoint that answered, sorted by name, address and port.
 
     What another tool says of a place that we saw joins our lines of it, those of its name when we know it; its dates
-    do not: they are those of its own run.
+    do not: they are those of its own run. What it says of a whole machine (port 0) is no endpoint, and a port that we
+    found closed does not answer.
     """
+    seen = list(seen)
+    closed = frozenset(closed_endpoints(x for x in seen if not isinstance(x, ClaimSeen)))
     answered = [one for one in seen if one.reach is Reach.ANSWERED]
-    claims = [one for one in answered if isinstance(one, ClaimSeen)]
+    claims = [c for c in answered if isinstance(c, ClaimSeen) and _is_there(c.endpoint, closed)]
     lines: dict[Endpoint, EndpointLine] = {}
     for one in answered:
         endpoint = endpoint_of(one)
@@ -45,6 +49,10 @@ def inventory(seen: Iterable[Seen]) -> list[EndpointLine]:
         for endpoint in found:
             _add(lines, endpoint, claim)
     return sorted(lines.values(), key=lambda x: (x.target, x.address, x.port))
+
+
+def _is_there(at: Endpoint, closed: frozenset[str]) -> bool:
+    return bool(at.port) and not {at.label, Endpoint(at.address, at.port).label} & closed
 
 
 def _add(lines: dict[Endpoint, EndpointLine], endpoint: Endpoint, seen: Seen) -> None:
