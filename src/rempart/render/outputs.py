@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
@@ -15,13 +15,34 @@ from rempart.render import csv, pack, xlsx
 from rempart.render.html import compare as compare_page, directory as page
 from rempart.render.pdf import directory as pdf
 
+ITEMS_AT_ONCE: Final = 2000
+"""Items of a list that are encoded together, where the whole would not fit in the memory."""
 
-def encoded(struct: msgspec.Struct) -> bytes:
+
+def encoded(value: Any) -> bytes:
     """The struct as JSON, keys in their order; what is not Unicode (a lone surrogate) becomes U+FFFD."""
     try:
-        return msgspec.json.encode(struct)
+        return msgspec.json.encode(value)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_unicode(msgspec.to_builtins(struct)))
+        return msgspec.json.encode(_unicode(msgspec.to_builtins(value)))
+
+
+def encoded_parts(struct: msgspec.Struct) -> Iterator[bytes]:
+    """The same bytes as `encoded`, a part of a long list at a time: half a gigabyte is never held."""
+    opening = b"{"
+    for field in msgspec.structs.fields(struct):
+        yield opening + encoded(field.encode_name) + b":"
+        value = getattr(struct, field.name)
+        if not isinstance(value, list):
+            yield encoded(value)
+        else:
+            yield b"["
+            for start in range(0, len(value), ITEMS_AT_ONCE):
+                comma = b"," if start else b""
+                yield comma + encoded(value[start : start + ITEMS_AT_ONCE])[1:-1]
+            yield b"]"
+        opening = b","
+    yield b"}"
 
 
 def _unicode(value: Any) -> Any:
@@ -79,8 +100,11 @@ def write_comparison(result: Comparison, folder: Path) -> list[Path]:
     return install({"comparison.html": html, "comparison.json": encoded(result)}, folder)
 
 
-def install(contents: dict[str, bytes], folder: Path) -> list[Path]:
-    """Write the files beside `folder`, then move them into it. Raises RempartError when that is impossible."""
+def install(contents: Mapping[str, bytes | Iterable[bytes]], folder: Path) -> list[Path]:
+    """Write the files beside `folder`, then move them into it. A content in parts is asked for as it is written.
+
+    Raises RempartError when that is impossible.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         waiting = Path(mkdtemp(prefix=".rempart-", dir=folder))
@@ -91,7 +115,8 @@ def install(contents: dict[str, bytes], folder: Path) -> list[Path]:
         ) from fault
     try:
         for filename, content in contents.items():
-            (waiting / filename).write_bytes(content)
+            with (waiting / filename).open("wb") as file:
+                file.writelines([content] if isinstance(content, bytes) else content)
         for filename in contents:
             _check_free(folder / filename)
         for filename in contents:

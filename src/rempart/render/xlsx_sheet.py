@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
@@ -47,10 +48,16 @@ def row_xml(line: int, row: Row) -> str:
         if not isinstance(cell, str):
             cells.append(f'<c r="{column}{number}"><v>{cell:.16G}</v></c>')
         elif cell:
-            text = _text(cell)
-            space = ' xml:space="preserve"' if text != text.strip() else ""
-            cells.append(f'<c r="{column}{number}" t="inlineStr"><is><t{space}>{text}</t></is></c>')
+            cells.append(f'<c r="{column}{number}" t="inlineStr">{_inline(cell)}</c>')
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+@lru_cache(4096)
+def _inline(cell: str) -> str:
+    """A text within its cell. Most cells of a long column say the same thing."""
+    text = _text(cell)
+    space = ' xml:space="preserve"' if text != text.strip() else ""
+    return f"<is><t{space}>{text}</t></is>"
 
 
 def _text(cell: str) -> str:

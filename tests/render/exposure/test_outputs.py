@@ -18,6 +18,7 @@ from rempart.engines.exposure.proof import opened, signer
 from rempart.engines.exposure.report import ExposureReport
 from rempart.kernel.errors import RempartError
 from rempart.kernel.outcome import Outcome
+from rempart.render import outputs as render_outputs
 from rempart.render.exposure import outputs, pdf, table, workbook
 from rempart.render.exposure.proof import assembled
 from support import exposure_reports as reports
@@ -29,6 +30,18 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 def test_each_format_has_its_file(tmp_path: Path) -> None:
     names = [p.name for p in outputs.write(reports.sample(), tmp_path, list(outputs.FORMATS))]
     assert names == ["report.html", "report.pdf", "findings.xlsx", "findings.csv", "report.json"]
+
+
+def test_a_file_written_in_parts_is_the_one_that_is_made_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render_outputs, "ITEMS_AT_ONCE", 2)
+    monkeypatch.setattr(table, "LINES_AT_ONCE", 2)
+    for report in (reports.sample(), reports.hostile(), reports.empty()):
+        outputs.write(report, tmp_path, ["csv", "json"])
+        for written, whole in outputs.rendered(report, ["csv", "json"]).items():
+            assert (tmp_path / written).read_bytes() == whole
+        assert (tmp_path / "report.json").read_bytes() == render_outputs.encoded(report)
 
 
 def test_an_unknown_format_is_refused_with_the_list(tmp_path: Path) -> None:

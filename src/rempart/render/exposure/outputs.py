@@ -1,7 +1,7 @@
 """Writing the outputs of an exposure audit: all of them, or none."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 from rempart.engines.exposure.report import SCHEMA, ExposureReport
 from rempart.kernel.errors import RempartError
 from rempart.render.exposure import page, pdf, table, workbook
-from rempart.render.outputs import encoded, install
+from rempart.render.outputs import encoded, encoded_parts, install
 
 
 def _html(report: ExposureReport) -> bytes:
@@ -23,6 +23,10 @@ FORMATS: Final[dict[str, tuple[str, Callable[[ExposureReport], bytes]]]] = {
     "xlsx": ("findings.xlsx", workbook.workbook),
     "csv": ("findings.csv", table.findings),
     "json": ("report.json", encoded),
+}
+_IN_PARTS: Final[dict[str, Callable[[ExposureReport], Iterator[bytes]]]] = {
+    "csv": table.parts,
+    "json": encoded_parts,
 }
 
 
@@ -38,13 +42,17 @@ _MOST_SHEETS: Final = 1 << 20
 
 def rendered(report: ExposureReport, formats: Sequence[str]) -> dict[str, bytes]:
     """Name and content of each output. Raises RempartError on a format that does not exist."""
+    _check(formats)
+    return {FORMATS[f][0]: FORMATS[f][1](report) for f in FORMATS if f in formats}
+
+
+def _check(formats: Sequence[str]) -> None:
     unknown = [f for f in formats if f not in FORMATS]
     if unknown:
         raise RempartError(
             f"Format inconnu : {', '.join(unknown)}.",
             expected=f"Formats : {', '.join(FORMATS)}.",
         )
-    return {FORMATS[f][0]: FORMATS[f][1](report) for f in FORMATS if f in formats}
 
 
 def kept_formats(folder: Path) -> list[str]:
@@ -74,10 +82,20 @@ def _has_our_sheets(content: bytes) -> bool:
     return all(f'"{title}"' in text for title, _, _ in workbook.SHEETS)
 
 
+def _parts(report: ExposureReport, key: str) -> Iterator[bytes]:
+    """One output, rendered when it is asked for; the long ones a part at a time."""
+    if key in _IN_PARTS:
+        yield from _IN_PARTS[key](report)
+    else:
+        yield FORMATS[key][1](report)
+
+
 def write(report: ExposureReport, folder: Path, formats: Sequence[str]) -> list[Path]:
     """Render every format, then put all the files in `folder`, made when it is missing. Returns their paths.
 
     A failure leaves no half-written report, and the report of before stays. Raises RempartError when the folder
     cannot be written.
     """
-    return install(rendered(report, formats), folder)
+    _check(formats)
+    chosen = {FORMATS[f][0]: _parts(report, f) for f in FORMATS if f in formats}
+    return install(chosen, folder)
