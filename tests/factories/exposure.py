@@ -129,10 +129,15 @@ def an_exposed_world(cast: Any) -> dict[str, dict[str, Any]]:
     """Route → arguments: the perimeter of Alice's home, its audit, and a finding of it."""
     perimeter = a_perimeter(cast.home, cast.alice)
     audit = an_exposure_audit(cast.home, cast.alice, an_exposure(an_exposed()))
+    table = {"header": {"columns": ["IP", "Point"], "delimiter": ";", "sample": []}}
+    asked = ExposureAudit.objects.create(
+        establishment=cast.home, form="import", state="refused", table=table
+    )
     asset, line = perimeter.assets.first(), audit.exposed_findings.first()
     return {
         "exposure_": {"pk": audit.pk},
         "exposure_asset_remove": {"pk": asset.pk if asset else 0},
+        "exposure_columns": {"pk": asked.pk},
         "exposure_download": {"pk": audit.pk, "form": "json"},
         "exposure_finding": {"pk": line.pk if line else 0},
         "exposure_retest": {"pk": line.pk if line else 0},

@@ -100,7 +100,7 @@ def asked(key: str, world: World, cast: Cast, who: str | None) -> Iterator[HttpR
         sent = {"data": json.dumps(BODIES[key]), "content_type": "application/json"}
     elif key == "POST deposit_audit":
         sent = {"data": {"files": SimpleUploadedFile("report.json", b"{}")}}
-    elif key == "POST deposit_exposure":
+    elif key in ("POST deposit_exposure", "POST join_exposure"):
         sent = {"data": {"file": SimpleUploadedFile("report.json", b"{}")}}
     elif key == "POST deposit_document":
         sent = {"data": {"file": SimpleUploadedFile("note.txt", b"Texte"), "title": "Note"}}

@@ -1,12 +1,16 @@
 """Files kept once by the hash of their content, under the data folder, never served inline."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
 
 from rempart.web.core.errors import NoRoom, is_no_room
 from rempart.web.core.models import StoredFile
@@ -54,3 +58,11 @@ def store(chunks: Iterable[bytes], *, kind: str) -> StoredFile:
         sha256=digest.hexdigest(), defaults={"size": size, "kind": kind}
     )
     return row
+
+
+def drop(sha256: str) -> None:
+    """Delete a stored content that no row names any more; the row and the file, or neither."""
+    # What any app keeps of these bytes is protected by the database.
+    with contextlib.suppress(ProtectedError), transaction.atomic():
+        StoredFile.objects.filter(pk=sha256).delete()
+        transaction.on_commit(partial(path_of(sha256).unlink, missing_ok=True))

@@ -13,13 +13,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from factories.exposure import a_perimeter, an_exposure, an_exposure_audit
+from factories.joining import joined, nmap_file
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import packed
 from rempart.web.apps.exposure import pages, perimeters, sweeping, traces
 from rempart.web.apps.exposure.models import Asset, ExposedFinding, ExposureAudit, Perimeter
-from rempart.web.core import jobs
+from rempart.web.core import files, jobs
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job
 from rempart.web.core.worker import Watcher
@@ -345,3 +346,20 @@ def test_real_probes_look_at_a_real_server(cast: Cast, monkeypatch: pytest.Monke
     targets = audit.exposed_services.values_list("target", flat=True)
     assert "127.0.9.77:8080" in targets
     assert ExposedFinding.objects.filter(check_id="http_no_https").exists()
+
+
+def test_what_the_last_sweep_saw_is_kept_until_the_next(
+    cast: Cast, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    a_small_perimeter(cast)
+    with django_capture_on_commit_callbacks(execute=True):
+        first = run_job(sweeping.launch(establishment=cast.home, by=cast.alice))
+        kept = files.path_of(first.source_id or "")
+        assert kept.exists()
+        audit = joined(cast.home, cast.alice, nmap_file(("127.0.9.1", 5900, "vnc")))
+        assert (audit.state, audit.joined_to, audit.refusal) == ("done", first, {})
+        second = run_job(sweeping.launch(establishment=cast.home, by=cast.alice))
+    first.refresh_from_db()
+    assert (first.source, kept.exists()) == (None, False)
+    assert files.path_of(second.source_id or "").exists()
+    assert first.report is not None

@@ -11,7 +11,7 @@ from rempart.web.api.auditing import Deposited, accepted, report_of
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
 from rempart.web.apps.establishments.access import establishment_or_404
-from rempart.web.apps.exposure import actions, queries, sweeping
+from rempart.web.apps.exposure import actions, queries, sweeping, tables
 from rempart.web.apps.exposure.models import ExposedFinding, ExposureAudit
 from rempart.web.core import access_log
 from rempart.web.core.scope import Act
@@ -31,10 +31,13 @@ class ExposureItem(Schema):
 
     id: int
     establishment: str
-    form: str = Field(description="sweep, report ou snapshot.")
+    form: str = Field(description="sweep, report, snapshot ou import.")
     state: str = Field(description="waiting, done, refused, same ou withdrawn.")
     refusal: dict[str, str] = Field(description="Pourquoi il n’a pas de résultat : found, todo.")
     same_as: int | None
+    joined_to: int | None = Field(
+        description="D’un import : l’audit du balayage auquel le rapport d’un autre outil est joint."
+    )
     asked_at: datetime
     swept_at: datetime | None
     swept_on: date | None
@@ -45,6 +48,7 @@ class ExposureItem(Schema):
     findings: int | None
     gaps: int | None = Field(description="Points non évalués : ni bons ni mauvais.")
     data_as_of: str
+    is_partial: bool = Field(description="Balayage arrêté avant sa fin.")
     is_latest: bool
 
 
@@ -71,6 +75,7 @@ class ExposedItem(Schema):
     product: str
     cves: list[str]
     is_exploited: bool
+    sources: list[str] = Field(description="Qui l’a constaté : rempart, nmap…")
 
 
 @router.get("/exposure", response=Page[ExposureItem], summary="Lister les audits d’exposition")
@@ -135,6 +140,31 @@ def deposit_exposure(
 
 
 @router.post(
+    "/establishments/{finess}/exposure/imports",
+    response={202: Deposited},
+    summary="Joindre le rapport d’un autre outil",
+)
+@needs(Act.DEPOSIT_AUDIT)
+def join_exposure(
+    request: ApiRequest,
+    response: HttpResponse,
+    finess: str,
+    file: File[UploadedFile],
+    mapping: File[UploadedFile | None] = None,
+) -> Status[dict[str, Any]]:
+    """Rapproche du dernier balayage ce que dit nmap, Nessus, testssl… ; `mapping` dit les colonnes d’un tableau CSV (YAML).
+    202 : sa lecture reste à suivre. 409 sans périmètre, ou sans balayage dont le relevé soit ici."""
+    made = actions.deposit(
+        establishment=establishment_or_404(request.scope, finess, Act.DEPOSIT_AUDIT),
+        file=cast(actions.Upload, file),
+        by=request.user,
+        form=ExposureAudit.Form.IMPORT,
+        mapping=tables.read_mapping(mapping) if mapping else None,
+    )
+    return accepted(response, made.audit, is_known=made.is_known)
+
+
+@router.post(
     "/establishments/{finess}/exposure/sweeps",
     response={202: Deposited},
     summary="Demander un balayage",
@@ -161,6 +191,7 @@ def _item(row: ExposureAudit) -> dict[str, Any]:
         "state": row.state,
         "refusal": row.refusal,
         "same_as": row.same_as_id,
+        "joined_to": row.joined_to_id,
         "asked_at": row.asked_at,
         "swept_at": row.swept_at,
         "swept_on": row.swept_on,
@@ -171,6 +202,7 @@ def _item(row: ExposureAudit) -> dict[str, Any]:
         "findings": row.findings_count,
         "gaps": row.gaps_count,
         "data_as_of": row.data_as_of,
+        "is_partial": row.is_partial,
         "is_latest": row.is_latest,
     }
 
@@ -189,4 +221,5 @@ def _line(row: ExposedFinding) -> dict[str, Any]:
         "product": row.product,
         "cves": row.cves,
         "is_exploited": row.is_exploited,
+        "sources": row.sources.split(",") if row.sources else [],
     }

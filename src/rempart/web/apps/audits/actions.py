@@ -19,6 +19,7 @@ from rempart.web.apps.audits.models import Audit, AuditSource
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.core import jobs, journal, reports, schedule
 from rempart.web.core.errors import Refused
+from rempart.web.core.files import drop
 from rempart.web.core.jobs import Run
 from rempart.web.core.models import Job
 
@@ -211,7 +212,7 @@ def forget_collection(*, audit: Audit, by: User) -> Audit:
     row.save(update_fields=["is_kept"])
     recording.told(row, "forget_collection", by, sha256=hashes)
     for sha256 in hashes:
-        keeping.drop(sha256)
+        drop(sha256)
     return row
 
 

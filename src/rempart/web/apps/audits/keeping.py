@@ -13,16 +13,13 @@ import shutil
 import time as clock
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import ProtectedError
 
-from rempart.web.apps.audits.models import Audit, AuditSource
+from rempart.web.apps.audits.models import AuditSource
 from rempart.web.apps.audits.rules import Given, file_name
 from rempart.web.core import files
 from rempart.web.core.errors import NoRoom, is_no_room
@@ -121,19 +118,6 @@ def stale() -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(path.name for path in folder.iterdir() if path.stat().st_mtime < limit)
-
-
-def drop(sha256: str) -> None:
-    """Delete a stored content that no row names any more; the row and the file, or neither."""
-    named = (
-        AuditSource.objects.filter(file=sha256).exists()
-        or Audit.objects.filter(report=sha256).exists()
-    )
-    if not named:
-        # What another app keeps of the same bytes is protected by the database.
-        with contextlib.suppress(ProtectedError), transaction.atomic():
-            StoredFile.objects.filter(pk=sha256).delete()
-            transaction.on_commit(partial(files.path_of(sha256).unlink, missing_ok=True))
 
 
 @contextlib.contextmanager

@@ -45,5 +45,6 @@ class ExposureConfig(AppConfig):
                 "exposure_perimeter": "Périmètre exposé",
                 "exposure_perimeter_file": "Fichier du périmètre exposé",
                 "exposure_deposit": "Dépôt d’un audit d’exposition",
+                "exposure_join": "Dépôt du rapport d’un autre outil",
             }
         )

@@ -51,7 +51,9 @@ def rows(scope: Scope, asked: Asked, today: date) -> Any:
     last = ExposureAudit.objects.filter(establishment=OuterRef("pk"), is_latest=True)
     consented = Perimeter.objects.consented(today).filter(pk=OuterRef("pk"))
     found = found.annotate(
-        swept_on=Subquery(last.values("swept_on")[:1]), is_consented=Exists(consented)
+        swept_on=Subquery(last.values("swept_on")[:1]),
+        is_partial=Exists(last.filter(is_partial=True)),
+        is_consented=Exists(consented),
     )
     return _narrowed(found, asked.state, today)
 

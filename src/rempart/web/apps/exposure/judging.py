@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,21 +12,32 @@ from django.utils import timezone
 from rempart import __version__
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.store import default_folder, load
+from rempart.engines.exposure.perimeter import Perimeter
 from rempart.engines.exposure.report import ExposureReport
+from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.snapshot import Snapshot
 from rempart.engines.exposure.snapshot_file import read_snapshot
 from rempart.kernel.errors import UnreadableSource
 from rempart.kernel.progress import Observer
+from rempart.web.apps.exposure.reading import called
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What other tools say beside a sweep, what was read of their files, a line each, and what is declared."""
+
+    claims: Sequence[ClaimSeen] = ()
+    told: Sequence[str] = ()
+    perimeter: Perimeter | None = None
+
+
+ALONE = Beside()
 
 
 def judged(path: Path, watch: Observer) -> tuple[ExposureReport, Snapshot]:
     """The report of the snapshot of a file, and the snapshot. Raises UnreadableSource."""
-    try:
+    with called(path, "ce fichier"):
         snapshot, sha256 = read_snapshot(path)
-    except UnreadableSource as fault:
-        # Where the file is on this server is nobody's to know.
-        found = fault.found.replace(str(path), "ce fichier")
-        raise UnreadableSource(found, expected=fault.expected, todo=fault.todo) from fault
     if snapshot.ended_at > timezone.now().timestamp():
         raise UnreadableSource(
             "Ce relevé porte une date à venir.",
@@ -33,8 +46,10 @@ def judged(path: Path, watch: Observer) -> tuple[ExposureReport, Snapshot]:
     return judge(snapshot, sha256, watch), snapshot
 
 
-def judge(snapshot: Snapshot, sha256: str, watch: Observer) -> ExposureReport:
-    """The report of what was seen."""
+def judge(
+    snapshot: Snapshot, sha256: str, watch: Observer, beside: Beside = ALONE
+) -> ExposureReport:
+    """The report of what was seen, and of what other tools say beside it."""
     # The checks and their content are heavy: the process of the pages must not carry them.
     from rempart.content.exposure_catalogue import exposure_catalogue  # noqa: PLC0415
     from rempart.engines.exposure.run import run  # noqa: PLC0415
@@ -46,6 +61,9 @@ def judge(snapshot: Snapshot, sha256: str, watch: Observer) -> ExposureReport:
         today=day_of(snapshot),
         tool_version=__version__,
         holes=known_holes(watch),
+        claims=beside.claims,
+        imports=beside.told,
+        perimeter=beside.perimeter,
         snapshot_sha256=sha256,
     )
 

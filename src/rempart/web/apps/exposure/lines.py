@@ -2,6 +2,7 @@
 
 from rempart.content.severity import RANKS
 from rempart.engines.exposure.report import EndpointLine, ExposureReport, Finding
+from rempart.engines.exposure.seen.claims import OURS
 from rempart.render.text import name
 from rempart.web.apps.exposure.models import ExposedFinding, ExposedService
 from rempart.web.apps.exposure.reading import key_of
@@ -31,10 +32,17 @@ def _finding(position: int, found: Finding) -> ExposedFinding:
         confidence=name(found.confidence, 12)[:12],
         product=name(found.product, 80)[:100],
         is_exploited=found.is_exploited,
+        sources=sources_of(found),
         cves=cves,
         position=position,
         search=folded(" ".join((found.check, found.product, found.title, *cves)))[:4000],
     )
+
+
+def sources_of(found: Finding) -> str:
+    """Who saw a finding, our own measure first."""
+    ordered = sorted(set(found.sources), key=lambda source: (source != OURS, source))
+    return ",".join(name(source, 40).replace(",", " ") for source in ordered)[:200]
 
 
 def _service(line: EndpointLine) -> ExposedService:

@@ -189,7 +189,8 @@ class ExposureAuditQuerySet(OwnedQuerySet["ExposureAudit"]):
 
 
 class ExposureAudit(models.Model):
-    """One audit of what is exposed: a sweep of this server, or a report or a snapshot made elsewhere.
+    """One audit of what is exposed: a sweep of this server, a report or a snapshot made elsewhere, or a sweep judged again
+    with what another tool says.
 
     A figure that was not measured is null, never zero.
     """
@@ -200,6 +201,7 @@ class ExposureAudit(models.Model):
         SWEEP = "sweep", "balayage fait ici"
         REPORT = "report", "rapport déposé"
         SNAPSHOT = "snapshot", "relevé déposé, jugé ici"
+        IMPORT = "import", "balayage joint à un autre outil"
 
     class State(models.TextChoices):
         """Where it is, and whether it counts."""
@@ -215,6 +217,7 @@ class ExposureAudit(models.Model):
     )
     form = models.CharField(max_length=8, choices=Form, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    # What it is made from: the file that was given; of a sweep, its snapshot, while nothing newer replaces it.
     source = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -227,6 +230,11 @@ class ExposureAudit(models.Model):
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, related_name="+")
     refusal = models.JSONField(default=dict)
     same_as = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    # Of a file of another tool: the sweep that it was joined to, and how a table that no tool defined is read.
+    joined_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="joined"
+    )
+    table = models.JSONField(default=dict)
 
     report = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -241,6 +249,8 @@ class ExposureAudit(models.Model):
     critical_open = models.PositiveIntegerField(null=True)
     gaps_count = models.PositiveIntegerField(null=True)
     endpoints_count = models.PositiveIntegerField(null=True)
+    # Stopped before its end: its grade is that of what was looked at.
+    is_partial = models.BooleanField(default=False)
     data_as_of = models.CharField(max_length=10, blank=True)
     tool_version = models.CharField(max_length=40, blank=True)
     catalogue_version = models.CharField(max_length=20, blank=True)
@@ -319,6 +329,8 @@ class ExposedFinding(models.Model):
     confidence = models.CharField(max_length=12)
     product = models.CharField(max_length=100, blank=True)
     is_exploited = models.BooleanField(default=False)
+    # Who saw it, separated by commas: « rempart,nmap ».
+    sources = models.CharField(max_length=200, blank=True)
     cves = models.JSONField(default=list)
     # Its place in the report, which has its evidence and its fix.
     position = models.PositiveIntegerField()

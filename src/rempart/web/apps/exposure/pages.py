@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from rempart.engines.exposure.compare import Change as FindingChange, Door, compare
 from rempart.engines.exposure.report import ExposureReport, Gap, Score
+from rempart.engines.exposure.seen.claims import OURS
+from rempart.render.exposure.view import disagreements
 from rempart.render.outputs import encoded
 
 GAP_GROUPS: Final = 40
@@ -15,6 +17,7 @@ GAP_TARGETS: Final = 20
 NEXT_KEYS: Final = 60
 CHANGES_SHOWN: Final = 30
 OUTSIDE_SHOWN: Final = 50
+VOICES_SHOWN: Final = 50
 
 
 class GapGroup(msgspec.Struct, frozen=True):
@@ -35,16 +38,39 @@ class Since(msgspec.Struct, frozen=True):
     score: Score | None
 
 
+class Voice(msgspec.Struct, frozen=True):
+    """A disagreement: what we say of a target, and what another tool says of it."""
+
+    target: str
+    title: str
+    ours: str
+    tool: str
+    rule: str
+    says: str
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """What other tools say in a report: what was read of their files, a line each; how many findings they saw too, how
+    many they alone saw, and in how many places they say the contrary, of which the first are shown."""
+
+    told: list[str]
+    agreed: int
+    alone: int
+    disputed: int
+    voices: list[Voice]
+
+
 class Page(msgspec.Struct, frozen=True):
-    """A report without its long lists, its gaps by reason, and what was mended since."""
+    """A report without its long lists, its gaps by reason, what was mended since, and what other tools say."""
 
     report: ExposureReport
     gap_groups: list[GapGroup]
     since: Since | None = None
+    joined: Joined | None = None
 
 
-def page_of(report: ExposureReport) -> bytes:
-    """The page of a report, encoded."""
+def page_of(report: ExposureReport, told: Sequence[str] = ()) -> bytes:
+    """The page of a report, encoded. `told` says what was read of the files that were joined here."""
     grades = [replace(grade, keys=grade.keys[:NEXT_KEYS]) for grade in report.score.next_grades]
     short = replace(
         report,
@@ -55,9 +81,24 @@ def page_of(report: ExposureReport) -> bytes:
         endpoints=[],
         zones=[],
         closed=[],
+        disputes=[],
+        notes=[note for note in report.notes if note not in set(told)],
         outside=report.outside[:OUTSIDE_SHOWN],
     )
-    return encoded(Page(short, gap_groups(report.gaps)))
+    return encoded(Page(short, gap_groups(report.gaps), joined=joined_of(report, told)))
+
+
+def joined_of(report: ExposureReport, told: Sequence[str]) -> Joined | None:
+    """What other tools say in a report; None when no other tool speaks in it."""
+    others = [finding for finding in report.findings if set(finding.sources) - {OURS}]
+    contrary = disagreements(report)
+    if not (told or others or contrary or report.outside):
+        return None
+    alone = sum(OURS not in finding.sources for finding in others)
+    voices = [
+        Voice(d.target, d.title, d.ours, d.claim.tool, d.claim.rule, d.claim.says) for d in contrary
+    ]
+    return Joined([*told], len(others) - alone, alone, len(voices), voices[:VOICES_SHOWN])
 
 
 def read_page(data: bytes) -> Page:

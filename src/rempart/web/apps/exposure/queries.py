@@ -12,6 +12,7 @@ from django.utils import timezone
 from rempart.content.severity import RANKS
 from rempart.engines.exposure.held import Window
 from rempart.engines.exposure.report import Finding, ThemeScore
+from rempart.engines.exposure.seen.claims import OURS
 from rempart.render.french import counted, day
 from rempart.render.text import name
 from rempart.web.apps.establishments.access import allows
@@ -45,6 +46,7 @@ THEMES: Final[dict[str, str]] = {
     "service": "Services ouverts",
     "hole": "Failles connues et fins de vie",
 }
+SEEN_BY: Final[dict[str, str]] = {OURS: "Rempart", "autres": "un autre outil seul"}
 CONFIDENCES: Final[dict[str, str]] = {
     "confirmed": "confirmé",
     "probable": "probable",
@@ -56,7 +58,7 @@ def audit_or_404(scope: Scope, pk: int, act: Act = Act.SEE_FINDINGS) -> Exposure
     """An audit, if the scope allows `act` on its establishment; otherwise it does not exist."""
     rows = ExposureAudit.objects.visible_to(scope, act)
     found = (
-        rows.select_related("establishment", "asked_by", "job", "compared_with")
+        rows.select_related("establishment", "asked_by", "job", "compared_with", "joined_to")
         .filter(pk=pk)
         .first()
     )
@@ -138,17 +140,19 @@ class Asked:
     severity: str = ""
     theme: str = ""
     confidence: str = ""
+    seen_by: str = ""
     words: str = ""
 
 
 def asked_of(given: Mapping[str, str]) -> Asked:
     """The filters of an address; what is not one of their values is left out."""
     severity, theme = given.get("gravite", ""), given.get("theme", "")
-    confidence = given.get("certitude", "")
+    confidence, seen_by = given.get("certitude", ""), given.get("source", "")
     return Asked(
         severity if severity in RANKS else "",
         theme if theme in THEMES else "",
         confidence if confidence in CONFIDENCES else "",
+        seen_by if seen_by in SEEN_BY else "",
         given.get("q", "")[:100].strip(),
     )
 
@@ -162,6 +166,9 @@ def lines(audit: ExposureAudit, asked: Asked) -> QuerySet[ExposedFinding]:
         rows = rows.filter(theme=asked.theme)
     if asked.confidence:
         rows = rows.filter(confidence=asked.confidence)
+    if asked.seen_by:
+        ours = Q(sources=OURS) | Q(sources__startswith=f"{OURS},")
+        rows = rows.filter(ours if asked.seen_by == OURS else ~ours)
     if asked.words:
         rows = rows.filter(
             Q(search__contains=folded(asked.words)) | Q(target__icontains=asked.words)

@@ -1,13 +1,17 @@
 """From a file to a report, and from a report to figures, findings and proposals. No database, no clock."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from rempart.content.severity import RANKS, Severity
 from rempart.engines.exposure.report import SCHEMA, ExposureReport, Finding, FixText
+from rempart.engines.exposure.snapshot_file import MAGIC
 from rempart.kernel.errors import UnreadableSource
 from rempart.render.french import counted
 from rempart.render.text import name, visible
@@ -19,6 +23,7 @@ from rempart.web.core import reports
 KIND: Final = "exposure"
 SUBJECT: Final = "internet"
 LONGEST_FILE: Final = 256 << 20
+LONGEST_HEAD: Final = 1 << 16
 MOST_FINDINGS: Final = 100_000
 MOST_MINUTES: Final = 40 * 210
 MOST_MENDED: Final = 400
@@ -28,32 +33,57 @@ LONGEST_TITLE: Final = 300
 _MARK: Final = b"rempart/exposure-report/"
 _SNAPSHOT_MARK: Final = b"rempart/exposure-snapshot/"
 _GZIP: Final = b"\x1f\x8b"
-ACCEPTED: Final = "Le report.json que « rempart audit exposure » a écrit, ou son relevé (snapshot)."
+ACCEPTED: Final = "Le report.json que « rempart audit exposure » a écrit, son relevé (snapshot), ou le rapport d’un autre outil."
 
 
-def is_report(path: Path) -> bool:
-    """Whether a file is a report, rather than the snapshot of a sweep. Raises UnreadableSource when it is neither."""
-    with path.open("rb") as file:
-        head, tail = reports.edges_of(file)
-    if _MARK in head or _MARK in tail:
-        return True
-    if head.startswith(_GZIP) or _SNAPSHOT_MARK in head or _SNAPSHOT_MARK in tail:
-        return False
-    raise _refusal(head)
+class Kind(StrEnum):
+    """What a file is."""
+
+    REPORT = "report"
+    SNAPSHOT = "snapshot"
+    OTHER_TOOL = "other_tool"
+    UNKNOWN = "unknown"
 
 
-def _refusal(head: bytes) -> UnreadableSource:
-    """Why a file is refused, and for the report of another tool how to join it."""
-    # The readers of a dozen tools, which the process of the pages does without until someone gives such a file.
+def kind_of(path: Path) -> Kind:
+    """What a file is, from what it contains; a table that no tool defined is unknown."""
+    # The readers of a dozen tools: the process of the pages must not carry them.
     from rempart.engines.exposure.read.imports import tool_of  # noqa: PLC0415
 
-    if tool := tool_of(head):
-        return UnreadableSource(
-            f"C’est un rapport de {tool}, et non un audit d’exposition.",
-            expected=ACCEPTED,
-            todo="Joignez-le à un audit (« rempart audit exposure … --import FICHIER »), puis déposez le report.json.",
+    with path.open("rb") as file:
+        head, tail = reports.edges_of(file)
+        file.seek(0)
+        begin = _inflated(file.read(LONGEST_HEAD))
+    if _MARK in head or _MARK in tail:
+        return Kind.REPORT
+    if _SNAPSHOT_MARK in head or _SNAPSHOT_MARK in tail:
+        return Kind.SNAPSHOT
+    if begin.startswith(MAGIC):
+        return Kind.SNAPSHOT
+    return Kind.OTHER_TOOL if tool_of(begin) else Kind.UNKNOWN
+
+
+def _inflated(begin: bytes) -> bytes:
+    """The beginning of what a gzip holds, whole or cut; of another file, its beginning."""
+    if not begin.startswith(_GZIP):
+        return begin
+    try:
+        return zlib.decompressobj(wbits=31).decompress(begin, LONGEST_HEAD)
+    except zlib.error:
+        return b""
+
+
+@contextmanager
+def called(path: Path, name: str) -> Iterator[None]:
+    """Have what is refused called by the name that it was given: where it is on this server is nobody's to know."""
+    try:
+        yield
+    except UnreadableSource as fault:
+        found, expected, todo = (
+            text.replace(str(path), name).replace(path.name, name)
+            for text in (fault.found, fault.expected, fault.todo)
         )
-    return UnreadableSource("Ce fichier n’est ni un rapport ni un relevé.", expected=ACCEPTED)
+        raise UnreadableSource(found, expected=expected, todo=todo) from fault
 
 
 def read_report(path: Path, now: datetime) -> ExposureReport:
@@ -77,11 +107,7 @@ def _check(report: ExposureReport, now: datetime) -> None:
             f"Ce rapport annonce un score impossible ({score.low} à {score.value}).",
             todo="Le fichier a été modifié ou abîmé : déposez l’original.",
         )
-    if len(report.findings) > MOST_FINDINGS:
-        raise UnreadableSource(
-            f"Ce rapport a {counted(len(report.findings), 'constat')}.",
-            expected=f"Au plus {MOST_FINDINGS} constats.",
-        )
+    check_length(report)
     unknown = {f.severity for f in report.findings} - set(RANKS)
     if unknown:
         raise UnreadableSource(f"Gravité inconnue dans ce rapport : {name(min(unknown))}.")
@@ -89,6 +115,15 @@ def _check(report: ExposureReport, now: datetime) -> None:
         raise UnreadableSource(
             f"Ce rapport porte une date à venir ({swept_at(report).date().isoformat()}).",
             todo="Vérifiez l’horloge de la machine qui a fait le balayage, puis recommencez.",
+        )
+
+
+def check_length(report: ExposureReport) -> None:
+    """Raise UnreadableSource when there are more findings than a person could ever look at."""
+    if len(report.findings) > MOST_FINDINGS:
+        raise UnreadableSource(
+            f"Ce rapport a {counted(len(report.findings), 'constat')}.",
+            expected=f"Au plus {MOST_FINDINGS} constats.",
         )
 
 

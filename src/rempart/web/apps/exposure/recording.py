@@ -8,11 +8,12 @@ from typing import Final
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from rempart.content.exposure_rules import held_rules
 from rempart.engines.exposure.held import reaches_level
-from rempart.engines.exposure.report import ExposureReport, has_measured
+from rempart.engines.exposure.report import ExposureReport, has_measured, is_partial
 from rempart.render.french import day
 from rempart.render.outputs import encoded
 from rempart.render.text import name, visible
@@ -56,11 +57,14 @@ def report_of(audit: ExposureAudit) -> ExposureReport:
     return msgspec.json.decode(path.read_bytes(), type=ExposureReport)
 
 
-def record(audit: ExposureAudit, report: ExposureReport, form: str, today: date) -> ExposureAudit:
-    """Write the report of an audit. The same report twice is the same audit."""
+def record(
+    audit: ExposureAudit, report: ExposureReport, form: str, today: date, told: Sequence[str] = ()
+) -> ExposureAudit:
+    """Write the report of an audit; `told` is what was read of the files of other tools. The same report twice is the
+    same audit."""
     drawn = Drawn(
         files.store([encoded(report)], kind="report"),
-        pages.page_of(report),
+        pages.page_of(report, told),
         reading.proposals(report),
         lines.findings(report),
         lines.services(report),
@@ -134,6 +138,11 @@ def withdraw(*, audit: ExposureAudit, by: User, reason: str) -> ExposureAudit:
     row = ExposureAudit.objects.select_for_update(of=("self",), no_key=True).get(pk=audit.pk)
     if row.state != ExposureAudit.State.DONE:
         raise Refused("Seul un audit terminé peut être retiré.")
+    if _resting_on(row).exists():
+        raise Refused(
+            "Des fichiers d’autres outils ont été joints à cet audit depuis.",
+            todo="Retirez-les d’abord, le plus récent en premier.",
+        )
     was_latest = row.is_latest
     row.state, row.is_latest = ExposureAudit.State.WITHDRAWN, False
     row.save(update_fields=["state", "is_latest"])
@@ -151,6 +160,14 @@ def withdraw(*, audit: ExposureAudit, by: User, reason: str) -> ExposureAudit:
     projections.refresh([establishment.pk])
     compare_around(row)
     return row
+
+
+def _resting_on(audit: ExposureAudit) -> QuerySet[ExposureAudit]:
+    """What was joined to it, or to the same sweep after it, and would say what it says once it is taken out."""
+    done = ExposureAudit.objects.done()
+    if audit.joined_to_id is None:
+        return done.filter(joined_to=audit)
+    return done.filter(joined_to=audit.joined_to_id, pk__gt=audit.pk)
 
 
 def _locked(audit: ExposureAudit) -> Establishment:
@@ -172,6 +189,7 @@ def _fill(audit: ExposureAudit, report: ExposureReport, drawn: Drawn) -> None:
     audit.critical_open = reading.critical_open(report)
     audit.gaps_count = len(report.gaps)
     audit.endpoints_count = len(report.endpoints)
+    audit.is_partial = is_partial(report)
     said = reaches_level(report, held_rules())
     audit.level_on, audit.level_outcome = said.on, said.outcome
     audit.level_reasons = [visible(reason) for reason in said.reasons]
@@ -253,10 +271,11 @@ def _alert(audit: ExposureAudit, report: ExposureReport, new: Collection[str]) -
     """A mail can be read by others: it says that something is new, and where to look, never what. A finding that is
     critical and sure does not wait for the digest of the day."""
     worst = reading.critical_keys(report)
+    seen_by = "Un autre outil" if audit.form == ExposureAudit.Form.IMPORT else "Un balayage"
     notices.tell(
         audit.establishment_id,
         subject=f"Du nouveau visible depuis internet : {audit.establishment}",
-        words="Un balayage a vu quelque chose de nouveau à corriger. Le détail est sur la page de l’établissement.",
+        words=f"{seen_by} a vu quelque chose de nouveau à corriger. Le détail est sur la page de l’établissement.",
         but_not=audit.asked_by_id,
         is_urgent=not worst.isdisjoint(new),
     )

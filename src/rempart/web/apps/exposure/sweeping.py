@@ -20,7 +20,7 @@ from rempart.engines.exposure.snapshot import Snapshot
 from rempart.kernel.errors import RempartError, UnreadableSource
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
-from rempart.web.apps.exposure import declared, discovering, judging, recording
+from rempart.web.apps.exposure import declared, discovering, judging, keeping, recording
 from rempart.web.apps.exposure.ending import TRIES, Ending, bury, waiting
 from rempart.web.apps.exposure.models import ExposureAudit, Perimeter
 from rempart.web.apps.exposure.traces import (
@@ -111,7 +111,9 @@ def sweep(run: Run, *, audit_id: int) -> None:
             raise  # of any other fault the journal stays: the sweep goes on where it was
         report = judging.judge(snapshot, "", run)
         run.stage("Enregistrement des constats")
+        audit.source = keeping.keep(snapshot)
         done = recording.record(audit, report, ExposureAudit.Form.SWEEP, timezone.localdate())
+        keeping.drop_older(done.establishment_id)
         forget(audit.pk)
         discovering.from_snapshot(done.establishment, snapshot)
         run.leads_to(reverse("exposure_of", args=[done.establishment_id]), "Voir l’exposition")

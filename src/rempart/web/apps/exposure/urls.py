@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.web.apps.exposure.views import audits, elements, overview, perimeter, region
+from rempart.web.apps.exposure.views import audits, elements, joins, overview, perimeter, region
 
 _OF = "etablissements/<str:finess>/exposition"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("exposition/audits/<int:pk>/avancement/", audits.progress, name="exposure_progress"),
     path("exposition/audits/<int:pk>/annuler/", audits.cancel, name="exposure_cancel"),
     path("exposition/audits/<int:pk>/retirer/", audits.withdraw, name="exposure_withdraw"),
+    path("exposition/audits/<int:pk>/colonnes/", joins.columns, name="exposure_columns"),
     path(
         "exposition/audits/<int:pk>/rapport.<str:form>", audits.download, name="exposure_download"
     ),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("exposition/elements/<int:pk>/retirer/", elements.remove, name="exposure_asset_remove"),
     path(f"{_OF}/", overview.exposure, name="exposure_of"),
     path(f"{_OF}/deposer/", audits.deposit, name="exposure_deposit"),
+    path(f"{_OF}/joindre/", joins.join, name="exposure_join"),
     path(f"{_OF}/balayer/", audits.sweep, name="exposure_sweep"),
     path(f"{_OF}/preuve.zip", audits.proof, name="exposure_proof"),
     path(f"{_OF}/preuve/joindre/", audits.attach_proof, name="exposure_proof_attach"),

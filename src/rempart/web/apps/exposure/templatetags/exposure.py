@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from rempart.content.places import departments
 from rempart.engines.exposure.held import Window, WindowState
+from rempart.engines.exposure.seen.claims import OURS
 from rempart.render import french
 from rempart.render.exposure import words
 from rempart.render.text import name, visible
@@ -106,6 +107,12 @@ def proved_words(audit: ExposureAudit) -> str:
 
 
 @register.filter
+def partial_words(audit: ExposureAudit) -> str:
+    """That a grade is only that of what was looked at."""
+    return "Balayage incomplet." if audit.is_partial else ""
+
+
+@register.filter
 def low_words(audit: ExposureAudit) -> str:
     """What the grade would be at worst."""
     if not audit.gaps_count:
@@ -151,6 +158,21 @@ def theme_words(theme: str) -> str:
 def confidence_words(confidence: str) -> str:
     """How sure a finding is."""
     return CONFIDENCES.get(confidence, confidence)
+
+
+@register.filter
+def seen_by(line: ExposedFinding) -> str:
+    """« Rempart et nmap », « nmap seul »."""
+    names = ["Rempart" if source == OURS else source for source in line.sources.split(",")]
+    if len(names) == 1:
+        return names[0] if names[0] == "Rempart" else f"{names[0]} seul"
+    return f"{', '.join(names[:-1])} et {names[-1]}"
+
+
+@register.filter
+def has_other_tools(line: ExposedFinding) -> bool:
+    """Whether another tool saw it, with us or alone."""
+    return line.sources not in ("", OURS)
 
 
 @register.simple_tag

@@ -18,7 +18,7 @@ from django.views.decorators.http import (
 
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.access import allows, establishment_or_404
-from rempart.web.apps.exposure import actions, ending, holding, pages, queries, sweeping
+from rempart.web.apps.exposure import actions, ending, holding, joining, pages, queries, sweeping
 from rempart.web.apps.exposure.forms import DepositForm
 from rempart.web.apps.exposure.models import ExposureAudit
 from rempart.web.apps.exposure.recording import report_of
@@ -60,11 +60,16 @@ def deposit(request: HttpRequest, finess: str) -> HttpResponse:
         except Refused as fault:
             form.add_error("upload", str(fault))
         else:
-            if made.is_known:
-                messages.info(request, "Ce fichier a déjà été déposé ici : voici son audit.")
-            return redirect("exposure_audit", made.audit.pk)
+            return deposited(request, made)
     context = {"form": form, "establishment": establishment}
     return render(request, "exposure/deposit.html", context, status=422 if form.errors else 200)
+
+
+def deposited(request: HttpRequest, made: actions.Deposit) -> HttpResponse:
+    """On to the audit of a file that was given, said to be known when it was."""
+    if made.is_known:
+        messages.info(request, "Ce fichier a déjà été déposé ici : voici son audit.")
+    return redirect("exposure_audit", made.audit.pk)
 
 
 @needs(Act.DEPOSIT_AUDIT)
@@ -97,8 +102,12 @@ def audit(request: HttpRequest, pk: int) -> HttpResponse:
         page = pages.read_page(bytes(found.page or b""))
         changes = pages.read_changes(bytes(found.changes) if found.changes else None)
         context |= {"page": page, "themes": queries.themes_of(page), "changes": changes}
+        context["joined"] = joining.joined_with(found)
         context["downloads"] = [(form, WORDS[form]) for form in TYPES]
         return render(request, "exposure/audit.html", context)
+    context["awaits_columns"] = joining.awaits_columns(found)
+    if "mapping" not in found.table and context["may_deposit"] and joining.awaits_columns(found):
+        return redirect("exposure_columns", pk)
     return render(request, "exposure/waiting.html", context | following.progress_of(found))
 
 

@@ -51,6 +51,7 @@ def exposure(request: HttpRequest, finess: str) -> HttpResponse:
         "severities": severity_choices(),
         "themes": queries.THEMES,
         "confidences": queries.CONFIDENCES,
+        "seen_by": queries.SEEN_BY,
         "may_set": allows(scope, finess, Act.SET_PERIMETER),
         "may_deposit": allows(scope, finess, Act.DEPOSIT_AUDIT),
         "may_attach": allows(scope, finess, Act.ANSWER),
