@@ -31,6 +31,7 @@ audit: $(VENV)/.runtime ## Install, audit the bundled directory sample, and say 
 
 test: check ## Everything: check, the platform on PostgreSQL, in a browser, then the rest; coverage
 	@tools/system-parts tests
+	@tools/node-parts
 	@$(BIN)/python tests/support/postgres.py $(BIN)/python -m pytest tests/web -m "not e2e" -n $(WORKERS) --dist worksteal -q
 	@$(BIN)/python -m pytest -m e2e -n $(WORKERS) --dist worksteal --cov --cov-report= -q
 	@$(BIN)/python -m pytest -m "not e2e" -n $(WORKERS) --dist worksteal --cov --cov-append --cov-report=term -q

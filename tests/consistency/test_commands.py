@@ -11,7 +11,7 @@ import pytest
 from support.parts import PARTS, missing
 from support.tree import ROOT, files
 
-SCRIPTS = [".ci/run", "tools/lock", "tools/system-parts"]
+SCRIPTS = [".ci/run", "tools/lock", "tools/node-parts", "tools/system-parts"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache, partial
 from importlib.util import find_spec
@@ -14,6 +15,8 @@ from support.postgres import binaries
 
 LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
 INSTALL = "tools/system-parts tests"
+MESHCENTRAL = Path(sys.prefix) / "node" / "node_modules" / "meshcentral" / "meshcentral.js"
+"""Where `tools/node-parts` puts it."""
 
 
 DAEMONS = (
@@ -69,6 +72,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     **{name: partial(_command, name) for name in DAEMONS},
     **{name: partial(_as_root, name) for name in ("dovecot", "postfix", "ocserv")},
     "tomcat": lambda: _command("java") or _file("/usr/share/tomcat10/bin/bootstrap.jar"),
+    "meshcentral": lambda: _command("node") or _file(str(MESHCENTRAL)),
     "cockpit": lambda: _file("/usr/lib/cockpit/cockpit-ws"),
     "nassl": lambda: None if old_openssl.library() else "nassl is not installed",
     "distributed": lambda: None if find_spec("distributed") else "distributed is not installed",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from support.loopback import START_SECONDS, free_port, listening
 from support.mail_servers import short_folder
+from support.parts import MESHCENTRAL
 from support.service_servers import daemon, display, vnc
 
 HOST = "127.0.0.1"
@@ -276,3 +277,27 @@ def libvirtd(ways: str = "none") -> Iterator[int]:
         options = ["--listen", "--config", path, "--pid-file", folder / "pid"]
         with daemon([*command, _program("libvirtd"), *options], port):
             yield port
+
+
+@contextmanager
+def meshcentral(folder: Path) -> Iterator[int]:
+    """MeshCentral, from which technicians take the screens of the machines that bear its agent; nobody has come yet."""
+    port, data = free_port(), folder / "data"
+    data.mkdir()
+    (folder / "files").mkdir()
+    told = {
+        "port": port,
+        "portBind": HOST,
+        "exactPorts": True,
+        "redirPort": 0,
+        "mpsPort": 0,
+        "cert": HOST,
+        # Nothing of what it would ask of the internet, or look for around it.
+        "WANonly": True,
+        "selfUpdate": False,
+        "agentTimeStampServer": False,
+        "autoBackup": False,
+    }
+    (data / "config.json").write_text(json.dumps({"settings": told}), encoding="utf-8")
+    with daemon(["node", MESHCENTRAL, "--datapath", data, "--filespath", folder / "files"], port):
+        yield port

@@ -1,7 +1,6 @@
 """Every check of services and of known holes: what fails it and what passes it, from a server that is really there.
 
-A peer is looked at as a sweep would, then stopped. It is « scripted » where the product cannot be had here: its bytes
-follow the published protocol, and were not seen on the equipment itself.
+A peer is looked at as a sweep would, then stopped. Each is a product or a library of others, and none answers what we wrote.
 """
 
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from support import (
 )
 from support.loopback import free_port
 from support.service_servers import daemon
-from support.web_servers import Page, certificate, look as look_at_site, nginx, site
+from support.web_servers import certificate, look as look_at_site, nginx
 
 ADDRESS = "127.0.14.9"
 """Where other services stand on the usual ports of those that are looked for."""
@@ -36,7 +35,6 @@ class Peer:
 
     parts: tuple[str, ...]
     see: Callable[[Path], Seen]
-    is_scripted: bool = False
 
 
 def served(part: str, made: Made, talk: str, *, udp: bool = False) -> Peer:
@@ -89,26 +87,6 @@ def nobody_at(port: int, part: str, made: Made, *, udp: bool = False) -> Peer:
     return Peer((part,), see)
 
 
-def scripted(made: Callable[[], AbstractContextManager[int]], talk: str) -> Peer:
-    """A peer that only sends bytes."""
-
-    def see(folder: Path) -> Seen:
-        with made() as port:
-            return look(port, talk)
-
-    return Peer((), see, is_scripted=True)
-
-
-def told(pages: dict[str, Page]) -> Peer:
-    """A site that shows the page of a product that cannot be had."""
-
-    def see(folder: Path) -> Seen:
-        with site(pages) as port:
-            return look_at_site(port)
-
-    return Peer((), see, is_scripted=True)
-
-
 def _imaging(folder: Path, *, is_careful: bool, has_pages: bool) -> Seen:
     with products.orthanc(folder, is_careful=is_careful) as ports:
         return look(ports.web, "orthanc") if has_pages else look(ports.dicom, "dicom")
@@ -152,10 +130,6 @@ XRDP = served("xrdp", lambda f: servers.xrdp(f), "rdp")
 DIRECTORY = served("slapd", lambda f: servers.slapd(f), "ldap")
 DICOM = Peer(("Orthanc",), lambda f: _imaging(f, is_careful=False, has_pages=False))
 PAGES = Peer(("Orthanc",), lambda f: _imaging(f, is_careful=False, has_pages=True))
-SUPPORT = Page(
-    "<title>ScreenConnect Remote Support Software</title>",
-    headers={"server": "ScreenConnect/23.9.7"},
-)
 
 SERVICES: dict[str, tuple[Peer, Peer]] = {
     "service_access_portal": (shown("ocserv", lambda f: products.ocserv(certificate(f)), is_tls=True), GOOD_SITE),
@@ -192,7 +166,7 @@ SERVICES: dict[str, tuple[Peer, Peer]] = {
     "service_printer": (served("cupsd", lambda _: products.cups(), "ipp"), other_at(9100)),
     "service_rdp_without_nla": (XRDP, served("freerdp-shadow-cli", products.freerdp, "rdp")),
     "service_remote_desktop": (XRDP, other_at(3389)),
-    "service_remote_support": (told({"*": SUPPORT}), GOOD_SITE),
+    "service_remote_support": (shown("meshcentral", products.meshcentral, is_tls=True), GOOD_SITE),
     "service_screen_sharing": (served("Xtigervnc", lambda _: servers.vnc("None"), "vnc"), other_at(5900)),
     "service_smb1": (SMB, served("smbd", lambda f: servers.smbd(f, "SMB2"), "smb")),
     "service_snmp": (

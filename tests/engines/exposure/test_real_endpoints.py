@@ -12,7 +12,7 @@ from rempart.engines.exposure.judge import verdicts_on
 from rempart.engines.exposure.read.imports import read_import
 from rempart.engines.exposure.registry import CHECKS, Context
 from rempart.engines.exposure.seen.http import HttpSeen
-from support.check_tables import CLAIMS, HOLES, REAL, endpoints, summary
+from support.check_tables import CLAIMS, HOLES, summary, tried
 from support.holes import bundle
 from support.parts import LOOPBACK
 from support.service_peers import NOT_THERE, SERVICES, Peer
@@ -129,11 +129,9 @@ def test_what_nmap_says_of_a_real_server_is_kept_as_its_word_and_no_more(
     assert said == {"service": "passed", "http-cross-domain-policy": "failed"}
 
 
-def test_no_check_of_the_catalogue_is_without_its_two_sides() -> None:
-    known = endpoints()
-    assert set(known) == set(exposure_checks())
-    assert sum(pair == (REAL, REAL) for pair in known.values()) >= 135
+def test_no_check_of_the_catalogue_is_without_its_two_servers() -> None:
+    assert tried() == set(exposure_checks())
 
 
-def test_the_document_tells_which_checks_have_no_real_server() -> None:
+def test_the_document_tells_how_many_checks_have_their_servers() -> None:
     assert summary() in DOCUMENT.read_text(encoding="utf-8")
