@@ -25,6 +25,7 @@ WIDE = perimeter_text(
     "  - {kind: range, value: 127.0.9.0/29}\n"
     "  - {kind: address, value: 127.0.8.1, touch: [http]}\n"
     "  - {kind: address, value: 127.0.8.2, touch: [services, medical]}\n"
+    "  - {kind: address, value: 127.0.8.3, touch: [services, amplification]}\n"
 )
 
 
@@ -268,5 +269,5 @@ def test_servers_of_a_zone_may_be_asked_only_once_the_gate_knew_of_them() -> Non
 
 
 def test_an_answer_over_udp_is_kept() -> None:
-    found = done(endpoint(623, transport="udp"), Named("ipmi"))
-    assert kinds(found) == [("ServiceSeen", "127.0.9.1:623", Reach.ANSWERED)]
+    asked = Piece(kind=Kind.ENDPOINT, address="127.0.8.3", port=623, transport="udp")
+    assert kinds(done(asked, Named("ipmi"))) == [("ServiceSeen", "127.0.8.3:623", Reach.ANSWERED)]

@@ -61,14 +61,14 @@ def test_servers_that_a_zone_and_its_mail_name_are_looked_at_when_they_are_in_th
 
 def test_udp_ports_are_asked_where_the_perimeter_names_their_family() -> None:
     touch = "touch: [services, amplification]\n"
-    for more, expected in ((touch, {161, 123, 623}), ("", {623})):
+    for more, expected in ((touch, {161, 123, 623}), ("", set())):
         planner = Planner(scope("\n  - {kind: address, value: 127.0.9.1}\n", more))
         planner.next()
         seen = PortsSeen(reach=Reach.ANSWERED, address="127.0.9.1", open=[443])
         planner.take(Done(key="", piece=Piece(kind=Kind.PORTS), seen=[seen]))
         pieces = planner.next()
         assert expected <= {p.port for p in pieces if p.transport == "udp"}
-        assert (161 in {p.port for p in pieces}) is bool(more)
+        assert any(p.transport == "udp" for p in pieces) is bool(more)
         assert planner.next() == []
 
 

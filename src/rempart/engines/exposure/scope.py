@@ -36,8 +36,8 @@ OPT_IN_PORTS: Final = {
 }  # fmt: skip
 """Ports of equipment that care or the building leans on: never opened unless the perimeter says so."""
 
-OPT_IN_UDP: Final = frozenset({19, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211})
-"""UDP services that answer more than they are asked."""
+OPT_IN_UDP: Final = frozenset({19, 69, 111, 123, 137, 161, 389, 623, 1900, 3702, 5353, 11211})
+"""UDP services that answer more than they are asked, and management boards, of which old ones bear little."""
 
 OPT_IN_WORDS: Final = {
     Touch.MEDICAL: "les équipements médicaux",
