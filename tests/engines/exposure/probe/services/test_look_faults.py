@@ -19,7 +19,8 @@ class Peer:
     """A door and its link: exchanges are lost, and what is listened to comes in pieces."""
 
     def __init__(self, *pieces: bytes | NotReached, delay: float = 0) -> None:
-        self.pieces, self.seconds, self.delay = list(pieces), 0.01, delay
+        self.pieces, self.delay = list(pieces), delay
+        self.seconds = self.connect_seconds = 0.01
 
     async def converse(self, *args: object, **more: object) -> object:
         await asyncio.sleep(self.delay)
@@ -46,6 +47,9 @@ class Peer:
     async def __aexit__(self, *fault: object) -> None:
         """Closed."""
 
+    def end(self) -> None:
+        """Left."""
+
 
 def looked(peer: Peer, talk: str) -> ServiceSeen:
     endpoint = Endpoint("192.0.2.1", 50000)
@@ -60,7 +64,7 @@ def test_a_service_that_is_too_slow_is_left() -> None:
 def test_a_server_that_says_its_name_and_no_more_is_named_whatever_was_expected() -> None:
     assert looked(Peer(b"SSH-2.0-essai\r\n"), "ssh").service == "ssh"
     assert looked(Peer(b"RFB 003.008\n"), "ssh").service == "vnc"
-    assert looked(Peer(LOST), "ssh").reach is Reach.SILENT
+    assert looked(Peer(LOST, LOST), "ssh").reach is Reach.SILENT
 
 
 def test_a_port_that_is_only_listened_to_breaks_is_silent_or_speaks() -> None:

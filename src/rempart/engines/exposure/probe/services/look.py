@@ -75,6 +75,8 @@ _OWN_PRODUCTS: Final = {
 _SPEAK_FIRST: Final = frozenset(
     {"ssh", "ftp", "vnc", "rsync", "vmware_auth", "smtp", "imap", "pop3"}
 )
+_MAIL: Final = frozenset({"smtp", "imap", "pop3"})
+_WAITED_FOR: Final = _SPEAK_FIRST | {"mysql"}
 
 
 @cache
@@ -138,8 +140,8 @@ async def _heard(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
         return await _converse(endpoint, TALKS[name], dial, said)
     except NotReached as fault:
         # A server that says its name and no more is named all the same.
-        if name in _SPEAK_FIRST and fault.reach is Reach.SILENT:
-            heard = await _listened(endpoint, dial)
+        if name in _WAITED_FOR and fault.reach is Reach.SILENT:
+            heard = await _silent(endpoint, name, dial)
         elif fault.reach is Reach.BROKEN:
             heard = await _another(endpoint, bytes(said), dial)
         else:
@@ -152,6 +154,18 @@ async def _heard(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
         if heard.service:
             return heard
         return Heard("", banner=heard.banner, details={"unexpected": str(fault)})
+
+
+async def _silent(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
+    """Who is silent where the first word is the server’s: one that said its name and no more, else a web site, which waits
+    for its question. Mail is not asked: to speak before its greeting is what those who send spam do."""
+    heard = await _listened(endpoint, dial) if name in _SPEAK_FIRST else Heard("")
+    if heard.service or heard.banner or name in _MAIL:
+        return heard
+    with contextlib.suppress(NotReached, TimeoutError):
+        async with asyncio.timeout(LISTEN_SECONDS):
+            return await web.site(endpoint, dial)
+    return heard
 
 
 async def _another(endpoint: Endpoint, said: bytes, dial: Dial) -> Heard:

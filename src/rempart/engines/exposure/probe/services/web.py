@@ -77,6 +77,12 @@ async def talk(endpoint: Endpoint, name: str, dial: Dial) -> Heard:
     return Heard(name, banner=_server(answer), products=tuple(recognised(pages)), details=details)
 
 
+async def site(endpoint: Endpoint, dial: Dial) -> Heard:
+    """The web site of a port where nothing says that there is one. Raises NotReached."""
+    answer, is_tls = await _ask(endpoint, Interface("", "/", ""), dial)
+    return Heard("https" if is_tls else "http", banner=_server(answer))
+
+
 async def _ask(endpoint: Endpoint, interface: Interface, dial: Dial) -> tuple[Answer, bool]:
     """The answer in clear, else over TLS: a server of TLS refuses what is not a hello, or says so in clear."""
     question = Question(interface.path, 65536, interface.headers, interface.body)
