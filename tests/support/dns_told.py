@@ -37,6 +37,7 @@ class Told:
     """A resolver that knows these answers, by name and type; any other name does not exist."""
 
     domain_seconds = 5.0
+    forwarder = ""
 
     def __init__(self, answers: dict[tuple[str, int], Found], cut: Cut | None = None) -> None:
         self.answers = {(to_wire(name), kind): found for (name, kind), found in answers.items()}

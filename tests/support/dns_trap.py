@@ -73,6 +73,7 @@ class Trap:
     hosts: Sequence[str] = ("ns.trap",)
     datagrams: int = 0
     by_tcp: int = 0
+    refuses: bool = False  # as a resolver that verifies does, unless it is told not to (CD)
     is_known: bool = False  # the root has told of the zone
     asked: list[tuple[bytes, int]] = field(default_factory=list)
 
@@ -125,6 +126,8 @@ class Trap:
         end = question.index(b"\0", 12) + 1
         name, kind = question[12:end].lower(), int.from_bytes(question[end : end + 2], "big")
         self.asked.append((name, kind))
+        if self.refuses and not question[3] & 0x10:
+            return answered(question, Said(rcode=wire.SERVFAIL))
         return answered(question, self._said(name, kind))
 
     def _said(self, name: bytes, kind: int) -> Said:
@@ -134,7 +137,7 @@ class Trap:
                 self.root.records(ROOT, wire.DNSKEY, self.root.data) if kind == wire.DNSKEY else ()
             )
         if not is_under(name, zone):
-            return Said(rcode=wire.NXDOMAIN)
+            return self.say(name, kind) or Said(rcode=wire.NXDOMAIN)
         if kind == wire.DS and name == zone:
             return Said(self.root.records(zone, wire.DS, self.zone.ds) if self.is_signed else ())
         if not self.is_known:
@@ -192,7 +195,7 @@ NOBODY = Dial(Outside())
 def looked(trap: Trap, act: Callable[[Resolver], Awaitable[T]], **changes: object) -> T:
     """Run something with a resolver whose root is this one."""
 
-    trap.is_known = False
+    trap.is_known = "forwarder" in changes
 
     async def run() -> T:
         given = {"now": NOW, "hints": ("127.0.0.1",), "domain_seconds": 15.0}

@@ -118,6 +118,14 @@ class Link:
             )
         return data
 
+    async def at_once(self) -> bytes:
+        """What has come already and was not read; b"" without waiting for more."""
+        try:
+            async with asyncio.timeout(0):
+                return await self._reader.read(16384)
+        except (TimeoutError, OSError):
+            return b""
+
     async def exactly(self, size: int) -> bytes:
         """`size` bytes. Raises NotReached when they do not come."""
         parts, missing = [], size

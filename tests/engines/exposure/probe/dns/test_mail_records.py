@@ -111,11 +111,11 @@ def test_what_is_wrong_in_a_policy_is_said(change: tuple[str, str]) -> None:
 
 
 def test_a_response_is_read_whole_or_in_chunks() -> None:
-    assert read_response(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabc") == (200, "ab")
+    assert read_response(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabc") == (200, "", "ab")
     chunks = (
         b"HTTP/1.1 404 x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\n\r\n"
     )
-    assert read_response(chunks) == (404, "abc")
+    assert read_response(chunks) == (404, "", "abc")
 
 
 @pytest.mark.parametrize("data", [b"", b"SSH-2.0\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nab", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz"])  # fmt: skip

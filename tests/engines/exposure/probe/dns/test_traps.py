@@ -11,6 +11,7 @@ from rempart.engines.exposure.probe.dns import aliases, allowance, denial, dnsse
 from rempart.engines.exposure.probe.dns.allowance import MOST_QUESTIONS
 from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.facts import MOST_CHARACTERS
+from rempart.engines.exposure.probe.dns.lies import INVENTED
 from rempart.engines.exposure.probe.dns.names import count_labels, to_wire
 from rempart.engines.exposure.probe.dns.questions import INNER
 from rempart.engines.exposure.probe.dns.wire import Record
@@ -64,15 +65,15 @@ def false_signature(name: bytes, kind: int, tag: int, algorithm: int, size: int)
 
 
 def keys_of_one_tag(count: int) -> list[bytes]:
-    """RSA keys of 4096 bits, as slow as is allowed, whose last bytes make their tags the same."""
+    """RSA keys as slow as is allowed, whose last bytes make their tags the same (RFC 4034 appendix B)."""
     exponent = (2**63 + 2**62 + 1).to_bytes(8, "big")
     found = []
     while len(found) < count:
-        head = b"\1\1\3\x08\x08" + exponent + b"\xff" + os.urandom(509)
+        head = b"\1\1\3\x08\x08" + exponent + b"\xff" + os.urandom(508)
+        total = sum(int.from_bytes(head[at : at + 2], "big") for at in range(0, len(head), 2))
         for end in range(1, 65536, 2):
-            data = head + end.to_bytes(2, "big")
-            if rdata.key(data).tag == 4242:
-                found.append(data)
+            if total + end + (total + end >> 16) & 0xFFFF == 4242:
+                found.append(head + end.to_bytes(2, "big"))
                 break
     return found
 
@@ -257,3 +258,29 @@ def test_sixty_four_kilobytes_of_text_are_read_to_their_end() -> None:
     assert len(data) > 60_000
     assert (seen.spf.is_whole, seen.spf.ending, seen.spf.lookups) == (True, "-", 0)
     assert len(seen.spf.records.values[0]) == MOST_CHARACTERS
+
+
+def forged(name: bytes, kind: int) -> Said | None:
+    """Another address in the place of the zone's, with its signature: what a filter on the way does."""
+    return Said([Record(name, kind, 60, HERE)]) if (name, kind) == (ZONE, wire.A) else None
+
+
+@pytest.mark.parametrize(("refuses", "state"), [(True, "bogus"), (False, "unknown")])
+def test_a_zone_is_blamed_through_a_resolver_only_when_that_one_refuses_it(
+    refuses: bool, state: str
+) -> None:
+    with Trap(forged, is_known=True, refuses=refuses) as trap:
+        seen = zone(trap, forwarder="127.0.0.1")
+    assert (seen.dnssec.state, seen.addresses.is_known) == (state, False)
+    assert ("Le résolveur interrogé" in seen.dnssec.reason) is not refuses
+
+
+def test_a_resolver_that_answers_for_names_that_are_not_makes_no_wildcard() -> None:
+    def say(name: bytes, kind: int) -> Said | None:
+        is_made_up = b"rempart-" in name and kind == wire.A
+        return Said([Record(name, kind, 60, HERE)]) if is_made_up else None
+
+    with Trap(say, is_known=True, is_signed=False) as trap:
+        direct, through = zone(trap), zone(trap, forwarder="127.0.0.1", anchors={})
+    assert direct.wildcard.values == ["127.0.0.1"]
+    assert (through.wildcard.is_known, through.wildcard.reason) == (False, INVENTED)

@@ -33,6 +33,9 @@ class Link:
     async def receive(self) -> bytes:
         return self.pieces.pop(0) if self.pieces else b""
 
+    async def at_once(self) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
     async def start_tls(self, context: object, name: str) -> Any:
         if self.fault:
             raise self.fault
@@ -60,7 +63,13 @@ def test_tls_that_works_gives_its_version_and_the_certificate() -> None:
         ([HELLO, b"502 quoi\r\n"], Reach.BROKEN, "", "refuse notre salut"),
         ([HELLO, b"250 mx\r\n"], Reach.ANSWERED, "absent", ""),
         ([HELLO, OFFER, b"454 plus tard\r\n"], Reach.ANSWERED, "fails", "code 454"),
-        ([HELLO, OFFER, b"220 go\r\n250 x\r\n"], Reach.ANSWERED, "fails", "en clair"),
+        ([HELLO, OFFER, b"220 go\r\n250 x\r\n"], Reach.ANSWERED, "fails", "(« 250 x »)"),
+        (
+            [HELLO, OFFER, b"220 go\r\n", b"250 AUTH\x1b\r\n"],
+            Reach.ANSWERED,
+            "fails",
+            "(« 250 AUTH »)",
+        ),
         ([HELLO, b"250-mx\r\n"], Reach.BROKEN, "", "au milieu"),
         ([b"SSH-2.0-x\r\n"], Reach.BROKEN, "", "SMTP"),
     ],

@@ -95,4 +95,4 @@ def test_a_certificate_that_is_refused_is_a_fault_and_silence_is_a_gap() -> None
 
 
 def test_a_body_without_a_length_goes_to_the_end() -> None:
-    assert read_response(b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nabc") == (200, "abc")
+    assert read_response(b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nabc") == (200, "", "abc")

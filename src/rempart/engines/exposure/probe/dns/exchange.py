@@ -128,15 +128,20 @@ class Exchange:
         *,
         ends_at: float,
         is_recursive: bool = False,
+        is_checked: bool = False,
     ) -> Wait:
-        """Ask the servers (addresses) in turn; whoever awaits what is given gets a Reply, and never an exception."""
+        """Ask the servers (addresses) in turn; whoever awaits what is given gets a Reply, and never an exception.
+
+        A resolver is asked for what it would hide too, unless `is_checked`: then it refuses what it finds bogus.
+        """
         refused = None
         if self._may_ask is not None and servers:
             servers = [server for server in servers if self._may_ask(server)]
             refused = None if servers else Reply(None, "", Reach.OUTSIDE, INNER)
         tries = MOST_TRIES if len(servers) > 1 else 2
         asked = wire.question(name, kind)
-        rest = wire.query(0, asked, recursive=is_recursive, checking=not is_recursive)[2:]
+        checking = is_checked or not is_recursive
+        rest = wire.query(0, asked, recursive=is_recursive, checking=checking)[2:]
         wait = Wait(asked, rest, servers, ends_at, is_recursive, tries, reply=refused)
         self._advance(wait)
         return wait

@@ -318,6 +318,12 @@ class Resolver:
         self._replies.pop((name, kind), None)
         return found
 
+    async def verified_by_it(self, name: bytes, kind: int, ends_at: float) -> Reply:
+        """What the resolver given says when it is let verify by itself."""
+        return await self.exchange.ask(
+            (self.forwarder,), name, kind, ends_at=ends_at, is_recursive=True, is_checked=True
+        )
+
     async def chain(self, name: bytes, ends_at: float) -> Chain:
         """The chain of trust at a name."""
         return await self.trust.chain(name, ends_at)

@@ -13,6 +13,7 @@ from rempart.engines.exposure.probe.dns.answers import Found
 from rempart.engines.exposure.probe.dns.chain import Chain
 from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.facts import caa_text, fact, name_text
+from rempart.engines.exposure.probe.dns.lies import confirmed, without_inventions
 from rempart.engines.exposure.probe.dns.names import ROOT, is_under, parent_of, to_text, to_wire
 from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.resolver import Resolver
@@ -123,7 +124,7 @@ async def _look(work: _Work, domain: str) -> ZoneSeen:
         child_servers=child,
         servers=told,
         soa=soa,
-        dnssec=_dnssec(held.chain, [*([judged] if judged else []), *held.answers]),
+        dnssec=await _dnssec(work, held.chain, [*([judged] if judged else []), *held.answers]),
         caa=held.caa,
         addresses=fact(held.answers[0], rdata.address),
         six_addresses=fact(held.answers[1], rdata.address),
@@ -137,11 +138,9 @@ async def _look(work: _Work, domain: str) -> ZoneSeen:
 async def _held(work: _Work) -> _Held:
     """The records of the zone, by whichever of its servers answers."""
     name, names = work.name, frozenset(work.aliases)
-    answers = (
-        await work.find(name, wire.A),
-        await work.find(name, wire.AAAA),
-        await work.find(_nobody(name), wire.A),
-    )
+    one, six = await work.find(name, wire.A), await work.find(name, wire.AAAA)
+    nobody = await work.find(_nobody(name), wire.A)
+    answers = one, six, await without_inventions(nobody, work.resolver, work.ends_at)
     chain = await work.resolver.chain(name, work.ends_at)
     aliases, unread = await _aliases(work, names)
     return _Held(answers, chain, await _caa(work), names, aliases, unread)
@@ -165,7 +164,7 @@ async def _host(work: _Work, domain: str, found: Found) -> ZoneSeen:
         reach=Reach.ANSWERED,
         domain=domain,
         apex=to_text(found.zone if found.zone != b"\0" else work.name),
-        dnssec=_dnssec(chain, [one, six]),
+        dnssec=await _dnssec(work, chain, [one, six]),
         caa=await _caa(work),
         addresses=fact(one, rdata.address),
         six_addresses=fact(six, rdata.address),
@@ -302,7 +301,7 @@ async def _soa(work: _Work, answers: list[Reply]) -> tuple[SoaSeen | None, Found
     return None, None
 
 
-def _dnssec(chain: Chain, answers: list[Found]) -> DnssecSeen:
+async def _dnssec(work: _Work, chain: Chain, answers: list[Found]) -> DnssecSeen:
     """The chain's word, unless an answer of the zone itself is bogus. When the root's own keys are not the ones that
     are known, someone on the way lies: that is no fault of this zone."""
     state, reason = chain.state, chain.reason
@@ -319,7 +318,7 @@ def _dnssec(chain: Chain, answers: list[Found]) -> DnssecSeen:
         if found.expires_at:
             ends.append((found.expires_at, found.begins_at))
     first = min(ends, default=(0, 0))
-    return DnssecSeen(
+    seen = DnssecSeen(
         state=state.value,
         reason=reason,
         algorithms=list(chain.algorithms),
@@ -328,6 +327,7 @@ def _dnssec(chain: Chain, answers: list[Found]) -> DnssecSeen:
         expires_at=first[0],
         begins_at=first[1],
     )
+    return await confirmed(seen, work.name, work.resolver, work.ends_at)
 
 
 async def _caa(work: _Work) -> Fact:

@@ -98,9 +98,13 @@ async def _explicit(link: Link, name: str) -> Greeting:
         return Greeting(Reach.ANSWERED, "", banner, "absent")
     await link.send(b"STARTTLS\r\n")
     code, _ = await _reply(link, kept)
-    if code != 220 or kept:
-        why = "des données suivent la réponse, en clair" if kept else f"code {code}"
-        return Greeting(Reach.ANSWERED, f"STARTTLS proposé, puis refusé ({why}).", banner, "fails")
+    if code != 220:
+        why = f"STARTTLS proposé, puis refusé (code {code})."
+        return Greeting(Reach.ANSWERED, why, banner, "fails")
+    # What comes in clear before TLS could pass for what comes under it (CVE-2011-0411): none of it is kept.
+    injected = bytes(kept) + await link.at_once()
+    if injected:
+        return Greeting(Reach.ANSWERED, _injected(injected), banner, "fails")
     try:
         session = await link.start_tls(any_server(), name)
     except NotReached as fault:
@@ -108,6 +112,14 @@ async def _explicit(link: Link, name: str) -> Greeting:
             raise
         return Greeting(Reach.ANSWERED, fault.reason, banner, "fails")
     return _secured("works", banner, session)
+
+
+def _injected(data: bytes) -> str:
+    shown = "".join(c for c in data[:60].decode("ascii", "replace").strip() if c.isprintable())
+    return (
+        f"Des données en clair suivent la réponse à STARTTLS (« {shown} ») : elles sont écartées, et TLS n’est pas "
+        "commencé sur un échange où quelqu’un peut glisser des ordres."
+    )
 
 
 def _secured(state: str, banner: str, session: ssl.SSLObject | None) -> Greeting:

@@ -4,6 +4,8 @@ import ssl
 from functools import cache
 from typing import Final
 
+from msgspec import structs
+
 from rempart.engines.exposure.dial import Dial, Link, NotReached, ProtocolFault
 from rempart.engines.exposure.probe.dns import rdata, wire
 from rempart.engines.exposure.probe.dns.facts import fact
@@ -36,7 +38,7 @@ def read_policy(text: str) -> StsSeen:
     if not (age.isascii() and age.isdigit() and len(age) <= 10):
         faults.append("La durée « max_age » ne se lit pas.")
         age = "0"
-    hosts = [host.lower() for host in values.get("mx", [])[:50]]
+    hosts = [host.lower()[:255] for host in values.get("mx", [])[:50]]
     if not hosts and mode != "none":
         faults.append("Aucun serveur « mx » n’est nommé.")
     return StsSeen(
@@ -44,8 +46,9 @@ def read_policy(text: str) -> StsSeen:
     )
 
 
-def read_response(data: bytes) -> tuple[int, str]:
-    """The status and the body of a whole HTTP/1.1 response. Raises ProtocolFault."""
+def read_response(data: bytes) -> tuple[int, str, str]:
+    """The status, the media type ("" when it is not told) and the body of a whole HTTP/1.1 response. Raises
+    ProtocolFault."""
     head, blank, body = data.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     parts = lines[0].split(None, 2)
@@ -58,7 +61,8 @@ def read_response(data: bytes) -> tuple[int, str]:
         body = _chunks(body)
     elif fields.get(b"content-length", b"").isdigit():
         body = body[: int(fields[b"content-length"][:12])]
-    return int(parts[1][:3]), body.decode("utf-8", "replace")
+    media = fields.get(b"content-type", b"").split(b";")[0].strip().lower()
+    return int(parts[1][:3]), media.decode("ascii", "replace"), body.decode("utf-8", "replace")
 
 
 def _chunks(data: bytes) -> bytes:
@@ -109,7 +113,9 @@ async def look_at_sts(
             faults=[f"Le nom {host} ne mène à aucune adresse."],
         )
     try:
-        status, text = await _fetch(host, addresses.values[0], dial, trust or _authorities(), port)
+        status, media, text = await _fetch(
+            host, addresses.values[0], dial, trust or _authorities(), port
+        )
     except NotReached as fault:
         if isinstance(fault.__cause__, ssl.SSLCertVerificationError):
             return StsSeen(
@@ -120,23 +126,29 @@ async def look_at_sts(
         return StsSeen(record=record, policy_reach=fault.reach, policy_reason=fault.reason)
     except ProtocolFault as fault:
         return StsSeen(record=record, policy_reach=Reach.BROKEN, policy_reason=str(fault))
+    return _told(record, status, media, text)
+
+
+def _told(record: Fact, status: int, media: str, text: str) -> StsSeen:
+    """What the host answered."""
     if status != 200:
         said = f"Le fichier de politique répond par le code {status}."
+        if 300 <= status < 400:
+            said = f"{said[:-1]}, et personne ne suit une redirection."
         return StsSeen(record=record, policy_reach=Reach.ANSWERED, faults=[said])
     policy = read_policy(text)
-    return StsSeen(
-        record=record,
-        policy_reach=Reach.ANSWERED,
-        mode=policy.mode,
-        max_age=policy.max_age,
-        hosts=policy.hosts,
-        faults=policy.faults,
-    )
+    faults = policy.faults
+    if media not in ("", "text/plain"):
+        faults = [
+            *faults,
+            f"Le fichier est servi comme « {media[:60]} » au lieu de « text/plain ».",
+        ]
+    return structs.replace(policy, record=record, policy_reach=Reach.ANSWERED, faults=faults)
 
 
 async def _fetch(
     host: str, address: str, dial: Dial, trust: ssl.SSLContext, port: int
-) -> tuple[int, str]:
+) -> tuple[int, str, str]:
     request = (
         f"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: {host}\r\nUser-Agent: rempart\r\n"
         "Accept: text/plain\r\nConnection: close\r\n\r\n"
