@@ -5,14 +5,18 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.content.exposure_rules import score_rules
 from rempart.engines.exposure.cost import cheapest, next_grades
 from rempart.engines.exposure.judge import Judge
 from rempart.engines.exposure.losses import Loss, grade_of, value_of
+from rempart.engines.exposure.run import run
 from rempart.engines.exposure.score import loss_of, score
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Reach
+from rempart.engines.exposure.seen.hosts import PortsSeen
 from support.exposure import (
+    AT,
     CONTENTS,
     FUNCTIONS,
     TODAY,
@@ -187,3 +191,14 @@ def test_a_check_without_fix_costs_half_an_hour() -> None:
         Judge(snapshot(service(3389, "rdp")), today=TODAY).judge_all(bare, FUNCTIONS)[0].findings
     )
     assert (found.fix, loss_of(found, bare).minutes) == (None, 30)
+
+
+def test_a_port_that_the_perimeter_forbids_costs_nothing_on_a_machine_that_answers_nobody() -> None:
+    silent = PortsSeen(
+        reach=Reach.SILENT, reason="Muet.", address="127.0.0.9", silent=[22, 443], at=AT
+    )
+    report = run(snapshot(silent), catalogue=exposure_catalogue(), today=TODAY, tool_version="1")
+    reaches = {gap.check: gap.reach for gap in report.gaps}
+    assert reaches["service_dicom"] == Reach.OUTSIDE
+    assert reaches["service_printer"] == Reach.OUTSIDE
+    assert report.score.low == report.score.value

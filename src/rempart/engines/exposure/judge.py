@@ -150,7 +150,7 @@ class Judge:
                 findings.append(self._finding(common, target, kept))
             elif outcome is Outcome.NOT_MEASURED:
                 reason = common.text(_joined(x.verdict.detail or x.seen.reason for x in kept))
-                gaps.append(Gap(content.id, target, reason, kept[0].seen.reach.value))
+                gaps.append(Gap(content.id, target, reason, _reach_of(kept).value))
             else:
                 if not any(x.verdict.is_blind for x in kept):
                     cleared.append(target)
@@ -229,6 +229,14 @@ def _worst(said: Sequence[_Said]) -> tuple[Outcome, list[_Said]]:
     outcome = next(o for o in WORST_FIRST if o in found)
     kept = [x for x in said if x.verdict.outcome is outcome]
     return outcome, sorted(kept, key=_gravity)
+
+
+def _reach_of(said: Sequence[_Said]) -> Reach:
+    """How far the look got of which nothing could be said. What the perimeter does not allow costs nothing, even where the
+    machine answers nobody."""
+    if all(x.verdict.is_outside for x in said):
+        return Reach.OUTSIDE
+    return next(x.seen.reach for x in said if not x.verdict.is_outside)
 
 
 def _gravity(said: _Said) -> tuple[int, int, str, str]:

@@ -43,6 +43,7 @@ class Verdict(Struct, frozen=True, gc=False):
     cves: tuple[str, ...] = ()
     data_as_of: str = ""  # day of the data that it rests on, for known holes and ends of life
     is_blind: bool = False
+    is_outside: bool = False  # not looked at because the perimeter does not allow it
 
 
 def failed(detail: str, evidence: str = "", **more: Any) -> Verdict:

@@ -170,7 +170,8 @@ def _of_ports(family: Family, seen: PortsSeen) -> Iterator[Verdict]:
         if is_whole and family.ports and not family.ports & set(seen.silent):
             # Every port that the rights allow was tried, and none of these: they are not silent.
             yield unmeasured(
-                f"Le périmètre ne permet pas d’essayer : {_listed(sorted(family.ports))}."
+                f"Le périmètre ne permet pas d’essayer : {_listed(sorted(family.ports))}.",
+                is_outside=True,
             )
         elif family.ports:
             yield unmeasured(seen.reason or "Les ports n’ont pas été essayés.")
