@@ -93,6 +93,8 @@ INTEGRATION: dict[str, str] = {
     "tests/engines/exposure/probe/dns/test_hostile.py": "the resolver and servers that lie",
     "tests/engines/exposure/probe/dns/test_mail_records.py": "the readers of mail records, together",
     "tests/engines/exposure/probe/dns/test_odd_zones.py": "every check and domains that are not like the others",
+    "tests/engines/exposure/probe/dns/test_traps.py": "the looks at a zone and at its mail, and zones that mean harm",
+    "tests/engines/exposure/probe/mail/test_hostile_hosts.py": "policy hosts and mail servers that mean harm",
     "tests/engines/exposure/probe/dns/test_proofs.py": "denials and keys, beside another implementation",
     "tests/engines/exposure/probe/dns/test_spf.py": "SPF followed over real zones",
     "tests/engines/directory/test_live.py": "a whole audit of a real domain controller",
