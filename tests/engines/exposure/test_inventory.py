@@ -58,3 +58,16 @@ def test_a_whole_machine_and_a_port_that_we_found_closed_answer_nowhere(told: Cl
 )
 def test_what_another_tool_saw_elsewhere_has_its_own_line(told: ClaimSeen) -> None:
     assert len(inventory([OURS, told])) == 2
+
+
+def test_what_tools_say_of_one_port_by_name_and_by_address_is_one_line() -> None:
+    whole = claim("192.0.2.20", 443, "a.example")
+    told = [claim("192.0.2.20", 443), whole, claim("", 443, "a.example")]
+    assert [(x.target, x.address) for x in inventory(told)] == [("a.example:443", "192.0.2.20")]
+
+
+def test_two_addresses_of_one_name_stay_two_lines() -> None:
+    both = [claim(f"192.0.2.{n}", 443, "a.example") for n in (20, 21)]
+    assert [x.address for x in inventory(both)] == ["192.0.2.20", "192.0.2.21"]
+    alone = [claim("192.0.2.22", 443), claim("192.0.2.20", 80)]
+    assert len(inventory([*both, *alone])) == 4

@@ -32,23 +32,34 @@ def inventory(seen: Iterable[Seen]) -> list[EndpointLine]:
         endpoint = endpoint_of(one)
         if endpoint is not None and not isinstance(one, ClaimSeen):
             _add(lines, endpoint, one)
-    places: dict[tuple[str, int, str], list[Endpoint]] = {}
-    for known in lines:
-        for host in {known.name, known.address} - {""}:
-            places.setdefault((host, known.port, known.transport), []).append(known)
+    ours = _places(lines)
+    apart = [claim for claim in claims if not _at(ours, claim.endpoint)]
+    # Where only tools looked, one that names both the host and its address tells what the others speak of.
+    theirs = _places(c.endpoint for c in apart if c.endpoint.name and c.endpoint.address)
     for claim in claims:
         at = claim.endpoint
-        found = next(
-            (
-                places[key]
-                for h in (at.name, at.address)
-                if (key := (h, at.port, at.transport)) in places
-            ),
-            [at],
-        )
-        for endpoint in found:
+        is_whole = bool(at.name and at.address)
+        for endpoint in _at(ours, at) or ([] if is_whole else _at(theirs, at)) or [at]:
             _add(lines, endpoint, claim)
     return sorted(lines.values(), key=lambda x: (x.target, x.address, x.port))
+
+
+_Places = dict[tuple[str, int, str], list[Endpoint]]
+
+
+def _places(known: Iterable[Endpoint]) -> _Places:
+    """Endpoints by what may be said of them: their name, or their address."""
+    found: _Places = {}
+    for one in dict.fromkeys(known):
+        for host in sorted({one.name, one.address} - {""}):
+            found.setdefault((host, one.port, one.transport), []).append(one)
+    return found
+
+
+def _at(places: _Places, at: Endpoint) -> list[Endpoint]:
+    """Those of the same name, else of the same address."""
+    keys = ((host, at.port, at.transport) for host in (at.name, at.address))
+    return next((places[key] for key in keys if key in places), [])
 
 
 def _is_there(at: Endpoint, closed: frozenset[str]) -> bool:
