@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from rempart.content.loader import directory_checks
 from rempart.engines.directory.report import (
     ControlResult,
     DomainRef,
@@ -30,7 +31,9 @@ MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
 
 def a_control(id: str, outcome: Outcome = Outcome.FAILED, *, level: int = 2) -> ControlResult:
     """A control of one point."""
-    base = reports.control(id, f"Le point {id} est en échec", [level], outcome)
+    known = directory_checks().get(id)
+    title = known.title if known else f"Le point {id} est en échec"
+    base = reports.control(id, title, [level], outcome)
     points = [
         PointResult(level, outcome, "Non collecté." if outcome is Outcome.NOT_MEASURED else "")
     ]

@@ -1,9 +1,11 @@
 """An audit from its deposit to its verified actions, as people click."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
@@ -54,8 +56,9 @@ def test_a_collection_is_deposited_and_its_level_read(
 def test_a_later_audit_shows_what_was_mended(
     cast: Cast, page_as: PageAs, axe_clean: Look, shoot: Look
 ) -> None:
-    a_deposit(cast.home, cast.alice, a_report(a_control("a", level=1), a_control("b"), on=MARCH))
-    after = (a_control("a", Outcome.PASSED, level=1), a_control("b"), a_control("c"))
+    dns, keys, tickets = "vuln_dnsadmins", "vuln_krbtgt", "vuln_kerberos_properties_preauth"
+    a_deposit(cast.home, cast.alice, a_report(a_control(dns, level=1), a_control(keys), on=MARCH))
+    after = (a_control(dns, Outcome.PASSED, level=1), a_control(keys), a_control(tickets))
     audit = a_deposit(cast.home, cast.alice, a_report(*after, on=APRIL))
     page = page_as("alice", f"/audits/{audit.pk}/")
     expect(page.get_by_role("heading", name="Depuis l’audit du")).to_be_visible()
@@ -85,12 +88,12 @@ def test_a_file_that_cannot_be_read_says_what_to_do(
 def test_an_action_is_closed_by_a_person_and_verified_by_an_audit(
     cast: Cast, page_as: PageAs, axe_clean: Look, shoot: Look
 ) -> None:
-    a_deposit(cast.home, cast.alice, a_report(a_control("a", level=1), on=MARCH))
+    a_deposit(cast.home, cast.alice, a_report(a_control("vuln_krbtgt", level=2), on=MARCH))
     page = page_as("alice", f"{HOME}plan/")
     axe_clean(page)
     page.get_by_role("link", name="Choisir des actions").click()
     axe_clean(page)
-    page.get_by_role("link", name="Corriger : Le point a").click()
+    page.get_by_role("link", name="Changer la clé maîtresse de l’annuaire").click()
     axe_clean(page)
     page.get_by_label("Qui s’en charge").fill("Prestataire informatique")
     page.get_by_role("button", name="Mettre au plan").click()
@@ -101,9 +104,11 @@ def test_an_action_is_closed_by_a_person_and_verified_by_an_audit(
     page.get_by_role("button", name="Déclarer faite").click()
     expect(page.get_by_text("close (déclarée)")).to_be_visible()
     expect(page.get_by_text("un prochain audit le dira")).to_be_visible()
-    a_deposit(cast.home, cast.alice, a_report(a_control("a", Outcome.PASSED, level=1), on=APRIL))
+    a_deposit(
+        cast.home, cast.alice, a_report(a_control("vuln_krbtgt", Outcome.PASSED, level=2), on=APRIL)
+    )
     page.reload()
-    expect(page.get_by_text("qui a cherché et n’a plus vu")).to_be_visible()
+    expect(page.get_by_text("qui a cherché le défaut et ne l’a plus trouvé")).to_be_visible()
     axe_clean(page)
     shoot(page, "action-verifiee")
 
@@ -113,6 +118,12 @@ def test_the_plan_is_filtered_without_leaving_the_page(
 ) -> None:
     a_deposit(cast.home, cast.alice, encoded(reports.sample()))
     an_action(cast.home, cast.alice, title="Tester la restauration", due_on=MARCH, half_days=1)
+    for months, action in enumerate(
+        Action.objects.filter(state="proposed").order_by("rank")[:3], 1
+    ):
+        day = timezone.localdate() + timedelta(30 * months)
+        who = "Prestataire informatique"
+        Action.objects.filter(pk=action.pk).update(state="planned", due_on=day, owner_function=who)
     page = page_as("alice", f"{HOME}plan/")
     shoot(page, "plan")
     page.get_by_role("link", name="Tout, et chercher").click()

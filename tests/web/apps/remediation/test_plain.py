@@ -131,7 +131,7 @@ def test_the_workbook_of_the_plan_says_it_plainly_first(cast: Cast, browser_of: 
     heads, row = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     said = dict(zip(heads, row, strict=True))
     assert said["Action"] == TITLE
-    assert said["Dans l’audit"] == JARGON
+    assert said["Pour le spécialiste"] == JARGON
     assert said["Pourquoi"]
 
 
@@ -141,7 +141,7 @@ def test_the_calendar_file_says_it_plainly_first(cast: Cast, browser_of: Browser
     (event,) = Calendar.from_ical(content).walk("VEVENT")
     assert event["summary"].startswith(f"{TITLE} (")
     assert event.walk("VALARM")[0]["description"] == TITLE
-    assert event["description"].endswith(f"Dans l’audit : {JARGON}")
+    assert event["description"].endswith(f"Pour le spécialiste : {JARGON}")
 
 
 def test_a_reminder_says_it_plainly_first(cast: Cast) -> None:

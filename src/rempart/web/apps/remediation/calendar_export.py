@@ -45,7 +45,7 @@ def _sheets(
         (
             *(
                 "Action",
-                "Dans l’audit",
+                "Pour le spécialiste",
                 "Responsable",
                 "État",
                 "Commence",
@@ -80,7 +80,7 @@ def _sheets(
     )
     yield (
         "Écartées",
-        ("Action", "Dans l’audit", "Coût", "Pourquoi"),
+        ("Action", "Pour le spécialiste", "Coût", "Pourquoi"),
         (
             (*_named(found, left.action), left.costs.words, " ".join(left.why))
             for left in found.left_out

@@ -16,7 +16,7 @@ from rempart.web.apps.remediation.plain import Plain
 from rempart.web.apps.remediation.states import State
 
 COLUMNS: Final = {
-    "FINESS": 12, "Établissement": 40, "Action": 70, "Pourquoi": 60, "Dans l’audit": 60, "État": 18, "Responsable": 28, "Échéance": 12,
+    "FINESS": 12, "Établissement": 40, "Action": 70, "Pourquoi": 60, "Pour le spécialiste": 60, "État": 18, "Responsable": 28, "Échéance": 12,
     "Échéance imposée": 10, "Jours, bas": 10, "Jours, haut": 10, "Euros, bas": 12, "Euros, haut": 12,
     "Euros par an, bas": 12, "Euros par an, haut": 12, "Constats": 10, "Faite le": 12, "Preuve": 50,
     "Vérifiée le": 12, "Vérifiée par": 40, "Risque accepté jusqu’au": 14, "Accepté par": 28, "Part (%)": 9,
@@ -105,7 +105,7 @@ def _event(action: Action, uid: str, day: date, title: str, words: Plain) -> Any
     said = [words.why.rstrip(".")] if words.why else []
     said += [f"Responsable : {action.owner_words}"] if action.owner_words else []
     said.append(f"Coût : {costs_of(action).words}")
-    said += [f"Dans l’audit : {words.technical}"] if words.technical else []
+    said += [f"Pour le spécialiste : {words.technical}"] if words.technical else []
     event.add("description", visible(". ".join(said)))
     alarm = Alarm()
     alarm.add("action", "DISPLAY")

@@ -76,7 +76,7 @@ def severity(*, of: str, with_delay: bool = False) -> SafeString:
 @register.simple_tag(name="severity_legend")
 def legend_of_severities() -> SafeString:
     """What the words of severity ask for, beside the first list that uses them."""
-    return format_html('<p class="src">{}</p>', severity_legend())
+    return format_html('<div class="src">{}</div>', severity_legend())
 
 
 @register.simple_tag
