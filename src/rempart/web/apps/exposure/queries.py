@@ -210,6 +210,7 @@ class Overview:
     proof: Window
     next: str
     unseen: int = 0
+    endpoints: int = 0
     recent: Sequence[ExposureAudit] = field(default_factory=list)
     themes: Sequence[ThemeLine] = field(default_factory=list)
 
@@ -217,7 +218,11 @@ class Overview:
 def overview(finess: str, today: date) -> Overview:
     """All that the page says beside its list: a constant number of queries."""
     mine = ExposureAudit.objects.filter(establishment_id=finess)
-    done = list(mine.done().order_by("-swept_at", "-pk").select_related("compared_with")[:CURVE])
+    done = list(
+        mine.done()
+        .order_by("-swept_at", "-pk")
+        .select_related("compared_with", "joined_to")[:CURVE]
+    )
     audit = next((row for row in done if row.is_latest), None)
     page = read_page_of(audit)
     allowed = standing(perimeter_of(finess), today)
@@ -225,6 +230,8 @@ def overview(finess: str, today: date) -> Overview:
         standing=allowed,
         next=next_step(audit, allowed, page),
         unseen=_unseen(audit),
+        # What another tool alone says answers was not verified.
+        endpoints=((audit.joined_to or audit).endpoints_count or 0) if audit else 0,
         audit=audit,
         waiting=mine.filter(
             state=ExposureAudit.State.WAITING, job__in=Job.objects.unfinished()
@@ -349,7 +356,8 @@ def _brief(audit: ExposureAudit | None) -> str:
         return ""
     worst = audit.critical_open
     words = counted(worst, "constat critique", "constats critiques") if worst else ""
-    return ", ".join(part for part in (f"note {audit.grade}", words) if part)
+    partial = "balayage incomplet" if audit.is_partial else ""
+    return ", ".join(part for part in (f"note {audit.grade}", partial, words) if part)
 
 
 def next_step(audit: ExposureAudit | None, found: Standing, page: pages.Page | None = None) -> str:

@@ -77,6 +77,7 @@ class ColumnsForm(forms.Form):
                 required=is_needed,
                 help_text=words,
             )
+        self.order_fields(["tool", "target", "rule", "port", "default_port"])
 
     def clean_tool(self) -> str:
         """A name that is not ours: our own measures count as sure."""
@@ -124,13 +125,13 @@ class JoinForm(forms.Form):
     upload = forms.FileField(
         label="Fichier",
         allow_empty_file=True,
-        help_text="nmap, masscan, nuclei, testssl, sslyze, GVM, Nessus, Shodan, ONYPHE, ou un tableau CSV ; compressé (gzip) ou non.",
+        help_text="nmap, masscan, nuclei, testssl, sslyze, sslscan, GVM, Nessus, Shodan, ONYPHE, ou un tableau CSV. Compressé (gzip) ou non.",
         error_messages={"required": "Choisissez un fichier."},
     )
     mapping = forms.FileField(
         label="Correspondance de colonnes",
         required=False,
-        help_text="Facultatif, pour un tableau CSV : le fichier YAML de la ligne de commande. Sans lui, la plateforme vous "
+        help_text="Pour un tableau CSV : le fichier YAML de la ligne de commande. Sans lui, la plateforme vous "
         "demandera ce que donne chaque colonne.",
     )
 

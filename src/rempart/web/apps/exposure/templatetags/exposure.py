@@ -163,10 +163,16 @@ def confidence_words(confidence: str) -> str:
 @register.filter
 def seen_by(line: ExposedFinding) -> str:
     """« Rempart et nmap », « nmap seul »."""
-    names = ["Rempart" if source == OURS else source for source in line.sources.split(",")]
+    names = ["Rempart" if source in ("", OURS) else source for source in line.sources.split(",")]
     if len(names) == 1:
         return names[0] if names[0] == "Rempart" else f"{names[0]} seul"
     return f"{', '.join(names[:-1])} et {names[-1]}"
+
+
+@register.filter
+def is_ours(line: ExposedFinding) -> bool:
+    """Whether our own measure saw it; a report that names nobody is ours."""
+    return line.sources.split(",")[0] in ("", OURS)
 
 
 @register.filter

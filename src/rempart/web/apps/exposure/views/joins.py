@@ -49,7 +49,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.audit_or_404(scope_of(request), pk, Act.DEPOSIT_AUDIT)
     if not joining.awaits_columns(found):
         return redirect("exposure_audit", pk)
-    access_log.shown(request, establishment=found.establishment_id, words="Tableau d’un autre outil")
+    access_log.shown(
+        request, establishment=found.establishment_id, words="Tableau d’un autre outil"
+    )
     given = request.POST if request.method == "POST" else None
     form = ColumnsForm(given, table=found.table)
     if form.is_valid():
