@@ -94,7 +94,7 @@ class Beside:
 @click.option("--resume", is_flag=True, help="Reprendre le balayage interrompu de ce dossier.")
 @click.option(
     "--import", "imports", type=_FILE, multiple=True, metavar="FICHIER",
-    help="Rapport d’un autre outil : nmap, masscan, nuclei, testssl, sslyze, GVM, Nessus, Shodan, ONYPHE, ou tableau CSV.",
+    help="Rapport d’un autre outil : nmap, masscan, nuclei, testssl, sslyze, sslscan, GVM, Nessus, Shodan, ONYPHE, ou tableau CSV.",
 )  # fmt: skip
 @click.option(
     "--mapping", type=_FILE, metavar="FICHIER", help="Colonnes des tableaux CSV importés (YAML)."

@@ -34,6 +34,7 @@ def by_rule(found: Import) -> dict[str, ClaimSeen]:
         ("testssl.json", "testssl"),
         ("testssl-pretty.json", "testssl"),
         ("sslyze.json", "sslyze"),
+        ("sslscan.xml", "sslscan"),
         ("gvm.xml", "gvm"),
         ("scan.nessus", "nessus"),
         ("shodan.jsonl", "shodan"),

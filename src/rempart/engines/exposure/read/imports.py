@@ -22,6 +22,7 @@ from rempart.engines.exposure.read.search_engines import (
 )
 from rempart.engines.exposure.read.shared import NO_PLACE, Claims
 from rempart.engines.exposure.read.source import LIMITS, Cut, Limits, chunks, document, lines
+from rempart.engines.exposure.read.sslscan import TOOL as SSLSCAN, SslscanHandler
 from rempart.engines.exposure.read.sslyze import TOOL as SSLYZE, read_sslyze
 from rempart.engines.exposure.read.tables import read_table, table_of
 from rempart.engines.exposure.read.testssl import TOOL as TESTSSL, read_testssl
@@ -35,6 +36,7 @@ _HANDLERS: Final[dict[str, Callable[[Claims], Handler]]] = {
     NMAP: NmapHandler,
     NESSUS: NessusHandler,
     GVM: GvmHandler,
+    SSLSCAN: SslscanHandler,
 }
 _ROOTS: Final = {
     "nmaprun": NMAP,
@@ -42,6 +44,7 @@ _ROOTS: Final = {
     "report": GVM,
     "get_reports_response": GVM,
     "get_results_response": GVM,
+    "document": SSLSCAN,
 }
 # Keys that only one tool writes together in its first object, in the order in which they are looked for.
 _KEYS: Final = (
@@ -74,7 +77,7 @@ _BY_ROW: Final = {
 }
 _BY_DOCUMENT: Final = {TESTSSL: read_testssl, SSLYZE: read_sslyze}
 KNOWN: Final = (
-    "nmap (-oX), masscan (-oX, -oJ), nuclei (-jsonl, -je), testssl.sh (--jsonfile, --csvfile), sslyze (--json_out), GVM (XML, "
+    "nmap (-oX), masscan (-oX, -oJ), nuclei (-jsonl, -je), testssl.sh (--jsonfile, --csvfile), sslyze (--json_out), sslscan (--xml), GVM (XML, "
     "CSV), Nessus (.nessus, CSV), Shodan (JSON, CSV) et ONYPHE (JSON), ou un tableau CSV avec sa correspondance de colonnes"
 )
 
