@@ -18,7 +18,7 @@ from rempart.engines.exposure.report import (
     is_partial,
 )
 from rempart.kernel.outcome import Outcome
-from rempart.render.exposure.words import grade_words, mark, product, theme
+from rempart.render.exposure.words import grade_words, mark, objective, product, theme
 from rempart.render.french import NBSP, counted, duration, number, sentence
 from rempart.render.text import clip, name
 from rempart.render.view import Priority, Tile
@@ -256,7 +256,7 @@ def _group(check: str, items: Sequence[Finding]) -> Group:
         findings=items,
         fixes=[(product(key), fix, count) for key, (fix, count) in sorted(fixes.items())],
         references=first.references,
-        objectives=first.objectives,
+        objectives=[objective(one) for one in first.objectives],
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from rempart.content.fingerprints import exposure_products
+from rempart.content.knowledge import frameworks
 from rempart.engines.exposure.report import EndpointLine
 from rempart.kernel.outcome import Outcome
 from rempart.render.french import NBSP, number
@@ -44,6 +45,13 @@ def theme(key: str) -> str:
 def confidence(key: str) -> str:
     """The French word of a confidence; an unknown one is shown as it is."""
     return CONFIDENCES.get(key, name(key))
+
+
+def objective(key: str) -> str:
+    """« CaRE domaine 1, « Les failles visibles… ? » » for an item of a framework; one that is not known as it is."""
+    framework = frameworks().get(key.partition(".")[0])
+    item = next((x for x in framework.items if x.id == key), None) if framework else None
+    return f"{framework.short_title}, « {item.title} »" if framework and item else name(key)
 
 
 def product(key: str) -> str:

@@ -103,7 +103,12 @@ def _findings(report: ExposureReport) -> Iterable[Row]:
             ),
             *(f.data_as_of, fix.minutes if fix else "", fix.steps if fix else ""),
             *((fix.commands, fix.rollback, fix.service_effect) if fix else ("", "", "")),
-            *(references(f), ", ".join(f.objectives), ", ".join(f.sources), claims(f)),
+            *(
+                references(f),
+                " ; ".join(map(words.objective, f.objectives)),
+                ", ".join(f.sources),
+                claims(f),
+            ),
             *(f.seen_at, f.check, f.key),
         )
 

@@ -41,7 +41,7 @@ def a_hostile_report(more: str) -> ExposureReport:
         data_as_of=text,
         consent=text,
     )
-    report.score.themes.append(ThemeScore(text, 1, 1, 1, 1))
+    report.score.themes.append(ThemeScore(text, 1, 1, 0, 1))
     return report
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
+from msgspec.structs import replace
 from pytest_django import Settings
 
 from factories.exposure import (
@@ -108,6 +109,13 @@ def test_a_report_of_tomorrow_is_refused(cast: Cast) -> None:
 def test_a_score_that_cannot_be_is_refused(cast: Cast) -> None:
     audit = an_exposure_audit(cast.home, cast.alice, an_exposure(score=140.0))
     assert "score impossible" in audit.refusal["found"]
+
+
+def test_a_report_whose_findings_were_taken_out_is_refused(cast: Cast) -> None:
+    whole = an_exposure(an_exposed(), an_exposed("tls_legacy", "www.chu.example:443"))
+    short = replace(whole, findings=whole.findings[1:])
+    audit = an_exposure_audit(cast.home, cast.alice, short)
+    assert "il a été modifié, ou abîmé" in audit.refusal["found"]
 
 
 def test_the_last_sweep_is_the_latest_whatever_the_order_of_deposits(cast: Cast) -> None:

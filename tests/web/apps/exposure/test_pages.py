@@ -91,6 +91,16 @@ def test_a_finding_goes_with_the_audit_that_saw_it(cast: Cast, browser_of: Brows
     assert browser_of("alice").get(address).status_code == 404
 
 
+def test_a_finding_says_in_words_what_it_counts_for(cast: Cast, browser_of: BrowserOf) -> None:
+    known = an_exposed(objectives=["care_d1.exposition.correction", "hygiene.34", "<b>"])
+    audit = an_exposure_audit(cast.home, cast.alice, an_exposure(known))
+    (line,) = audit.exposed_findings.all()
+    text = text_of(browser_of("alice"), f"/exposition/constats/{line.pk}/")
+    assert "CaRE domaine 1, « Les failles visibles depuis internet" in text
+    assert "42 mesures d’hygiène, « " in text
+    assert "<li>&lt;b&gt;</li>" in text
+
+
 def test_the_page_of_the_establishment_has_its_panel(cast: Cast, browser_of: BrowserOf) -> None:
     browser = browser_of("alice")
     assert "Déclarez ce qui est à vous" in text_of(browser, "/etablissements/350000019/")

@@ -1,9 +1,11 @@
 """Findings of exposure in the plan: merged by fix, mended only when measured again, alerted once."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -27,6 +29,8 @@ from rempart.web.core import facts
 from rempart.web.core.models import Mail
 from rempart.web.core.sealing import unseal
 from web.conftest import Cast
+
+BrowserOf = Callable[[str | None], Client]
 
 BUREAU, WWW = "bureau.chu.example:3389", "www.chu.example:443"
 
@@ -116,6 +120,16 @@ def test_a_door_that_opens_is_said_with_its_hour(cast: Cast) -> None:
     assert [(c.kind, c.target, c.at) for c in found.changes] == [
         ("opened", WWW, "2026-04-05T01:12:00+00:00")
     ]
+
+
+def test_a_door_that_another_tool_saw_long_ago_is_given_no_hour(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    an_exposure_audit(cast.home, cast.alice, an_exposure())
+    line = EndpointLine(WWW, "203.0.113.5", 443, "https", seen_at="2024-01-20T01:02:03+00:00")
+    an_exposure_audit(cast.home, cast.alice, an_exposure(at=APRIL, endpoints=(line,)))
+    page = browser_of("alice").get("/etablissements/350000019/exposition/").content.decode()
+    assert f"{WWW} (https) : dit par un autre outil, qui l’a vu avant" in page
 
 
 def test_news_are_told_once_and_without_any_detail(cast: Cast) -> None:

@@ -162,8 +162,8 @@ def changes_between(old: ExposureReport, new: ExposureReport) -> bytes:
 
 def _door(door: Door, new: ExposureReport) -> Change:
     line = door.line
-    is_here = door.state in ("opened", "appeared")
-    at = (line.seen_at if is_here else "") or new.ended_at
+    # What another tool saw before has no hour here: that of this sweep, which did not see it, would be made up.
+    at = line.seen_at if door.state in ("opened", "appeared") else new.ended_at
     return Change(door.state, line.target, line.service, at=at)
 
 

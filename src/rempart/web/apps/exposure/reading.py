@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from rempart.content.severity import RANKS, Severity
-from rempart.engines.exposure.report import SCHEMA, ExposureReport, Finding, FixText
+from rempart.engines.exposure.report import SCHEMA, ExposureReport, Finding, FixText, contradiction
 from rempart.engines.exposure.snapshot_file import MAGIC
 from rempart.kernel.errors import UnreadableSource
 from rempart.render.french import counted
@@ -107,6 +107,8 @@ def _check(report: ExposureReport, now: datetime) -> None:
             f"Ce rapport annonce un score impossible ({score.low} à {score.value}).",
             todo="Le fichier a été modifié ou abîmé : déposez l’original.",
         )
+    if found := contradiction(report):
+        raise UnreadableSource(found, todo="Déposez l’original.")
     check_length(report)
     unknown = {f.severity for f in report.findings} - set(RANKS)
     if unknown:

@@ -196,11 +196,21 @@ def change_tag(*, change: Change) -> SafeString:
 
 
 @register.filter
+def objective(key: str) -> str:
+    """What a finding counts for: an item of a framework, in words."""
+    return words.objective(key)
+
+
+@register.filter
 def change_words(change: Change) -> str:
     """« www.chu.example:443 ouvert dimanche 22 novembre 2026 à 3 h 12 »."""
     target, title = name(change.target), name(change.title)
     kind = f" ({title})" if title else ""
     match change.kind:
+        case "opened" | "appeared" if not change.at:
+            return (
+                f"{target}{kind} : dit par un autre outil, qui l’a vu avant le balayage précédent"
+            )
         case "opened":
             return f"{target}{kind} : ouvert {moment(change.at)}"
         case "appeared":
