@@ -2,11 +2,12 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rempart.content.severity import severities
+from rempart.content.severity import SEVERITIES, severities
 from rempart.content.severity_check import other_words
 from support.tree import ROOT, files, name, text
 
@@ -49,6 +50,19 @@ def test_no_module_writes_a_word_of_severity_by_itself() -> None:
     modules = [p for p in files("src/*.py") if not name(p).startswith(READERS)]
     found = {name(p): sorted(words) for p in modules if (words := told(p) & every)}
     assert found == {}
+
+
+def test_no_module_writes_the_order_of_severities_by_itself() -> None:
+    modules = [p for p in files("src/*.py") if any(ordered(p))]
+    assert [name(p) for p in modules] == []
+
+
+def ordered(path: Path) -> Iterator[bool]:
+    """Of each sequence and table of a module, whether it lists severities by their codes."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        parts = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+        codes = {p.value for p in parts if isinstance(p, ast.Constant)} & set(SEVERITIES)
+        yield len(codes) > 2
 
 
 def test_the_guide_explains_each_severity_as_the_table_does() -> None:

@@ -25,7 +25,8 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-RANKS: Final[Mapping[str, int]] = {str(one): rank for rank, one in enumerate(Severity, 1)}
+SEVERITIES: Final = tuple(str(one) for one in Severity)
+RANKS: Final[Mapping[str, int]] = {one: rank for rank, one in enumerate(SEVERITIES, 1)}
 
 
 class SeverityWords(Struct, forbid_unknown_fields=True, frozen=True):

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.products import Recognised
@@ -42,7 +43,6 @@ WORST_FIRST: Final = (
     Outcome.PASSED,
     Outcome.NOT_APPLICABLE,
 )
-SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
 CONFIDENCES: Final = tuple(Confidence)
 SHOWN_REASONS: Final = 3
 NOTHING_SEEN: Final = "Le balayage n’a rien vu à quoi ce contrôle s’applique."

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from rempart.engines.exposure.judge import SEVERITIES
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.names import address_of, place, with_parents
 from rempart.engines.exposure.perimeter import Perimeter
 from rempart.engines.exposure.products import endpoint_of

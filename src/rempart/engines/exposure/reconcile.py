@@ -14,10 +14,11 @@ import msgspec
 from rempart.content.exposure import ExposureCheck
 from rempart.content.exposure_catalogue import ExposureCatalogue
 from rempart.content.foreign_rules import related_checks
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.match import match
-from rempart.engines.exposure.judge import SEVERITIES, fix_for, references_of
+from rempart.engines.exposure.judge import fix_for, references_of
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.products import endpoint_of, products_of
 from rempart.engines.exposure.report import CheckResult, Claim, Dispute, Finding, Gap

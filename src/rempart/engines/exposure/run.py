@@ -10,12 +10,13 @@ from datetime import date
 import msgspec
 
 from rempart.content.exposure_catalogue import ExposureCatalogue
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure import checks as _checks
 from rempart.engines.exposure.clock import Clock, clock_of, difference, faults_of
 from rempart.engines.exposure.doors import closed_endpoints
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.inventory import inventory
-from rempart.engines.exposure.judge import SEVERITIES, Judge, Judged
+from rempart.engines.exposure.judge import Judge, Judged
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.outside import set_apart
 from rempart.engines.exposure.perimeter import Perimeter

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.feeds.bundle import Bundle
 from rempart.engines.exposure.feeds.match import (
     Matched,
@@ -31,7 +32,8 @@ NO_BUNDLE: Final = (
     "Aucun lot de données sur les failles n’est installé : « rempart feeds import » en installe un."
 )
 NOTHING: Final = "Aucun produit n’a été reconnu ici."
-_STEPS: Final = ("low", "medium", "high", "critical")
+# The lightest first; what is for information asks for nothing.
+_STEPS: Final = SEVERITIES[-2::-1]
 _BACKPORTS: Final = "C’est le paquet d’une distribution, qui corrige sans changer de numéro : à vérifier sur le serveur."
 _SHIPPED: Final = "Cette version est aussi celle que livre {}, qui corrige sans changer de numéro : à vérifier sur le serveur."
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.checks.hole import NO_BUNDLE
 from rempart.engines.exposure.checks.http_headers import passing_error
 from rempart.engines.exposure.feeds.bundle import Bundle, LibraryHole
@@ -22,7 +23,8 @@ from rempart.engines.exposure.seen.http import HttpSeen
 from rempart.engines.exposure.seen.services import Product
 from rempart.kernel.french import counted
 
-_ORDER: Final = ("low", "medium", "high", "critical")
+# The lightest first; what is for information asks for nothing.
+_ORDER: Final = SEVERITIES[-2::-1]
 
 
 @check("hole_js_library", HttpSeen)

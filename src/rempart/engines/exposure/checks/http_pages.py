@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rempart.content.fingerprints import ExposedPath, PageKind, exposed_paths
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.checks.http_headers import passing_error, without_page
 from rempart.engines.exposure.registry import (
     Context,
@@ -22,7 +23,6 @@ from rempart.kernel.french import counted
 CUT: Final = "La page n’a pas été lue jusqu’à sa fin : elle est trop longue, ou sa compression n’est pas connue."
 NO_SESSION: Final = "Aucun cookie de session n’a été posé par la page d’accueil."
 NOT_ASKED: Final = "La page d’accueil ne demande pas de mot de passe."
-_SEVERITIES: Final = ("critical", "high", "medium", "low")
 _ADDRESS: Final = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _DEFAULT_TITLES: Final = re.compile(
     r"^(welcome to nginx|apache2 (debian|ubuntu) default page|iis windows( server)?|test page for|"
@@ -124,7 +124,7 @@ def _exposed(seen: HttpSeen, kinds: frozenset[PageKind], good: str) -> Iterator[
     """The pages of some kinds that answered, the worst first; what was not asked is not measured."""
     known: dict[str, ExposedPath] = {path.id: path for path in exposed_paths()}
     pages = [page for page in seen.exposed if page.id in known and known[page.id].kind in kinds]
-    for page in sorted(pages, key=lambda p: (_SEVERITIES.index(known[p.id].severity), p.path)):
+    for page in sorted(pages, key=lambda p: (SEVERITIES.index(known[p.id].severity), p.path)):
         path = known[page.id]
         yield failed(
             f"{path.label} : {page.path} répond ({page.status}).",

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Final
 
 from rempart.content.foreign_rules import check_of
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.read.shared import (
     NOT_TESTED,
-    SEVERITIES,
     Claims,
     instant_of,
     number,

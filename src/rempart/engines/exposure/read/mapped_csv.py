@@ -16,9 +16,9 @@ import msgspec
 import yaml
 from msgspec import Struct
 
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.read.products import product_of
 from rempart.engines.exposure.read.shared import (
-    SEVERITIES,
     Claims,
     instant_of,
     number,

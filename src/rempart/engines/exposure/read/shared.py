@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from rempart.content.foreign_rules import check_of
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.read.source import LIMITS, Limits
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Endpoint, Reach
@@ -22,7 +23,6 @@ _MOST_SEARCHED: Final = 1 << 16
 _FIRST_YEAR: Final = 1970  # Before it an instant has no number of seconds on every system.
 _CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,12}")
 _NAME: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]{0,252}[A-Za-z0-9_])?")
-SEVERITIES: Final = ("info", "low", "medium", "high", "critical")
 
 
 NO_PLACE: Final = "sans adresse, nom ou port lisible"

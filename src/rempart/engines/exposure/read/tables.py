@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
 
+from rempart.content.severity import SEVERITIES
 from rempart.engines.exposure.read import gvm, nessus, testssl
 from rempart.engines.exposure.read.mapped_csv import MOST_FIELD, malformed, text_of
 from rempart.engines.exposure.read.products import product_of
 from rempart.engines.exposure.read.search_engines import SHODAN
-from rempart.engines.exposure.read.shared import SEVERITIES, Claims, instant_of, number
+from rempart.engines.exposure.read.shared import Claims, instant_of, number
 
 _DELIMITERS: Final = (",", ";", "\t")
 _SHORT: Final = "dont la ligne est incomplète"
