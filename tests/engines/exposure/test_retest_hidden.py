@@ -3,7 +3,7 @@
 from rempart.content.exposure_catalogue import exposure_catalogue
 from rempart.engines.exposure.compare import compare
 from rempart.engines.exposure.report import HIDDEN, ExposureReport
-from rempart.engines.exposure.retest import Retested, retested
+from rempart.engines.exposure.retest import Retest, Retested, retested
 from rempart.engines.exposure.run import run
 from rempart.engines.exposure.seen.common import Endpoint, Reach
 from rempart.engines.exposure.seen.http import HttpSeen
@@ -29,12 +29,16 @@ def report(*versions: str) -> ExposureReport:
     )  # fmt: skip
 
 
-def again(*versions: str) -> tuple[Retested, str]:
+def looked(*versions: str) -> Retest:
     (finding,) = (f for f in report("1.20.0").findings if f.key == KEY)
-    said = retested(
+    return retested(
         finding, snapshot(site(*versions)), catalogue=exposure_catalogue(), today=TODAY,
         tool_version="1", holes=HOLES,
     )  # fmt: skip
+
+
+def again(*versions: str) -> tuple[Retested, str]:
+    said = looked(*versions)
     return said.outcome, said.detail
 
 
@@ -42,6 +46,10 @@ def test_a_retest_closes_no_hole_of_a_product_that_hides() -> None:
     assert again("1.20.0")[0] is Retested.STILL
     assert again() == (Retested.UNMEASURED, HIDDEN)
     assert again("1.30.0")[0] is Retested.MENDED
+
+
+def test_the_proof_of_a_repair_says_what_was_seen() -> None:
+    assert looked("1.30.0").evidence == "nginx 1.30.0"
 
 
 def test_a_comparison_closes_no_hole_of_a_product_that_hides() -> None:

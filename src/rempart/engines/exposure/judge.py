@@ -129,15 +129,7 @@ class Judge:
 
     def judge(self, content: ExposureCheck, check: Check) -> Judged:
         """What one check says. It never fails: a check that breaks on an observation leaves it not measured."""
-        context = Context(content.params, self._today, self._holes, self._names, self._clock_faults)
-        default = str(content.severity)
-        by_target: dict[str, list[_Said]] = {}
-        for kind in check.kinds:
-            for seen, own in zip(*self._by_kind.get(kind, ((), ())), strict=True):
-                for verdict in verdicts_on(check, seen, context):
-                    severity = verdict.severity if verdict.severity in SEVERITIES else default
-                    said = _Said(verdict, seen, severity)
-                    by_target.setdefault(verdict.target or own, []).append(said)
+        by_target = self._by_target(content, check)
         if not by_target:
             return self._nothing(content)
         common = _Common(content)
@@ -157,6 +149,23 @@ class Judge:
                 if outcome is Outcome.NOT_APPLICABLE:
                     reasons.append(_joined(x.verdict.detail for x in kept))
         return Judged(_result(content, counts, gaps, reasons, cleared), findings, gaps)
+
+    def evidence(self, content: ExposureCheck, check: Check, target: str) -> str:
+        """What a check saw of one target, whatever it says of it."""
+        verdicts = [x.verdict for x in self._by_target(content, check).get(target, [])]
+        return _joined(verdict.evidence or verdict.detail for verdict in verdicts)
+
+    def _by_target(self, content: ExposureCheck, check: Check) -> dict[str, list[_Said]]:
+        context = Context(content.params, self._today, self._holes, self._names, self._clock_faults)
+        default = str(content.severity)
+        by_target: dict[str, list[_Said]] = {}
+        for kind in check.kinds:
+            for seen, own in zip(*self._by_kind.get(kind, ((), ())), strict=True):
+                for verdict in verdicts_on(check, seen, context):
+                    severity = verdict.severity if verdict.severity in SEVERITIES else default
+                    said = _Said(verdict, seen, severity)
+                    by_target.setdefault(verdict.target or own, []).append(said)
+        return by_target
 
     def _nothing(self, content: ExposureCheck) -> Judged:
         """A check for which the sweep brought nothing."""

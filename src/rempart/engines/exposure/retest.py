@@ -130,7 +130,8 @@ def _said(
     if clock.is_wrong or (clock.is_doubtful and check.dated):
         said = f"{difference(clock)} Réglez l’horloge, puis regardez de nouveau."
         return Retested.UNMEASURED, said, ""
-    judged = Judge(snapshot, today=today, holes=holes).judge(content, check)
+    judge = Judge(snapshot, today=today, holes=holes)
+    judged = judge.judge(content, check)
     for found in judged.findings:
         if found.target == finding.target:
             return Retested.STILL, found.detail, found.evidence
@@ -143,7 +144,8 @@ def _said(
     if finding.target in closed_endpoints(snapshot.seen):
         return Retested.MENDED, "Plus rien n’écoute sur ce port.", ""
     if finding.target in judged.result.cleared:
-        return Retested.MENDED, "Mesuré de nouveau : le constat n’y est plus.", ""
+        good = judge.evidence(content, check, finding.target)
+        return Retested.MENDED, "Mesuré de nouveau : le constat n’y est plus.", good
     if finding.theme == Theme.HOLE and any(one.target == finding.target for one in snapshot.seen):
         return Retested.UNMEASURED, HIDDEN, ""
     if lost := unresolved(finding, snapshot):
