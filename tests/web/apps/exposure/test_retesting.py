@@ -73,7 +73,11 @@ def test_a_new_look_says_what_became_of_a_finding(
     def said(finding: Any, snapshot: Any, **_: Any) -> SimpleNamespace:
         asked.extend(sorted({seen.target for seen in snapshot.seen}))
         return SimpleNamespace(
-            outcome=outcome, detail="Dit ainsi.", snapshot_sha256="a" * 64, seen_at=""
+            outcome=outcome,
+            detail="Dit ainsi.",
+            evidence="TLS 1.3",
+            snapshot_sha256="a" * 64,
+            seen_at="",
         )
 
     monkeypatch.setattr(engine, "retested", said)
@@ -84,7 +88,7 @@ def test_a_new_look_says_what_became_of_a_finding(
     entry = JournalEntry.objects.get(act="retest_exposure")
     assert entry.details["sha256"] == "a" * 64
     page = browser_of("alice").get(f"/exposition/constats/{line.pk}/").content.decode()
-    assert "Dit ainsi." in page
+    assert "Dit ainsi. Vu : TLS 1.3" in page
 
 
 def test_a_name_is_asked_where_it_leads_today_whatever_the_report_says(
@@ -134,7 +138,9 @@ def test_what_is_mended_since_is_scored_beside_the_sweep(
     monkeypatch.setattr(
         engine,
         "retested",
-        lambda *_, **__: SimpleNamespace(**said, detail="", snapshot_sha256="a" * 64, seen_at=""),
+        lambda *_, **__: SimpleNamespace(
+            **said, detail="", evidence="", snapshot_sha256="a" * 64, seen_at=""
+        ),
     )
     again(browser_of("alice"), line)
     home = f"/etablissements/{audit.establishment_id}/exposition/"

@@ -113,17 +113,18 @@ def _write(
 ) -> None:
     today = timezone.localdate()
     line.retested_at, line.retest_outcome = timezone.now(), found.outcome
-    line.retest_words = name(found.detail, 250)[:300]
+    seen = f" Vu : {found.evidence}" if found.evidence else ""
+    line.retest_words = name(f"{found.detail}{seen}", 250)[:300]
     line.save(update_fields=["retested_at", "retest_outcome", "retest_words"])
     look = LOOKS[str(found.outcome)]
-    seen = reading.seen(finding) if look is Look.SEEN else Observation(line.key, look)
+    again = reading.seen(finding) if look is Look.SEEN else Observation(line.key, look)
     remediation.record_findings(
         establishment=line.audit.establishment,
         source_kind=reading.KIND,
         source_id=f"retest-{job_id}",
         source_label=f"Contre-vérification du {day(str(today))}",
         measured_on=today,
-        findings=[seen],
+        findings=[again],
         by=by,
         subject=reading.SUBJECT,
     )
