@@ -1,10 +1,13 @@
 """Domains swept per second, DNS and mail together, DNSSEC verified, beside checkdmarc and dnspython.
 
 BIND on loopback serves a root, two registries and 200 zones, half of them signed. Ours asks everything of both looks:
-delegation, every server, keys, aliases, SPF followed, DKIM, DMARC, MTA-STS, TLS-RPT, TLSA. The peers run in the same
-run, in an environment of their own, on fewer zones; checkdmarc asks less (no keys, no aliases) and verifies less.
+delegation, every server, keys, aliases, SPF followed, DKIM, DMARC, MTA-STS, TLS-RPT, TLSA; the zone and the mail of a
+domain at the same time, as a sweep of the product does. The peers run in the same run, in an environment of their own,
+on fewer zones; checkdmarc asks less (no keys, no aliases) and verifies less.
 The same zones are swept when one name server out of ten is dead: its socket takes all and answers nothing. Both
-worlds are up together and swept in turn, so that what else the machine does weighs on both.
+worlds are up together and swept in turn, so that what else the machine does weighs on both. « alone » is the time of a
+sweep on a clock that only counts our CPU and the waits in which nothing came: the wall of a machine that does nothing
+else, whatever this one does, where the wait for a dead server cannot hide behind other people's work.
 
     python -m benchmarks.dns [ZONES…]
 """
@@ -12,6 +15,7 @@ worlds are up together and swept in turn, so that what else the machine does wei
 import asyncio
 import json
 import os
+import selectors
 import socket
 import statistics
 import subprocess
@@ -36,7 +40,7 @@ from rempart.engines.exposure.seen.common import Reach
 from rempart.kernel.memory import collector_relaxed
 
 ZONES = (200, 2000)
-ROUNDS = 5
+ROUNDS = 7
 HOSTS = 20
 IN_FLIGHT = 100
 DEAD = ("127.9.9.1", "127.9.9.2")
@@ -120,13 +124,57 @@ async def _sweep(world: dict[str, Any], names: list[str]) -> dict[str, int]:
     return {**count, "queries": resolver.exchange.sent}
 
 
-def sweep(path: str, count: str) -> None:
-    """In the measured process: all the zones, with nothing known at the start."""
-    world = json.loads(Path(path).read_text("utf-8"))
+def _given(path: str, count: str) -> tuple[dict[str, Any], list[str]]:
     names = [f"z{i:05d}.example" for i in range(int(count))]
     registrable(names[0])  # the public suffix list is read once a process, and not once a sweep
+    return json.loads(Path(path).read_text("utf-8")), names
+
+
+def sweep(path: str, count: str) -> None:
+    """In the measured process: all the zones, with nothing known at the start."""
+    world, names = _given(path, count)
     with collector_relaxed():  # as a sweep of the product does
         _measure.report(lambda: None, lambda _: asyncio.run(_sweep(world, names)))
+
+
+class _Waits(selectors.DefaultSelector):
+    """Counts the seconds waited for nothing."""
+
+    idle = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(timeout)
+        if not found and timeout is not None:
+            self.idle += max(timeout, 0.0)
+        return found
+
+
+class _Alone(asyncio.SelectorEventLoop):
+    """Its clock is the CPU of this process, and what was waited for nothing."""
+
+    def __init__(self) -> None:
+        self._waits = _Waits()
+        super().__init__(self._waits)
+
+    def time(self) -> float:
+        return time.process_time() + self._waits.idle
+
+
+def alone(path: str, count: str) -> None:
+    """The same as `sweep`, on the clock of a machine that does nothing else."""
+    world, names = _given(path, count)
+
+    async def timed() -> dict[str, float]:
+        began = asyncio.get_running_loop().time()
+        await _sweep(world, names)
+        return {"seconds": asyncio.get_running_loop().time() - began}
+
+    def work(_: None) -> dict[str, float]:
+        with asyncio.Runner(loop_factory=_Alone) as runner:
+            return runner.run(timed())
+
+    with collector_relaxed():
+        _measure.report(lambda: None, work)
 
 
 # The peers, in an environment of their own: a resolver on a port of ours is told to them by force.
@@ -218,15 +266,35 @@ def _table(folder: Path, count: int, *, has_peers: bool) -> None:
         _up(folder / "dead", count, dead=True) as (_, dead),
     ):
         runs: dict[str, list[_measure.Measure]] = {alive: [], dead: []}
+        by_itself: dict[str, list[float]] = {alive: [], dead: []}
         for _ in range(ROUNDS):
             for path, done in runs.items():
                 done.append(_measure.measured("dns", "sweep", path, str(count), rounds=1))
+                still = _measure.measured("dns", "alone", path, str(count), rounds=1)
+                by_itself[path].append(still.result["seconds"])
         for name, path in (("all servers alive", alive), ("one server in ten dead", dead)):
             print(f"{name:<24}{count} domains: {_line(runs[path], count)}")
-        walls = [statistics.median(run.wall for run in runs[path]) for path in (alive, dead)]
-        print(f"slower by {100 * (walls[1] / walls[0] - 1):.0f} % with one server in ten dead")
+        _slower("wall", [[run.wall for run in runs[path]] for path in (alive, dead)])
+        _slower("alone", [by_itself[path] for path in (alive, dead)])
+        _slower("CPU", [[run.cpu for run in runs[path]] for path in (alive, dead)])
+        print(f"load of the machine: {_load()}")
         if has_peers:
             peers(world, folder, count)
+
+
+def _slower(what: str, measured: list[list[float]]) -> None:
+    """How much slower the second series is: by its median, and round by round."""
+    alive, dead = measured
+    middle = 100 * (statistics.median(dead) / statistics.median(alive) - 1)
+    each = sorted(100 * (other / one - 1) for one, other in zip(alive, dead, strict=True))
+    print(
+        f"{what}: {statistics.median(alive):.2f} s, slower by {middle:.0f} % with one server in ten dead "
+        f"(round by round: median {statistics.median(each):.0f} %, from {each[0]:.0f} to {each[-1]:.0f} %)"
+    )
+
+
+def _load() -> str:
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def _line(runs: Sequence[_measure.Measure], count: int) -> str:
@@ -234,10 +302,10 @@ def _line(runs: Sequence[_measure.Measure], count: int) -> str:
         statistics.median(getattr(run, field) for run in runs)
         for field in ("cpu", "wall", "megabytes")
     )
-    best = min(run.cpu for run in runs)
+    cpus, walls = sorted(run.cpu for run in runs), sorted(run.wall for run in runs)
     return (
-        f"{count / cpu:,.0f} a second of CPU (best {count / best:,.0f}), {count / wall:,.0f} a second of wall, "
-        f"{megabytes:.0f} MB, {runs[-1].result}"
+        f"{count / cpu:,.0f} a second of CPU ({count / cpus[-1]:,.0f} to {count / cpus[0]:,.0f}), "
+        f"{wall:.2f} s of wall ({walls[0]:.2f} to {walls[-1]:.2f}), {megabytes:.0f} MB, {runs[-1].result}"
     )
 
 
@@ -245,14 +313,13 @@ def main() -> None:
     """Print the tables."""
     sizes = [int(text) for text in sys.argv[1:]] or ZONES
     _measure.heading("Domains, DNS and mail, all checks, DNSSEC verified", "cryptography")
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
-    print(f"medians of {ROUNDS} runs; load of the machine at the start: {load:.1f}")
+    print(f"medians of {ROUNDS} alternated rounds (least to most); load at the start: {_load()}")
     for count in sizes:
         with tempfile.TemporaryDirectory() as folder:
             _table(Path(folder), count, has_peers=count == sizes[0])
 
 
 if __name__ == "__main__" and not (
-    sys.argv[1:2] == ["sweep"] and _measure.run_named({"sweep": sweep})
+    sys.argv[1:2] in (["sweep"], ["alone"]) and _measure.run_named({"sweep": sweep, "alone": alone})
 ):
     main()
