@@ -328,7 +328,7 @@ def exposure_propose(
 @click.argument("key", metavar="CONSTAT")
 @click.option(
     "--resolver", metavar="ADRESSE",
-    help="Serveur de noms à interroger : le même que pour le balayage. Par défaut : celui du périmètre, sinon la racine.",
+    help="Serveur de noms à interroger. Par défaut : celui du balayage, sinon celui du périmètre, sinon la racine.",
 )  # fmt: skip
 @click.option("--output", type=_PATH, metavar="FICHIER", help="Où écrire la preuve (JSON).")
 @click.option("--feeds", type=_PATH, metavar="LOT", help="Lot de données sur les failles.")
@@ -353,7 +353,10 @@ def exposure_retest(
             expected="La clé d’un constat (« contrôle|cible »), telle que report.json l’écrit.",
         )
     holes = _beside((), None, feeds, trust).holes
-    snapshot = looked_again(perimeter, pieces_to_redo(finding, report), resolver or "")
+    asked = resolver or report.resolver
+    if asked and not resolver:
+        click.echo(f"Serveur de noms du balayage : {name(asked)}.", err=True)
+    snapshot = looked_again(perimeter, pieces_to_redo(finding, report), asked)
     result = retested(
         finding, snapshot, catalogue=exposure_catalogue(), tool_version=__version__, holes=holes,
         today=local_day(perimeter.hours, snapshot.ended_at),
@@ -361,7 +364,7 @@ def exposure_retest(
     if output is not None:
         install({output.name: encoded(result)}, output.parent)
     click.echo(f"{finding.title}, {finding.target} : {STATES[result.outcome]}. {result.detail}")
-    if unresolved(finding, snapshot) and not (resolver or perimeter.resolvers):
+    if unresolved(finding, snapshot) and not (asked or perimeter.resolvers):
         click.echo(
             "Si le balayage interrogeait un serveur de noms (--resolver), donnez le même ici.",
             err=True,

@@ -52,7 +52,7 @@ def test_names_lead_to_addresses_to_ports_to_services_and_sites(tmp_path: Path) 
     assert "127.0.9.3:443" in labels(snapshot, ServiceSeen)
     assert len(labels(snapshot, PortsSeen)) == 6
     assert (snapshot.pieces_stopped, snapshot.notes) == (0, [])
-    assert snapshot.pieces == 2 + 5 + 6 + 6 + 6  # the last ones over UDP
+    assert snapshot.pieces == 2 + 5 + 6 + 6
 
 
 def test_what_a_name_may_not_lead_to_is_said_and_never_tried(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_stop_in_the_middle_is_quick_and_leaves_gaps_with_their_reason(tmp_pat
     assert time.monotonic() - began < 2.5
     stopped = [one for one in snapshot.seen if one.reach is Reach.STOPPED]
     assert {one.reason for one in stopped} == {"Arrêt demandé."}
-    assert snapshot.pieces_stopped == 12
+    assert snapshot.pieces_stopped == 6
     assert snapshot.notes == ["Arrêt demandé."]
 
 
@@ -146,7 +146,7 @@ def test_a_sweep_that_gives_way_again_and_again_ends_as_if_it_had_not(tmp_path: 
             )
         except Paused:
             turns += 1
-    assert turns >= 4
+    assert turns >= 3
     assert len(keys) == len(set(keys)) == snapshot.pieces
     assert snapshot == swept(settings_of(), tmp_path / "whole")
 

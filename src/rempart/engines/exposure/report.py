@@ -208,6 +208,7 @@ class ExposureReport(Struct, frozen=True):
     clock_fault: str = (
         ""  # why the clock of the sweep is not to be believed, French; "" when nothing says so
     )
+    resolver: str = ""  # name server that was given to the sweep: a retest asks the same
     # The last one: who reads a file knows it from its end, however long its lists are.
     schema: str = SCHEMA
 

@@ -6,6 +6,7 @@ report = run(snapshot, catalogue=exposure_catalogue(), today=date(2026, 11, 22),
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -62,10 +63,8 @@ def run(
     joined = _joined(judge.judge_all(catalogue, checks), told, snapshot, catalogue, holes)
     findings, gaps = sorted(joined.findings, key=order), sorted(joined.gaps, key=_place)
     return ExposureReport(
-        perimeter=snapshot.perimeter,
+        **_of_sweep(snapshot),
         audited_on=today.isoformat(),
-        started_at=instant(snapshot.started_at),
-        ended_at=instant(snapshot.ended_at),
         tool_version=tool_version,
         catalogue_version=catalogue.version,
         catalogue_sha256=catalogue.sha256,
@@ -75,19 +74,29 @@ def run(
         gaps=gaps,
         endpoints=inventory([*snapshot.seen, *(c for c in told if c.says == "failed")]),
         zones=sorted({seen.domain for seen in snapshot.seen if isinstance(seen, ZoneSeen)}),
-        finess=snapshot.finess,
-        consent=snapshot.consent,
         data_as_of=holes.as_of() if holes else "",
         snapshot_sha256=digest,
         notes=[*_notes(snapshot, outside, clock), *imports],
         closed=closed_endpoints(snapshot.seen),
         disputes=joined.disputes,
-        sweep_tool_version=snapshot.tool_version,
         outside=outside,
-        pieces=snapshot.pieces,
-        pieces_stopped=snapshot.pieces_stopped,
         clock_fault=_clock_fault(clock, snapshot),
     )
+
+
+def _of_sweep(snapshot: Snapshot) -> dict[str, Any]:
+    """What the report says of the sweep as the snapshot says it."""
+    return {
+        "perimeter": snapshot.perimeter,
+        "finess": snapshot.finess,
+        "consent": snapshot.consent,
+        "started_at": instant(snapshot.started_at),
+        "ended_at": instant(snapshot.ended_at),
+        "sweep_tool_version": snapshot.tool_version,
+        "pieces": snapshot.pieces,
+        "pieces_stopped": snapshot.pieces_stopped,
+        "resolver": snapshot.resolver,
+    }
 
 
 def _judge(

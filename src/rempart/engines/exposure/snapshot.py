@@ -31,3 +31,6 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     pieces: int = 0
     pieces_stopped: int = 0
     notes: list[str] = []
+    resolver: str = (
+        ""  # name server that was given to the sweep, "" for the perimeter's own or the root
+    )

@@ -322,6 +322,7 @@ def look_again(
         consent=consent,
         pieces=len(found),
         pieces_stopped=sum(bool(done.stopped) for done in found),
+        resolver=next(iter(settings.resolvers), ""),
     )
 
 
@@ -357,4 +358,5 @@ def _snapshot(settings: Settings, kept: Journal, pieces: int, consent: str) -> S
         pieces=pieces,
         pieces_stopped=len(stopped),
         notes=sorted(set(stopped)),
+        resolver=next(iter(settings.resolvers), ""),
     )

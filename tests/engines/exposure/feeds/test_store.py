@@ -6,7 +6,14 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from rempart.engines.exposure.feeds import store
-from rempart.engines.exposure.feeds.store import INSTALLED, LOCK, TRUST, default_folder, install, load
+from rempart.engines.exposure.feeds.store import (
+    INSTALLED,
+    LOCK,
+    TRUST,
+    default_folder,
+    install,
+    load,
+)
 from rempart.kernel.errors import UnreadableSource
 from support.feeds import MADE_ON, signed_file
 
