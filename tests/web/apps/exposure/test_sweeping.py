@@ -192,7 +192,7 @@ def test_a_long_sweep_lets_other_jobs_pass_and_keeps_what_it_saw(
             assert "d’autres travaux passent" in page
     audit.refresh_from_db()
     assert (job.error, audit.state, traces.known_journals()) == ("", "done", set())
-    assert turns > 2
+    assert turns >= 2
 
 
 @pytest.mark.parametrize("way", ["annuler", "arreter"])
