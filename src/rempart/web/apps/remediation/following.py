@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db.models import Prefetch
+
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.remediation.models import Action, ActionFinding, Finding
 from rempart.web.apps.remediation.recording import Told
@@ -57,7 +59,9 @@ def follow(establishment: Establishment, *, only: int | None = None) -> None:
     if only is not None:
         actions = actions.filter(pk=only)
     told: dict[tuple[str, str], Told] = {}
-    for action in actions.prefetch_related("links__finding"):
+    # SQLite refuses to look for more than a thousand findings by their ids: each comes along with its link.
+    links = Prefetch("links", ActionFinding.objects.select_related("finding"))
+    for action in actions.prefetch_related(links):
         evidence = []
         for link in action.links.all():
             key = (link.finding.source_kind, link.finding.subject)
