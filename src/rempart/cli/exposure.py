@@ -59,6 +59,9 @@ STATES: Final = {
 }
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_MAPPING = click.option(
+    "--mapping", type=_FILE, metavar="FICHIER", help="Colonnes des tableaux CSV importés (YAML)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,7 @@ class Beside:
     "--import", "imports", type=_FILE, multiple=True, metavar="FICHIER",
     help="Rapport d’un autre outil : nmap, masscan, nuclei, testssl, sslyze, sslscan, GVM, Nessus, Shodan, ONYPHE, ou tableau CSV.",
 )  # fmt: skip
-@click.option(
-    "--mapping", type=_FILE, metavar="FICHIER", help="Colonnes des tableaux CSV importés (YAML)."
-)
+@_MAPPING
 @click.option(
     "--feeds", type=_PATH, metavar="LOT",
     help="Lot de données sur les failles, ou dossier où il est installé. Par défaut : celui qui est installé.",
@@ -289,9 +290,7 @@ for _command in (exposure_compare, exposure_held, exposure_verify):
     "--import", "imports", type=_FILE, multiple=True, metavar="FICHIER",
     help="Rapport d’un autre outil (nmap, Nessus…) : ce qu’il nomme hors du périmètre est proposé.",
 )  # fmt: skip
-@click.option(
-    "--mapping", type=_FILE, metavar="FICHIER", help="Colonnes des tableaux CSV importés (YAML)."
-)
+@_MAPPING
 @click.option(
     "--output", required=True, type=_PATH, metavar="FICHIER", help="Propositions à relire (YAML)."
 )

@@ -31,6 +31,9 @@ class Unmeasured:
     level: int | None = None
 
 
+Findings = Iterable[Hit | Unmeasured]
+
+
 class NotMeasured(Exception):
     """The whole check could not be judged; the message (French) says why."""
 

@@ -1,6 +1,6 @@
 """Checks on ordinary accounts: passwords that never expire, dormant accounts, primary groups, SID history, guest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,14 @@ from rempart.engines.directory.checks.common import (
 )
 from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import NEVER, UNKNOWN, Fact, Kind, Relation, Uac
-from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
-
-Findings = Iterable[Hit | Unmeasured]
+from rempart.engines.directory.registry import (
+    Context,
+    Findings,
+    Hit,
+    NotMeasured,
+    Unmeasured,
+    check,
+)
 
 USER_GROUPS = (513, 514)
 COMPUTER_GROUP = 515

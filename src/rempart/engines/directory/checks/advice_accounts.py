@@ -1,6 +1,6 @@
 """Unscored items of the ANSSI list on accounts: what deserves a look, without deciding the level."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import NEVER, UNKNOWN, Fact, Kind, Relation, Uac
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     NotMeasured,
@@ -38,8 +39,6 @@ from rempart.engines.directory.registry import (
     check,
 )
 from rempart.kernel.french import counted
-
-Findings = Iterable[Hit | Unmeasured]
 
 # Groups that the directory protects like administrators, without being privileged here: replicators, read-only
 # controllers, controllers of the enterprise.

@@ -19,6 +19,7 @@ from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotMeasured,
     Unmeasured,
@@ -27,8 +28,6 @@ from rempart.engines.directory.registry import (
 from rempart.engines.directory.rights import CONTROL_RIGHTS, REPLICATION_RIGHTS, Right
 from rempart.engines.directory.sddl import read_sddl
 from rempart.kernel.french import counted
-
-Findings = Iterable[Hit | Unmeasured]
 
 # Guests, anonymous sessions, and everybody, who includes them when the directory is so configured.
 _ANONYMOUS = frozenset({"S-1-1-0", "S-1-5-7", "S-1-5-32-546"})

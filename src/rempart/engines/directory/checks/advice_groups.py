@@ -1,6 +1,6 @@
 """Unscored items of the ANSSI list on privileged groups: how many members, from where, in what state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from rempart.engines.directory.checks.common import (
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation, Trust, Uac
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     NotMeasured,
@@ -22,8 +23,6 @@ from rempart.engines.directory.registry import (
     check,
 )
 from rempart.kernel.french import counted
-
-Findings = Iterable[Hit | Unmeasured]
 
 _NEVER_EXPIRES = 0x7FFFFFFFFFFFFFFF
 _FILETIME_EPOCH = 11_644_473_600

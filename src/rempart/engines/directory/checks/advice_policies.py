@@ -1,6 +1,6 @@
 """Unscored items on password settings objects, group policies and what SYSVOL holds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from rempart.engines.directory.model import Fact, Kind, Relation
 from rempart.engines.directory.policies import PolicyFiles, policy_key_of_dn
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     NotMeasured,
@@ -17,8 +18,6 @@ from rempart.engines.directory.registry import (
     check,
 )
 from rempart.kernel.french import counted
-
-Findings = Iterable[Hit | Unmeasured]
 
 
 @check("warning_password_policy_pso_missing", Fact.ACCOUNTS, Fact.PASSWORD_SETTINGS)

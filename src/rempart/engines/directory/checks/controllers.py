@@ -1,15 +1,20 @@
 """Checks on domain controllers themselves: coherence of their attributes, age of their system."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from rempart.engines.directory.checks.common import in_collection, support
 from rempart.engines.directory.groups import Rows
 from rempart.engines.directory.model import Fact, Kind, Relation, Uac
-from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
-
-Findings = Iterable[Hit | Unmeasured]
+from rempart.engines.directory.registry import (
+    Context,
+    Findings,
+    Hit,
+    NotMeasured,
+    Unmeasured,
+    check,
+)
 
 READ_ONLY_GROUP = 521
 _WRITABLE = {

@@ -1,6 +1,6 @@
 """Checks on the settings of domains and forest: levels, quotas, heuristics, compatibility groups, nesting."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -9,10 +9,15 @@ from scipy.sparse.csgraph import connected_components
 from rempart.engines.directory.builder import sid_of
 from rempart.engines.directory.checks.common import domains, in_collection, unread
 from rempart.engines.directory.model import Directory, Fact, Kind, Relation
-from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
+from rempart.engines.directory.registry import (
+    Context,
+    Findings,
+    Hit,
+    NotMeasured,
+    Unmeasured,
+    check,
+)
 from rempart.kernel.french import counted
-
-Findings = Iterable[Hit | Unmeasured]
 
 COMPATIBLE_ACCESS_RID = 554
 ANONYMOUS = "S-1-5-7"

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from rempart.engines.directory.logins import called
 from rempart.engines.directory.model import NEVER, UNKNOWN, Directory, Fact, Kind, Uac
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     NotMeasured,
@@ -35,8 +36,6 @@ from rempart.engines.directory.registry import (
     check,
 )
 from rempart.engines.directory.rights import CONTROL_RIGHTS, Right
-
-Findings = Iterable[Hit | Unmeasured]
 
 
 @check("extra_password_in_description", Fact.ACCOUNTS, Fact.DESCRIPTION)

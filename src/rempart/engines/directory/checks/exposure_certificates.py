@@ -11,6 +11,7 @@ from rempart.engines.directory.checks.common import accounts, enabled, in_collec
 from rempart.engines.directory.model import Fact, Kind, Relation
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     NotMeasured,
@@ -19,8 +20,6 @@ from rempart.engines.directory.registry import (
 )
 from rempart.engines.directory.rights import Right
 from rempart.kernel.french import counted
-
-Findings = Iterable[Hit | Unmeasured]
 
 _SHOWN = 4
 

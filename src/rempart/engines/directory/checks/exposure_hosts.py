@@ -1,6 +1,6 @@
 """What policies and machines leave open to relay, interception and theft of passwords."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from rempart.engines.directory.model import Fact, Kind, Relation
 from rempart.engines.directory.policies import PolicyFiles
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     NotMeasured,
@@ -18,8 +19,6 @@ from rempart.engines.directory.registry import (
     check,
 )
 from rempart.kernel.french import counted, plural
-
-Findings = Iterable[Hit | Unmeasured]
 
 _NTDS = r"system\currentcontrolset\services\ntds\parameters"
 _SMB = r"system\currentcontrolset\services\lanmanserver\parameters"

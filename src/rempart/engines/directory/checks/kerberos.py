@@ -1,6 +1,6 @@
 """Checks on Kerberos: pre-authentication, weak keys, service names on privileged accounts, delegation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -18,9 +18,14 @@ from rempart.engines.directory.checks.common import (
 from rempart.engines.directory.checks.policy import AES, Policies
 from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Relation, Uac
-from rempart.engines.directory.registry import Context, Hit, NotMeasured, Unmeasured, check
-
-Findings = Iterable[Hit | Unmeasured]
+from rempart.engines.directory.registry import (
+    Context,
+    Findings,
+    Hit,
+    NotMeasured,
+    Unmeasured,
+    check,
+)
 
 DES = 0x3
 RC4 = 0x4

@@ -1,6 +1,6 @@
 """Checks on the age of secrets and on silent machines: pwdLastSet and lastLogonTimestamp against a number of days."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from rempart.engines.directory.groups import Mask
 from rempart.engines.directory.model import UNKNOWN, Fact, Kind, Uac
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     NotMeasured,
@@ -33,8 +34,6 @@ from rempart.engines.directory.registry import (
     check,
 )
 from rempart.kernel.french import counted
-
-Findings = Iterable[Hit | Unmeasured]
 
 
 def _passwords(ctx: Context, rows: Mask | list[int]) -> Iterator[Hit | Unmeasured]:

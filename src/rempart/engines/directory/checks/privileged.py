@@ -1,6 +1,6 @@
 """Checks on who is privileged and how these accounts are protected."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -21,13 +21,12 @@ from rempart.engines.directory.checks.policy import Policies, Policy
 from rempart.engines.directory.model import Fact, Kind, Trust, Uac
 from rempart.engines.directory.registry import (
     Context,
+    Findings,
     Hit,
     NotApplicable,
     Unmeasured,
     check,
 )
-
-Findings = Iterable[Hit | Unmeasured]
 
 PROTECTED_USERS_RID = 525
 _ACCOUNTS = {KRBTGT_RID: "le compte krbtgt", ADMINISTRATOR_RID: "le compte Administrateur intégré"}

@@ -1,12 +1,17 @@
 """Checks on trusts, by the bits of trustAttributes (MS-ADTS 6.1.6.7.9)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from rempart.engines.directory.checks.common import domains
 from rempart.engines.directory.model import UNKNOWN, Fact, Trust
-from rempart.engines.directory.registry import Context, Hit, NotApplicable, Unmeasured, check
-
-Findings = Iterable[Hit | Unmeasured]
+from rempart.engines.directory.registry import (
+    Context,
+    Findings,
+    Hit,
+    NotApplicable,
+    Unmeasured,
+    check,
+)
 
 REALM = 3  # trustType of a Kerberos realm that is not Windows: no SID crosses it
 

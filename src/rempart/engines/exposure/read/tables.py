@@ -45,41 +45,39 @@ def _gvm(cells: Cells, claims: Claims) -> None:
     )
 
 
-def _nessus(cells: Cells, claims: Claims) -> None:
-    nessus.add_result(
-        claims,
-        host=cells["Host"],
-        name=cells.get("FQDN", ""),
-        port=cells["Port"],
-        transport=cells.get("Protocol", ""),
-        rule=cells["Plugin ID"],
-        title=cells["Name"],
-        severity=_word(cells["Risk"]),
-        evidence=cells.get("Plugin Output") or cells.get("Synopsis", ""),
-        told=f"{cells.get('Plugin Output', '')} {cells.get('Description', '')}",
-        cves=_holes(cells.get("CVE", "")),
-        double=cells.get("Plugin Output", ""),
-        at=nessus.day_of(cells.get("Host End", "")),
-    )
+@dataclass(frozen=True, slots=True)
+class _Plugins:
+    """How one product of Tenable names the columns that another names otherwise."""
+
+    host: str
+    name: str
+    rule: str
+    title: str
+    severity: str
+    ended: str = ""
+
+    def __call__(self, cells: Cells, claims: Claims) -> None:
+        """One line is one result of a plugin."""
+        output = cells.get("Plugin Output") or cells.get("Plugin Text", "")
+        nessus.add_result(
+            claims,
+            host=cells[self.host],
+            name=cells.get(self.name, ""),
+            port=cells["Port"],
+            transport=cells.get("Protocol", ""),
+            rule=cells[self.rule],
+            title=cells[self.title],
+            severity=_word(cells[self.severity]),
+            evidence=output or cells.get("Synopsis", ""),
+            told=f"{output} {cells.get('Description', '')}",
+            cves=_holes(cells.get("CVE", "")),
+            double=output,
+            at=nessus.day_of(cells.get(self.ended, "")),
+        )
 
 
-def _tenable(cells: Cells, claims: Claims) -> None:
-    output = cells.get("Plugin Output") or cells.get("Plugin Text", "")
-    nessus.add_result(
-        claims,
-        host=cells["IP Address"],
-        name=cells.get("DNS Name", ""),
-        port=cells["Port"],
-        transport=cells.get("Protocol", ""),
-        rule=cells["Plugin"],
-        title=cells["Plugin Name"],
-        severity=_word(cells["Severity"]),
-        evidence=output or cells.get("Synopsis", ""),
-        told=f"{output} {cells.get('Description', '')}",
-        cves=_holes(cells.get("CVE", "")),
-        double=output,
-        at=0.0,
-    )
+_NESSUS: Final = _Plugins("Host", "FQDN", "Plugin ID", "Name", "Risk", "Host End")
+_TENABLE: Final = _Plugins("IP Address", "DNS Name", "Plugin", "Plugin Name", "Severity")
 
 
 def _testssl(cells: Cells, claims: Claims) -> None:
@@ -117,11 +115,11 @@ def _shodan(cells: Cells, claims: Claims) -> None:
 
 TABLES: Final = (
     Table(gvm.TOOL, frozenset({"IP", "Port", "NVT Name", "NVT OID"}), _gvm),
-    Table(nessus.TOOL, frozenset({"Plugin ID", "Risk", "Host", "Port", "Name"}), _nessus),
+    Table(nessus.TOOL, frozenset({"Plugin ID", "Risk", "Host", "Port", "Name"}), _NESSUS),
     Table(
         nessus.TOOL,
         frozenset({"Plugin", "Plugin Name", "Severity", "IP Address", "Port"}),
-        _tenable,
+        _TENABLE,
     ),
     Table(testssl.TOOL, frozenset({"id", "fqdn/ip", "port", "severity", "finding"}), _testssl),
     Table(SHODAN, frozenset({"ip_str", "port", "transport", "vulns"}), _shodan),
