@@ -14,8 +14,9 @@ from rempart.engines.exposure.probe.dns.facts import MOST_CHARACTERS
 from rempart.engines.exposure.probe.dns.lies import INVENTED
 from rempart.engines.exposure.probe.dns.names import count_labels, to_wire
 from rempart.engines.exposure.probe.dns.questions import INNER
+from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.wire import Record
-from rempart.engines.exposure.probe.dns.zone import look_at_zone
+from rempart.engines.exposure.probe.dns.zone import MOST_SERVERS, look_at_zone
 from rempart.engines.exposure.probe.mail.look import look_at_mail
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.dns import ZoneSeen
@@ -258,6 +259,35 @@ def test_sixty_four_kilobytes_of_text_are_read_to_their_end() -> None:
     assert len(data) > 60_000
     assert (seen.spf.is_whole, seen.spf.ending, seen.spf.lookups) == (True, "-", 0)
     assert len(seen.spf.records.values[0]) == MOST_CHARACTERS
+
+
+def test_a_referral_as_long_as_a_book_is_not_kept_and_the_zone_is_still_secure() -> None:
+    trap = Trap(lambda name, kind: None, hosts=["ns.trap", *(f"z{n}.trap" for n in range(500))])
+
+    async def looked_at(resolver: Resolver) -> tuple[ZoneSeen, object]:
+        seen = await look_at_zone("trap", resolver=resolver, dial=NOBODY)
+        return seen, resolver.nearest(ZONE).referral
+
+    with trap:
+        seen, referral = looked(trap, looked_at)
+    assert (seen.dnssec.state, referral) == ("secure", None)
+    assert len(seen.servers) == MOST_SERVERS
+
+
+def test_long_answers_are_not_kept_for_the_sweep() -> None:
+    long = b"".join([b"\xff" + b"a" * 255] * 230)
+
+    async def kept(resolver: Resolver) -> list[bytes]:
+        ends_at = await resolver.open()
+        for name in (ZONE, WWW):
+            await resolver.find(name, wire.TXT, ends_at)
+        return [name for name, _ in resolver._found]
+
+    def say(name: bytes, kind: int) -> Said | None:
+        return Said([Record(name, kind, 60, long if name == WWW else b"\1a")])
+
+    with Trap(say, is_signed=False) as trap:
+        assert looked(trap, kept) == [ZONE]
 
 
 def forged(name: bytes, kind: int) -> Said | None:

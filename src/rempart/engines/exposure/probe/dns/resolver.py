@@ -49,6 +49,8 @@ TRIED: Final = (4, 2, 1, 1)
 BARREN_SECONDS: Final = 5.0  # what led nowhere is not tried again sooner (RFC 9520 §3.2)
 MOST_HOSTS: Final = 13
 MOST_KEPT: Final = 4000
+MOST_RECORDS_KEPT: Final = 64  # of one referral: the DS of a longer one is asked for
+MOST_BYTES_KEPT: Final = 8192  # of one answer: a longer one is asked again if it is wanted again
 
 
 class Resolver:
@@ -201,7 +203,8 @@ class Resolver:
         if known is None:
             hosts = hosts[:MOST_HOSTS]
             glue = glue_of(message.additional, hosts, cut.name)
-            known = self._cuts[owner] = Cut(owner, tuple(hosts), glue, message)
+            referral = message if len(message.authority) <= MOST_RECORDS_KEPT else None
+            known = self._cuts[owner] = Cut(owner, tuple(hosts), glue, referral)
         return known
 
     async def addresses(self, cut: Cut, ends_at: float, depth: int = 0) -> tuple[str, ...]:
@@ -313,7 +316,7 @@ class Resolver:
             proof=judged.denial.proof,
             zone=cut.name,
         )
-        if judged.state is not State.UNKNOWN:
+        if judged.state is not State.UNKNOWN and sum(map(len, found.data)) <= MOST_BYTES_KEPT:
             self._found[name, kind] = found
         self._replies.pop((name, kind), None)
         return found
