@@ -1,7 +1,9 @@
 """Every parser of what a name server, a mail server or a policy host sends, under atheris.
 
     pip install atheris
-    python tests/fuzz/fuzz_dns.py -max_total_time=600
+    PYTHONPATH=tests python tests/fuzz/fuzz_dns.py CORPUS -max_total_time=600
+
+`answers.py` beside makes a folder of real answers, to be given after CORPUS.
 
 A fault of the protocol is an answer; anything else that is raised stops the run and is written to a file.
 """
@@ -23,6 +25,8 @@ with atheris.instrument_imports(include=["rempart.engines.exposure.probe"]):
     from rempart.engines.exposure.probe.mail.smtp import compare, read_reply
     from rempart.engines.exposure.probe.mail.spf import read_spf
     from rempart.engines.exposure.probe.mail.sts import read_policy, read_response
+
+from support.fuzzing import begin
 
 NOW = 1_780_000_000.0
 QUESTION = wire.question(to_wire("a.b.exemple.example"), wire.A)
@@ -113,6 +117,20 @@ def one_input(data: bytes) -> None:
             TARGETS[data[0] % len(TARGETS)](data[1:])
 
 
+SEEDS = (
+    "v=spf1 include:_spf.exemple.example a:b.example/24//64 mx ip4:192.0.2.0/24 ip6:2001:db8::/32 exists:%{i}.x.example redirect=_spf.x.example -all",
+    "v=DMARC1; p=quarantine; sp=none; pct=50; t=y; rua=mailto:a@exemple.example!10m,mailto:b@x.example; ruf=mailto:c@y.example; adkim=s; fo=1:d",
+    "v=DKIM1; k=rsa; t=y:s; h=sha256; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC3QEKyU1fSma0axspqYK5iAj+54lsAg4qRRCnpKK68hawSd8zpsDz77ntGCR0X2mHVvkf0WEOIqaspaG/A5IGxieiWer+wBX8lW2tE4NHTE0PLhHqL0uD2sif2pKoPR3Wr6n/rbiihGYCIzvuY4/U5GigNUGls/QUbCPRyzho30wIDAQAB",
+    "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+    "version: STSv1\r\nmode: enforce\r\nmx: *.exemple.example\r\nmx: mx.x.example\r\nmax_age: 604800\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+    "250-mx.exemple.example\r\n250-STARTTLS\r\n250-SIZE 1000\r\n250 8BITMIME\r\n",
+)
+"""Records, policies and replies of mail, whole."""
+
+
 if __name__ == "__main__":
-    atheris.Setup(sys.argv, one_input)
+    texts_of_mail = [b"\3" + text.encode() for text in SEEDS]
+    atheris.Setup(begin(sys.argv, texts_of_mail), one_input)
     atheris.Fuzz()

@@ -61,6 +61,7 @@ TAGS: Final = (
 )  # fmt: skip
 ENCODINGS: Final = ("", "", "", "gzip", "deflate", "bare", "br", "lying")
 ALLOWS: Final = (True, False)
+ABSENT: Final = b"HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n"
 
 
 class Draw:
@@ -185,8 +186,8 @@ def response(draw: Draw) -> bytes:
 class FakeLink:
     """A connection to a site that gives one answer after the other, in pieces, then closes."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw, self._waiting = draw, bytearray()
+    def __init__(self, draw: Draw, absent: bytes = b"") -> None:
+        self._draw, self._waiting, self._absent = draw, bytearray(), absent
         self._left = 1 + draw.number(8)
         self._size = 1 + draw.number(4000)
         self._is_closed = False
@@ -196,6 +197,8 @@ class FakeLink:
         if self._left and not self._draw.is_over:
             self._left -= 1
             self._waiting += response(self._draw)
+        elif self._draw.is_over:
+            self._waiting += self._absent
 
     async def receive(self, most: int = 16384) -> bytes:
         """The next piece, b"" at the end."""
@@ -218,19 +221,20 @@ class FakeLink:
 
 
 class FakeDial(Dial):
-    """A door that opens on answers made from bytes; connections end when the bytes do."""
+    """A door that opens on answers made from bytes; `absent` is answered once they have run out, b"" for silence."""
 
-    __slots__ = ("draw",)
+    __slots__ = ("absent", "draw")
 
-    def __init__(self, draw: Draw) -> None:
+    def __init__(self, draw: Draw, absent: bytes = b"") -> None:
         super().__init__(gate=_Open())
         object.__setattr__(self, "draw", draw)
+        object.__setattr__(self, "absent", absent)
 
     async def open(self, *where: object, **bounds: object) -> FakeLink:  # type: ignore[override]
         """A connection. Raises NotReached once the bytes have run out."""
-        if self.draw.is_over:
+        if self.draw.is_over and not self.absent:
             raise NotReached(Reach.SILENT, "Plus rien à répondre.")
-        return FakeLink(self.draw)
+        return FakeLink(self.draw, self.absent)
 
 
 class _Open:
@@ -341,7 +345,7 @@ def whole(draw: Draw) -> None:
     allows, is_tls = ALLOWS[draw.number(2)], bool(draw.number(2))
     seen = asyncio.run(
         site.look_at_http(
-            HERE, dial=FakeDial(draw), is_tls=is_tls, allowed=lambda host, address: allows
+            HERE, dial=FakeDial(draw, ABSENT), is_tls=is_tls, allowed=lambda host, address: allows
         )
     )
     judged(seen)

@@ -4,6 +4,7 @@ from hypothesis import example, given, strategies as st
 
 from support.tls_choosers import server_hello
 from support.tls_parsers import feed
+from support.tls_seeds import seeds
 
 HELLO = server_hello(0x0303, b"\x01" * 32, 0xC02F, 0, b"\xff\x01\x00\x01\x00")
 
@@ -24,3 +25,10 @@ def test_anything_is_read_or_is_refused(data: bytes) -> None:
 @given(st.integers(0, 255), st.integers(0, len(HELLO) - 1), st.binary(min_size=1, max_size=4))
 def test_a_bent_hello_ends_every_dialogue(choice: int, at: int, bytes_: bytes) -> None:
     feed(bytes([choice]) + HELLO[:at] + bytes_ + HELLO[at + len(bytes_) :])
+
+
+def test_what_the_fuzzer_begins_with_is_read_or_refused() -> None:
+    found = seeds()
+    for seed in found:
+        feed(seed)
+    assert len(found) > 20
