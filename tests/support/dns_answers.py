@@ -50,7 +50,7 @@ def ask_all(act: Callable[[Resolver], Awaitable[T]], port: int, **changes: objec
     """Run something with a resolver whose only root is a server on loopback."""
 
     async def run() -> T:
-        exchange = Exchange(port=port, seconds=0.3)
+        exchange = Exchange(port=port, seconds=1.0)
         given = {"now": time.time(), "hints": ("127.0.0.1",), "anchors": {}, "exchange": exchange}
         resolver = Resolver(**{**given, "domain_seconds": 6.0, **changes})  # type: ignore[arg-type]
         try:

@@ -197,7 +197,10 @@ class Names:
 
 
 class Answering:
-    """A server that answers each datagram with what `say(question)` gives: bytes, several of them, or nothing."""
+    """A server that answers each datagram with what `say(question)` gives: bytes, several of them, or nothing.
+
+    Port 0: the system chooses, and `port` is what it chose.
+    """
 
     def __init__(
         self,
@@ -206,10 +209,11 @@ class Answering:
         say: Callable[[bytes], Iterable[bytes]],
         heard: Callable[[tuple[str, int]], None] | None = None,
     ) -> None:
-        self.say, self.port, self.heard = say, port, heard
+        self.say, self.heard = say, heard
         self.asked = 0
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((address, port))
+        self.port = int(self.socket.getsockname()[1])
         self.socket.settimeout(0.05)
         self.is_over = False
         self.thread = threading.Thread(target=self._serve)

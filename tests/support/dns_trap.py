@@ -17,7 +17,7 @@ from rempart.engines.exposure.probe.dns.names import ROOT, is_under, to_wire
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.wire import Record
 from rempart.engines.exposure.seen.common import Reach
-from support.dns_servers import Answering, free_port
+from support.dns_servers import Answering
 from support.dns_told import NOW, Signer
 
 T = TypeVar("T")
@@ -80,15 +80,16 @@ class Trap:
     def __enter__(self) -> Self:
         self.root = Signer("")
         while True:  # the same number must be free for both
-            self.port = free_port()
+            self.server = Answering("127.0.0.1", 0, self._datagram)
+            self.port = self.server.port
             try:
                 self.listener = socket.create_server(("127.0.0.1", self.port))
             except OSError:
+                self.server.socket.close()
                 continue
             break
         self.listener.settimeout(0.05)
         self.is_over = False
-        self.server = Answering("127.0.0.1", self.port, self._datagram)
         self.thread = threading.Thread(target=self._serve)
         self.server.__enter__()
         self.thread.start()

@@ -16,7 +16,7 @@ from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.sockets import Socket, Taken, identifiers
 from rempart.engines.exposure.seen.common import Reach
 from support.dns_answers import Say, flags, reply, txt
-from support.dns_servers import Answering, free_port
+from support.dns_servers import Answering
 from support.parts import LOOPBACK
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
@@ -48,7 +48,7 @@ def with_exchange(
         finally:
             exchange.close()
 
-    with Answering("127.0.0.1", port or free_port(), say) as server:
+    with Answering("127.0.0.1", port, say) as server:
         return asyncio.run(run(server.port))
 
 

@@ -6,7 +6,7 @@ from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.mail.spf import look_at_spf
 from rempart.engines.exposure.seen.mail import SpfSeen
 from support.dns_answers import ask_all, flags, reply, txt
-from support.dns_servers import Answering, free_port
+from support.dns_servers import Answering
 from support.parts import LOOPBACK
 
 pytestmark = [pytest.mark.allow_hosts(LOOPBACK), pytest.mark.slow]
@@ -25,7 +25,7 @@ def followed(**records: str) -> SpfSeen:
             return [reply(question, txt(records[label].encode()))]
         return [reply(question, b"", answers=0)]
 
-    with Answering("127.0.0.1", free_port(), say) as server:
+    with Answering("127.0.0.1", 0, say) as server:
 
         async def ask(resolver: Resolver) -> SpfSeen:
             return await look_at_spf("a.example", resolver, await resolver.open())
