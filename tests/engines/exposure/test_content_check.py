@@ -37,6 +37,7 @@ def test_a_check_that_holds_together_has_no_fault() -> None:
             {"fixes": [{"product": "x", "steps": "x"}, {"product": "any", "steps": "x"}]},
             "le produit « x » n’est pas dans",
         ),
+        ({"objectives": []}, "il manque l’objectif"),
         ({"objectives": ["care_d1.nothing"]}, "l’objectif « care_d1.nothing » n’existe pas"),
         ({"examples": [GOOD]}, "il manque un exemple qui doit donner « failed »"),
     ],

@@ -67,6 +67,8 @@ def of_check(check: ExposureCheck, known: Known) -> list[str]:
     if check.id.partition("_")[0] != check.theme:
         faults.append(f"l’identifiant doit commencer par son thème, « {check.theme}_ ».")
     faults += _of_fixes(check, known.products)
+    if not check.objectives:
+        faults.append("il manque l’objectif pour lequel un constat compte (« objectives »).")
     faults += [
         f"l’objectif « {name} » n’existe pas."
         for name in check.objectives

@@ -22,11 +22,11 @@ NO_SUITE = "Aucune suite de chiffrement n’a pu être relevée."
 FORBIDDEN: Final = {
     "tls_null": ("null", "Le serveur accepte de ne rien chiffrer"),
     "tls_export": ("export", "Suites « export » acceptées"),
-    "tls_anonymous": ("anon", "Suites sans certificat acceptées"),
     "tls_rc4": ("rc4", "Suites RC4 acceptées"),
     "tls_3des": ("3des", "Suites 3DES acceptées"),
 }
 
+SMTPS: Final = 465
 Bad = Callable[[frozenset[str]], bool]
 
 
@@ -68,6 +68,19 @@ def _forbid(identifier: str, kind: str, detail: str) -> None:
 
 for _check, (_kind, _detail) in FORBIDDEN.items():
     _forbid(_check, _kind, _detail)
+
+
+@check("tls_anonymous", TlsSeen)
+def anonymous(seen: TlsSeen, context: Context) -> Iterable[Verdict]:
+    """No suite without a certificate. Mail servers offer them as they come, and a client that wants to know whom it
+    speaks to never asks for one: medium there."""
+    is_mail = seen.starttls == "smtp" or seen.endpoint.port == SMTPS
+    return must_lack(
+        seen,
+        lambda classes: "anon" in classes,
+        "Suites sans certificat acceptées",
+        "medium" if is_mail else "",
+    )
 
 
 @check("tls_single_des", TlsSeen)
