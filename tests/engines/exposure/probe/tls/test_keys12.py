@@ -52,3 +52,12 @@ def test_a_record_too_short_for_its_seal_is_refused() -> None:
     assert bare.open(HANDSHAKE, block) == b""
     with pytest.raises(ProtocolFault, match="trop court"):
         whole.open(HANDSHAKE, block)
+
+
+@pytest.mark.parametrize("kind", ["gcm", "chacha", "cbc"])
+@pytest.mark.parametrize("size", [0, 1, 8, 15, 23])
+def test_a_record_shorter_than_its_own_seal_is_refused(kind: str, size: int) -> None:
+    suite = next(code for code, recipe in RECIPES.items() if recipe.cipher == kind)
+    opener = directions(TLS12, RECIPES[suite], SECRET, OURS, THEIRS)[0]
+    with pytest.raises(ProtocolFault):
+        opener.open(HANDSHAKE, bytes(size))

@@ -110,7 +110,7 @@ class Direction:
         """What a record holds. Raises ProtocolFault."""
         try:
             return self._open(kind, body)
-        except (InvalidTag, ValueError, IndexError) as fault:
+        except (InvalidTag, ValueError, IndexError, OverflowError) as fault:
             raise ProtocolFault("Un enregistrement chiffré ne se déchiffre pas.") from fault
 
     def _open(self, kind: int, body: bytes) -> bytes:
