@@ -5,6 +5,7 @@ import pytest
 from rempart.content.severity import Severity, severities
 from rempart.render.severity import (
     severity_class,
+    severity_codes,
     severity_delay,
     severity_legend,
     severity_plural,
@@ -36,3 +37,7 @@ def test_the_legend_says_by_when_and_leaves_out_what_asks_for_nothing() -> None:
 
 def test_the_points_are_said_with_the_words_that_they_go_with() -> None:
     assert severity_points() == "critique 100, grave 35, moyen 12, mineur 4"
+
+
+def test_the_codes_are_given_with_their_words_to_those_who_write_programs() -> None:
+    assert severity_codes().startswith("critical (critique), high (grave), ")

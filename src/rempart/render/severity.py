@@ -41,6 +41,11 @@ def severity_delay(key: str) -> str:
     return severities()[Severity(key)].delay if key in RANKS else ""
 
 
+def severity_codes() -> str:
+    """« critical (critique), high (grave)… »: what programs read, and its word."""
+    return ", ".join(f"{code} ({words.word})" for code, words in severities().items())
+
+
 def severity_points() -> str:
     """« critique 100, grave 35… »: what an open finding of each weighs."""
     return ", ".join(

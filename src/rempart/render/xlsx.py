@@ -13,7 +13,7 @@ from rempart.kernel.french import counted
 from rempart.kernel.outcome import Outcome
 from rempart.render import view
 from rempart.render.french import day
-from rempart.render.severity import severity_word
+from rempart.render.severity import severity_legend, severity_word
 from rempart.render.text import NAME_LIMIT, clip, visible
 from rempart.render.words import CATEGORIES, OUTCOMES, kind
 from rempart.render.xlsx_sheet import PLAIN_CELLS, Cell, Row, Sheet
@@ -129,6 +129,7 @@ def _summary(report: Report) -> Iterable[Row]:
             f"{c.not_applicable} sans objet"
         )
         yield f"Niveau {c.level} ({row.meaning})", text
+    yield "Gravités", severity_legend()
     yield "Date de l’audit", day(report.audited_on)
     yield "Catalogue", f"{day(report.catalogue_version)}, SHA-256 {report.catalogue_sha256}"
     yield "Outil", f"Rempart {report.tool_version}, {report.schema}"

@@ -10,7 +10,7 @@ from rempart.engines.exposure.report import ExposureReport, Finding
 from rempart.render.exposure import view, words
 from rempart.render.exposure.words import OUTCOMES
 from rempart.render.french import day
-from rempart.render.severity import severity_word
+from rempart.render.severity import severity_legend, severity_word
 from rempart.render.text import NAME_LIMIT, clip, visible
 from rempart.render.xlsx import Sheets, created
 from rempart.render.xlsx_sheet import PLAIN_CELLS, Row
@@ -73,6 +73,7 @@ def _summary(report: ExposureReport) -> Iterable[Row]:
     for theme in report.score.themes:
         text = f"{theme.lost:g} points perdus, {theme.lost_at_most:g} au pire, {theme.findings} constats"
         yield words.theme(theme.theme), text
+    yield "Gravités", severity_legend()
     yield "Date de l’audit", day(report.audited_on)
     yield "Balayage", f"{report.started_at} – {report.ended_at}"
     yield "Accord", report.consent

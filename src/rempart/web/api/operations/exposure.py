@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpResponse
 from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
+from rempart.render.severity import severity_codes
 from rempart.web.api.auditing import Deposited, accepted, report_of
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
@@ -56,7 +57,7 @@ class ExposedFilters(Paging):
     """What to keep."""
 
     establishment: str = Field("", max_length=9, description="Numéro FINESS.")
-    severity: str = Field("", max_length=10, description="critical, high, medium, low ou info.")
+    severity: str = Field("", max_length=10, description=f"{severity_codes()}.")
     check: str = Field("", max_length=100, description="Identifiant d’un contrôle.")
 
 

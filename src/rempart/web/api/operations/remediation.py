@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import HttpError
 
+from rempart.render.severity import severity_codes
 from rempart.web.api.auth import ApiRequest, needs
 from rempart.web.api.paging import BY_SCRIPT, Page, Paging, page
 from rempart.web.apps.establishments.access import establishment_or_404
@@ -26,7 +27,7 @@ class FindingFilters(Paging):
 
     establishment: str = Field("", max_length=9, description="Numéro FINESS.")
     is_mended: bool | None = Field(None, description="Corrigés (true) ou encore vus (false).")
-    severity: str = Field("", max_length=10, description="critical, high, medium, low ou info.")
+    severity: str = Field("", max_length=10, description=f"{severity_codes()}.")
 
 
 class FindingItem(Schema):
