@@ -27,6 +27,7 @@ LONGEST_HEAD: Final = 1 << 16
 MOST_FINDINGS: Final = 100_000
 MOST_MINUTES: Final = 40 * 210
 MOST_MENDED: Final = 400
+LONGEST_KEY: Final = 190
 LONGEST_TITLE: Final = 300
 """What the plan keeps of a title; PostgreSQL refuses more."""
 
@@ -152,7 +153,7 @@ def swept_at(report: ExposureReport) -> datetime:
 def key_of(check: str, target: str) -> str:
     """How the plan names one check on one target; the same from one sweep to the next, whatever their length."""
     key = f"{name(check, 100)}@{name(target, 250)}"
-    if len(key) <= 190:
+    if len(key) <= LONGEST_KEY:
         return key
     digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
     return f"{key[:160]}#{digest[:24]}"
@@ -165,19 +166,38 @@ def observations(report: ExposureReport, known: Collection[str]) -> list[Observa
     What is cleared is what was measured and is good, or where nothing listens any more (`report.is_cleared`).
     """
     found = {key_of(f.check, f.target): seen(f) for f in report.findings}
-    cleared = {
-        key_of(check.id, target)
-        for check in report.checks
-        for target in (*check.cleared, *report.closed)
-    }
+    known = set(known)
+    cleared = {key_of(check.id, target) for check in report.checks for target in check.cleared}
     gaps = {key_of(gap.check, gap.target) for gap in report.gaps}
-    absent = (cleared & set(known)) - found.keys() - gaps
-    blind = (gaps & set(known)) - found.keys()
+    absent = ((cleared & known) | _closed(report, known)) - found.keys() - gaps
+    blind = (gaps & known) - found.keys()
     return [
         *(found[key] for key in sorted(found)),
         *(Observation(key, Look.ABSENT) for key in sorted(absent)),
         *(Observation(key, Look.NOT_MEASURED) for key in sorted(blind)),
     ]
+
+
+def _closed(report: ExposureReport, known: Collection[str]) -> set[str]:
+    """Of the known findings, those of ports where nothing listens any more, whatever their check.
+
+    A hundred checks times the closed ports of a region are a hundred million keys: each known one is looked up instead.
+    """
+    checks = {name(check.id, 100) for check in report.checks}
+    targets = {name(target, 250) for target in report.closed}
+    found = {key for key in known if any(c in checks and t in targets for c, t in _halves(key))}
+    most = LONGEST_KEY - 1 - max(map(len, checks), default=0)
+    shortened = [target for target in targets if len(target) > most]
+    found.update(key_of(check.id, target) for check in report.checks for target in shortened)
+    return found & set(known)
+
+
+def _halves(key: str) -> Iterator[tuple[str, str]]:
+    """The check and the target that a key may join: one pair, unless a name holds the mark too."""
+    at = key.find("@")
+    while at >= 0:
+        yield key[:at], key[at + 1 :]
+        at = key.find("@", at + 1)
 
 
 def seen(finding: Finding) -> Observation:

@@ -15,7 +15,7 @@ from rempart.content.exposure_rules import held_rules
 from rempart.engines.exposure.held import reaches_level
 from rempart.engines.exposure.report import ExposureReport, has_measured, is_partial
 from rempart.render.french import day
-from rempart.render.outputs import encoded
+from rempart.render.outputs import encoded_parts
 from rempart.render.text import name, visible
 from rempart.web.apps.accounts import notices
 from rempart.web.apps.accounts.models import User
@@ -63,7 +63,7 @@ def record(
     """Write the report of an audit; `told` is what was read of the files of other tools. The same report twice is the
     same audit."""
     drawn = Drawn(
-        files.store([encoded(report)], kind="report"),
+        files.store(encoded_parts(report), kind="report"),
         pages.page_of(report, told),
         reading.proposals(report),
         lines.findings(report),

@@ -227,7 +227,14 @@ def _brought_up_to_date(
             blind.append(finding.key)
         _apply(finding, now, *told.latest_of(finding))
         changed.append(finding)
-    Finding.objects.bulk_update(changed, _FIELDS, batch_size=100)
+    # The rows are there: to insert them again over themselves is told in a tenth of the time of thirteen CASE a row.
+    Finding.objects.bulk_create(
+        changed,
+        batch_size=ROWS_AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_FIELDS,
+    )
     _forget(orphans)
     return Recorded(
         seen,
@@ -247,6 +254,7 @@ def _forget(orphans: Sequence[int]) -> None:
     Finding.objects.filter(pk__in=orphans).delete()
 
 
+ROWS_AT_ONCE: Final = 500
 _FIELDS: Final = (
     *("title", "severity", "rank", "weight", "detail", "objects_count"),
     *("first_seen_on", "last_seen_on"),
