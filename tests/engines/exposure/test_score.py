@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -11,7 +12,7 @@ from rempart.engines.exposure.cost import cheapest, next_grades
 from rempart.engines.exposure.judge import Judge
 from rempart.engines.exposure.losses import Loss, grade_of, value_of
 from rempart.engines.exposure.run import run
-from rempart.engines.exposure.score import loss_of, score
+from rempart.engines.exposure.score import binding, loss_of, score
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.seen.common import Reach
 from rempart.engines.exposure.seen.hosts import PortsSeen
@@ -90,6 +91,20 @@ def test_a_critical_finding_that_is_confirmed_holds_the_score_down_and_says_so()
     said = report(service(3389, "rdp")).score
     assert (said.value, said.grade) == (44.0, "E")
     assert said.cap == "Note plafonnée à 44 : un constat critique est ouvert."
+
+
+@pytest.mark.parametrize(
+    ("severity", "at_most"), [("critical", 29), ("medium", None), ("low", None)]
+)
+def test_an_exploited_hole_holds_the_score_down_when_it_is_critical(
+    severity: str, at_most: int | None
+) -> None:
+    (finding,) = report(service(80, "http", banner="x/1")).findings
+    known = msgspec.structs.replace(
+        finding, severity=severity, confidence="probable", is_exploited=True
+    )
+    held = binding(known, RULES)
+    assert (held.at_most if held else None) == at_most
 
 
 def test_what_was_not_measured_widens_the_range_and_never_raises_the_score() -> None:
