@@ -119,3 +119,11 @@ def place(text: str) -> tuple[int, int, tuple[str | int, ...]]:
         return address.version, int(address), (number.zfill(5),)
     parts = NUMBERS.split(text)
     return 9, 0, tuple(int(part) if k % 2 else part for k, part in enumerate(parts))
+
+
+def sortable(text: str) -> str:
+    """The same place as one text, for a database to sort by; of a long one, the beginning."""
+    version, address, parts = place(text)
+    if address or version != 9:
+        return f"{version}{address:039d}{parts[0]}"
+    return f"{version}" + "".join(p if isinstance(p, str) else f"{p:010d}" for p in parts)[:180]

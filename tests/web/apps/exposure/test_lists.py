@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from factories.exposure import a_perimeter
+from factories.exposure import a_perimeter, an_exposed, an_exposure, an_exposure_audit
 from rempart.engines.exposure.perimeter import parse_perimeter
 from rempart.web.apps.exposure import declared, discovering, listing, perimeters, rules
 from rempart.web.apps.exposure.declared import file_of
@@ -186,3 +186,24 @@ def test_a_name_is_found_in_a_wide_perimeter(cast: Cast, browser_of: BrowserOf) 
     page = browser_of("alice").get(f"{PAGE}?q=H149").content.decode()
     assert page.count("Retirer<span") == 1 and "h149.chu.example" in page
     assert "Rien de déclaré" in browser_of("alice").get(f"{PAGE}?q=zzz").content.decode()
+
+
+def test_addresses_are_listed_as_people_count(cast: Cast, browser_of: BrowserOf) -> None:
+    lines = [Line("address", f"93.184.215.{n}") for n in (10, 100, 2)]
+    listing.add_assets(establishment=cast.home, lines=lines, by=cast.alice)
+    perimeters.add_asset(
+        establishment=cast.home, kind="address", value="93.184.215.9", by=cast.alice
+    )
+    page = browser_of("alice").get(PAGE).content.decode()
+    shown = [page.index(f"93.184.215.{n}<") for n in (2, 9, 10, 100)]
+    assert shown == sorted(shown)
+
+
+def test_findings_of_one_gravity_are_listed_as_people_count(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    found = [an_exposed(target=f"93.184.215.{n}:3389") for n in (10, 100, 2)]
+    an_exposure_audit(cast.home, cast.alice, an_exposure(*found))
+    page = browser_of("alice").get("/etablissements/350000019/exposition/").content.decode()
+    shown = [page.index(f"<bdi>93.184.215.{n}:3389</bdi>") for n in (2, 10, 100)]
+    assert shown == sorted(shown)

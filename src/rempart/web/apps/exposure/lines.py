@@ -1,6 +1,7 @@
 """The lines of a report, as the rows that pages filter and searches look into. Nothing is written here."""
 
 from rempart.content.severity import RANKS
+from rempart.engines.exposure.names import sortable
 from rempart.engines.exposure.report import EndpointLine, ExposureReport, Finding
 from rempart.engines.exposure.seen.claims import OURS
 from rempart.render.text import name
@@ -20,12 +21,14 @@ def services(report: ExposureReport) -> list[ExposedService]:
 
 
 def _finding(position: int, found: Finding) -> ExposedFinding:
+    target = name(found.target, 250)[:280]
     cves = [name(cve, 30)[:30] for cve in found.cves[:200]]
     return ExposedFinding(
         key=key_of(found.check, found.target),
         check_id=name(found.check, 100)[:100],
         theme=name(found.theme, 20)[:20],
-        target=name(found.target, 250)[:280],
+        target=target,
+        place=sortable(target),
         title=name(found.title, 280)[:300],
         severity=found.severity,
         rank=RANKS[found.severity],
@@ -48,8 +51,10 @@ def sources_of(found: Finding) -> str:
 def _service(line: EndpointLine) -> ExposedService:
     product = name(line.product, 160)[:200]
     version = name(line.version, 60)[:100]
+    target = name(line.target, 250)[:280]
     return ExposedService(
-        target=name(line.target, 250)[:280],
+        target=target,
+        place=sortable(target),
         service=name(line.service, 40)[:60],
         product=product,
         version=version,

@@ -9,7 +9,7 @@ from django.conf import settings as site
 from django.db import transaction
 from django.utils import timezone
 
-from rempart.engines.exposure.names import address_of
+from rempart.engines.exposure.names import address_of, sortable
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
 from rempart.web.apps.exposure import declared, perimeters, rules
@@ -170,7 +170,7 @@ def _differs(asset: Asset, line: Line) -> bool:
 
 
 def _asset(row: Perimeter, line: Line) -> Asset:
-    return Asset(perimeter=row, kind=line.kind, value=line.value)
+    return Asset(perimeter=row, kind=line.kind, value=line.value, place=sortable(line.value))
 
 
 def _write(asset: Asset, line: Line, by: User) -> Asset:

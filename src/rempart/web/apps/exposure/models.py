@@ -149,6 +149,8 @@ class Asset(models.Model):
     perimeter = models.ForeignKey(Perimeter, on_delete=models.CASCADE, related_name="assets")
     kind = models.CharField(max_length=8, choices=Kind)
     value = models.CharField(max_length=253)
+    # What its value is sorted by: 10.0.0.2 before 10.0.0.10.
+    place = models.CharField(max_length=200, blank=True)
     with_subdomains = models.BooleanField(default=False)
     # Whether the addresses that a name leads to may be touched, whoever they belong to.
     follows_addresses = models.BooleanField(default=False)
@@ -323,6 +325,8 @@ class ExposedFinding(models.Model):
     check_id = models.CharField(max_length=100, db_index=True)
     theme = models.CharField(max_length=20)
     target = models.CharField(max_length=280)
+    # What its target is sorted by.
+    place = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=300)
     severity = models.CharField(max_length=10, choices=severity_choices)
     rank = models.PositiveSmallIntegerField()
@@ -348,7 +352,7 @@ class ExposedFinding(models.Model):
         constraints = [
             models.UniqueConstraint(name="exposed_finding_once", fields=["audit", "position"])
         ]
-        indexes = [models.Index(name="exposed_finding_order", fields=["audit", "rank", "target"])]
+        indexes = [models.Index(name="exposed_finding_order", fields=["audit", "rank", "place"])]
 
 
 class ExposedServiceQuerySet(OwnedQuerySet["ExposedService"]):
@@ -364,6 +368,7 @@ class ExposedService(models.Model):
         ExposureAudit, on_delete=models.CASCADE, related_name="exposed_services"
     )
     target = models.CharField(max_length=280)
+    place = models.CharField(max_length=200, blank=True)
     service = models.CharField(max_length=60, blank=True)
     product = models.CharField(max_length=200, blank=True)
     version = models.CharField(max_length=100, blank=True)
@@ -374,4 +379,4 @@ class ExposedService(models.Model):
     objects = ExposedServiceQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(name="exposed_service_order", fields=["audit", "target"])]
+        indexes = [models.Index(name="exposed_service_order", fields=["audit", "place"])]

@@ -10,6 +10,7 @@ from django.conf import settings as site
 from django.db import transaction
 from django.utils import timezone
 
+from rempart.engines.exposure.names import sortable
 from rempart.kernel.french import grouped
 from rempart.web.apps.accounts.models import User
 from rempart.web.apps.establishments.models import Establishment
@@ -181,6 +182,7 @@ def add_asset(
         kind=kind,
         value=clean,
         defaults={
+            "place": sortable(clean),
             "with_subdomains": with_subdomains and kind == Asset.Kind.DOMAIN,
             "follows_addresses": follows_addresses and is_name,
             "is_excluded": is_excluded,
@@ -265,6 +267,7 @@ def propose_assets(
                     perimeter=row,
                     kind=candidate.kind,
                     value=value,
+                    place=sortable(value),
                     why=candidate.why[:300],
                     follows_addresses=candidate.follows_addresses,
                     state=Asset.State.PROPOSED,

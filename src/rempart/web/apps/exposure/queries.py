@@ -173,7 +173,7 @@ def lines(audit: ExposureAudit, asked: Asked) -> QuerySet[ExposedFinding]:
         rows = rows.filter(
             Q(search__contains=folded(asked.words)) | Q(target__icontains=asked.words)
         )
-    return rows.order_by("rank", F("is_exploited").desc(), "target", "position")
+    return rows.order_by("rank", F("is_exploited").desc(), "place", "position")
 
 
 @dataclass(frozen=True, slots=True)

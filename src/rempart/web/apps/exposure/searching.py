@@ -77,10 +77,10 @@ def told(scope: Scope, found: Sequence[Establishment], words: str) -> list[Hit]:
     findings, services = _matching(words)
     at = {"audit__establishment__in": numbers}
     for line in (
-        findings.filter(**at).select_related("audit").order_by("rank", "target")[:MOST_LINES]
+        findings.filter(**at).select_related("audit").order_by("rank", "place")[:MOST_LINES]
     ):
         by_finess[line.audit.establishment_id].findings.append(line)
-    for service in services.filter(**at).select_related("audit").order_by("target")[:MOST_LINES]:
+    for service in services.filter(**at).select_related("audit").order_by("place")[:MOST_LINES]:
         by_finess[service.audit.establishment_id].services.append(service)
     return list(by_finess.values())
 

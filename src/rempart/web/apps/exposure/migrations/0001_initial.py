@@ -167,6 +167,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("target", models.CharField(max_length=280)),
+                ("place", models.CharField(blank=True, max_length=200)),
                 ("service", models.CharField(blank=True, max_length=60)),
                 ("product", models.CharField(blank=True, max_length=200)),
                 ("version", models.CharField(blank=True, max_length=100)),
@@ -196,6 +197,7 @@ class Migration(migrations.Migration):
                 ("check_id", models.CharField(db_index=True, max_length=100)),
                 ("theme", models.CharField(max_length=20)),
                 ("target", models.CharField(max_length=280)),
+                ("place", models.CharField(blank=True, max_length=200)),
                 ("title", models.CharField(max_length=300)),
                 (
                     "severity",
@@ -315,6 +317,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("value", models.CharField(max_length=253)),
+                ("place", models.CharField(blank=True, max_length=200)),
                 ("with_subdomains", models.BooleanField(default=False)),
                 ("follows_addresses", models.BooleanField(default=False)),
                 ("is_excluded", models.BooleanField(default=False)),

@@ -53,11 +53,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="exposedservice",
-            index=models.Index(fields=["audit", "target"], name="exposed_service_order"),
+            index=models.Index(fields=["audit", "place"], name="exposed_service_order"),
         ),
         migrations.AddIndex(
             model_name="exposedfinding",
-            index=models.Index(fields=["audit", "rank", "target"], name="exposed_finding_order"),
+            index=models.Index(fields=["audit", "rank", "place"], name="exposed_finding_order"),
         ),
         migrations.AddConstraint(
             model_name="exposedfinding",

@@ -70,7 +70,7 @@ def decide(request: HttpRequest, finess: str) -> HttpResponse:
         "words": words,
         "choices": EVERY,
         "is_refused": state == Asset.State.REFUSED,
-        "page": Paginator(rows.select_related("decided_by").order_by("kind", "value", "pk"), PER_PAGE).get_page(
+        "page": Paginator(rows.select_related("decided_by").order_by("kind", "place", "value", "pk"), PER_PAGE).get_page(
             request.GET.get("page")
         ),
     }  # fmt: skip

@@ -155,7 +155,7 @@ def _know_again(form: Any, fault: Refused, now: dict[str, Any]) -> None:
 def _assets(finess: str, asked: Mapping[str, str]) -> dict[str, Any]:
     rows = Asset.objects.filter(perimeter=finess)
     words = asked.get("q", "").strip().lower()[:253]
-    every = rows.select_related("decided_by").order_by("kind", "value", "pk")
+    every = rows.select_related("decided_by").order_by("kind", "place", "value", "pk")
     return {
         "words": words,
         "declared": Paginator(every.accepted().filter(value__contains=words), PER_PAGE).get_page(
