@@ -26,12 +26,13 @@ from factories.joining import (
 from rempart.cli.exposure import audit_exposure
 from rempart.engines.exposure.report import ExposureReport
 from rempart.engines.exposure.snapshot_file import write_snapshot
-from rempart.web.apps.exposure import actions, declared, pages, recording
+from rempart.web.apps.exposure import actions, declared, pages, recording, retesting, sweeping
 from rempart.web.apps.exposure.models import Asset, ExposedFinding, ExposureAudit, Perimeter
 from rempart.web.apps.remediation.models import Finding as PlanFinding
 from rempart.web.core import jobs
 from rempart.web.core.errors import Refused
 from rempart.web.core.models import Job, JournalEntry
+from support import fake_probes
 from web.conftest import Cast
 
 TESTSSL = b'[{"id": "SSLv3", "ip": "www.chu.example/203.0.113.10", "port": "443", "severity": "OK", "finding": "not offered"}]'
@@ -196,3 +197,16 @@ def test_a_consent_that_has_ended_does_not_forbid_to_read_a_file(cast: Cast) -> 
     past = timezone.localdate() - timedelta(days=1)
     Perimeter.objects.update(consent_on=past, consent_until=past)
     assert joined(cast.home, cast.alice).state == "done"
+
+
+def test_what_another_tool_alone_saw_is_verified_like_any_finding(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SWEEP_PRIVATE = True
+    monkeypatch.setattr(sweeping, "probes", lambda: fake_probes.quick)
+    a_swept_home(cast.home, cast.alice)
+    line = joined(cast.home, cast.alice).exposed_findings.get(check_id=ALONE)
+    job = jobs.perform(retesting.ask(line=line, by=cast.alice).pk)
+    line.refresh_from_db()
+    assert (job.state, job.error) == ("done", "")
+    assert line.retest_outcome in ("mended", "unmeasured")
