@@ -15,7 +15,7 @@ from rich.console import Console
 from rempart.cli import exposure_sweep
 from rempart.engines.exposure.perimeter import parse_perimeter, read_perimeter
 from rempart.engines.exposure.snapshot import Snapshot
-from rempart.engines.exposure.snapshot_file import write_snapshot
+from rempart.engines.exposure.snapshot_file import read_snapshot, write_snapshot
 from rempart.kernel.errors import RempartError
 from support.parts import LOOPBACK
 from support.sweep_sites import SITES, TARPIT, WEB, Trap, nginx, perimeter_text
@@ -143,7 +143,8 @@ def test_a_finding_is_looked_at_again_and_its_state_is_said_with_proof(
     proof = tmp_path / "preuve.json"
     ran = rempart("exposure", "retest", perimeter, swept[0], key, "--output", proof)
     assert (ran.returncode, "toujours là" in ran.stdout) == (1, True)
-    assert json.loads(proof.read_text("utf-8"))["outcome"] == "still"
+    told, kept = json.loads(proof.read_text("utf-8")), tmp_path / "preuve.rempart-exposure"
+    assert (told["outcome"], told["snapshot_sha256"]) == ("still", read_snapshot(kept)[1])
     unknown = rempart("exposure", "retest", perimeter, swept[0], "tls_x|y:1")
     assert (unknown.returncode, "n’a pas de constat" in unknown.stderr) == (2, True)
 

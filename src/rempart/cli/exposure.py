@@ -39,7 +39,7 @@ from rempart.engines.exposure.retest import Retested, pieces_to_redo, retested, 
 from rempart.engines.exposure.run import run as run_audit
 from rempart.engines.exposure.seen.claims import ClaimSeen
 from rempart.engines.exposure.snapshot import Snapshot
-from rempart.engines.exposure.snapshot_file import read_snapshot
+from rempart.engines.exposure.snapshot_file import SUFFIX, packed, read_snapshot
 from rempart.kernel.errors import RempartError, system_words
 from rempart.kernel.french import counted
 from rempart.render.console import Bars
@@ -329,7 +329,12 @@ def exposure_propose(
     "--resolver", metavar="ADRESSE",
     help="Serveur de noms à interroger. Par défaut : celui du balayage, sinon celui du périmètre, sinon la racine.",
 )  # fmt: skip
-@click.option("--output", type=_PATH, metavar="FICHIER", help="Où écrire la preuve (JSON).")
+@click.option(
+    "--output",
+    type=_PATH,
+    metavar="FICHIER",
+    help="Où écrire la preuve (JSON) ; ce qui a été vu est mis à côté.",
+)
 @click.option("--feeds", type=_PATH, metavar="LOT", help="Lot de données sur les failles.")
 @click.option("--trust", type=_FILE, metavar="FICHIER", help="Clés publiques qui signent ce lot.")
 @click.pass_context
@@ -361,7 +366,8 @@ def exposure_retest(
         today=local_day(perimeter.hours, snapshot.ended_at),
     )  # fmt: skip
     if output is not None:
-        install({output.name: encoded(result)}, output.parent)
+        beside = f"{output.stem}{SUFFIX}"
+        install({output.name: encoded(result), beside: packed(snapshot)}, output.parent)
     click.echo(f"{finding.title}, {finding.target} : {STATES[result.outcome]}. {result.detail}")
     if unresolved(finding, snapshot) and not (asked or perimeter.resolvers):
         click.echo(

@@ -1,5 +1,6 @@
 """Looking again at one finding: which pieces of work to redo, and what the new look says, with its proof."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -18,10 +19,10 @@ from rempart.engines.exposure.judge import Judge
 from rempart.engines.exposure.moments import instant
 from rempart.engines.exposure.registry import CHECKS, Check
 from rempart.engines.exposure.report import HIDDEN, ExposureReport, Finding
-from rempart.engines.exposure.run import fingerprint
 from rempart.engines.exposure.seen.common import Endpoint
 from rempart.engines.exposure.seen.hosts import HostSeen, PortsSeen
 from rempart.engines.exposure.snapshot import Snapshot
+from rempart.engines.exposure.snapshot_file import packed
 from rempart.engines.exposure.work import Kind, Piece, pieces_for
 
 REGISTERED = _checks
@@ -40,7 +41,7 @@ class Retested(StrEnum):
 
 
 class Retest(Struct, frozen=True):
-    """The proof of a new look: what it says, when it was made, and the hash of what was seen."""
+    """The proof of a new look: what it says, when it was made, and the hash of what was seen, as `packed` writes it."""
 
     key: str
     check: str
@@ -108,7 +109,7 @@ def retested(
         outcome=outcome,
         detail=detail,
         seen_at=instant(snapshot.ended_at),
-        snapshot_sha256=fingerprint(snapshot),
+        snapshot_sha256=hashlib.sha256(packed(snapshot)).hexdigest(),
         catalogue_sha256=catalogue.sha256,
         tool_version=tool_version,
         evidence=evidence,
