@@ -12,7 +12,7 @@ from rempart.engines.exposure.probe.dns.allowance import MOST_QUESTIONS
 from rempart.engines.exposure.probe.dns.exchange import Exchange
 from rempart.engines.exposure.probe.dns.facts import MOST_CHARACTERS
 from rempart.engines.exposure.probe.dns.lies import INVENTED
-from rempart.engines.exposure.probe.dns.names import count_labels, to_wire
+from rempart.engines.exposure.probe.dns.names import count_labels, is_under, to_wire
 from rempart.engines.exposure.probe.dns.questions import INNER
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.wire import Record
@@ -314,3 +314,24 @@ def test_a_resolver_that_answers_for_names_that_are_not_makes_no_wildcard() -> N
         direct, through = zone(trap), zone(trap, forwarder="127.0.0.1", anchors={})
     assert direct.wildcard.values == ["127.0.0.1"]
     assert (through.wildcard.is_known, through.wildcard.reason) == (False, INVENTED)
+
+
+def test_a_signed_domain_that_a_resolver_says_is_gone_is_not_gone() -> None:
+    def gone(name: bytes, kind: int) -> Said | None:
+        return Said(rcode=wire.NXDOMAIN) if is_under(name, ZONE) else None
+
+    with Trap(gone) as trap:
+        seen = zone(trap, forwarder="127.0.0.1")
+    assert (seen.is_missing, seen.dnssec.state) == (False, "unknown")
+    assert "Le résolveur interrogé" in seen.dnssec.reason
+
+
+def test_whether_a_domain_exists_is_not_known_while_nothing_can_be_verified() -> None:
+    with Trap(lambda name, kind: None) as trap:
+        late = {"now": NOW + 365 * 86400, "forwarder": "127.0.0.1"}
+        absent = "absent.example"
+        seen = looked(trap, lambda r: look_at_zone(absent, resolver=r, dial=NOBODY), **late)
+        told = looked(trap, lambda r: look_at_mail(absent, resolver=r, dial=NOBODY), **late)
+    assert (seen.reach, seen.is_missing, told.reach) == (Reach.BROKEN, False, Reach.BROKEN)
+    assert "horloge" in seen.reason
+    assert "horloge" in told.reason

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from msgspec import Struct
 
@@ -13,6 +14,8 @@ from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.names import ROOT, is_under, to_text, to_wire
 from rempart.engines.exposure.probe.dns.wire import Message, Record
 from rempart.engines.exposure.seen.common import Reach
+
+_UNPROVEN: Final = "Ce domaine n’existerait pas, sans que rien ne le prouve."
 
 
 class Found(Struct, frozen=True, gc=False):
@@ -44,6 +47,18 @@ class Found(Struct, frozen=True, gc=False):
     def is_absent(self) -> bool:
         """Whether it is a fact that nothing of that type is there."""
         return self.is_known and not self.data
+
+    @property
+    def denies(self) -> bool:
+        """Whether it says that no such name exists at all."""
+        return self.is_known and self.rcode == wire.NXDOMAIN and not self.aliases
+
+    @property
+    def doubt(self) -> str:
+        """Why a name that is said not to exist may exist all the same, French: the chain of trust could not be
+        followed, and whoever answers may lie. "" when it is proven, or when nothing is signed there."""
+        is_unproven = self.denies and self.state is State.UNKNOWN
+        return f"{_UNPROVEN} {self.state_reason}".strip() if is_unproven else ""
 
     @property
     def why(self) -> str:

@@ -167,7 +167,7 @@ class Trust:
             reason = f"La zone {to_text(name)} est signée d’une façon que personne ne vérifie plus."
             return Chain(State.INSECURE, name, reason=reason, digests=kinds)
         reply = await self._fetch(name, wire.DNSKEY, ends_at)
-        if reply.message is None or reply.message.rcode != wire.NOERROR:
+        if reply.message is None or reply.message.rcode not in _SAID:
             reason = reply.reason or f"Les clés de {to_text(name)} n’ont pas pu être lues."
             return Chain(State.UNKNOWN, name, reason=reason, digests=kinds)
         found = reply.message.answer_sets.get((name, wire.DNSKEY))

@@ -88,7 +88,9 @@ async def look_at_zone(
 
 async def _look(work: _Work, domain: str) -> ZoneSeen:
     found = await work.find(work.name, wire.NS)
-    if found.is_known and found.rcode == wire.NXDOMAIN and not found.aliases:
+    if found.doubt:
+        return ZoneSeen(reach=Reach.BROKEN, reason=found.doubt, domain=domain)
+    if found.denies:
         return ZoneSeen(reach=Reach.ANSWERED, domain=domain, is_missing=True)
     is_delegated = work.resolver.nearest(work.name).name == work.name
     if found.is_known and (not found.data or found.aliases) and not is_delegated:

@@ -72,11 +72,8 @@ async def look_at_mail(
     except ProtocolFault as fault:
         return MailSeen(reach=Reach.BROKEN, reason=str(fault), domain=domain, at=resolver.now())
     exchangers = await _exchangers(name, resolver, ends_at)
-    if exchangers.reach is not Reach.ANSWERED:
-        reach, reason = exchangers.reach, exchangers.reason
-        return MailSeen(reach=reach, reason=reason, domain=domain, at=resolver.now())
-    if exchangers.is_known and exchangers.rcode == wire.NXDOMAIN and not exchangers.aliases:
-        return MailSeen(reach=Reach.ANSWERED, domain=domain, is_missing=True, at=resolver.now())
+    if early := _early(exchangers, domain, resolver.now()):
+        return early
     _prepare(name, exchangers, resolver, ends_at)
     hosts = await _hosts(exchangers, resolver, ends_at)
     told = fact(exchangers, _exchanger_text)
@@ -108,6 +105,17 @@ async def look_at_mail(
 async def _exchangers(name: bytes, resolver: Resolver, ends_at: float) -> Found:
     await resolver.beside(name, ends_at)
     return await resolver.find(name, wire.MX, ends_at)
+
+
+def _early(exchangers: Found, domain: str, at: float) -> MailSeen | None:
+    """What ends the look at once: nobody answers, or there is no such domain."""
+    if exchangers.reach is not Reach.ANSWERED:
+        return MailSeen(reach=exchangers.reach, reason=exchangers.reason, domain=domain, at=at)
+    if exchangers.doubt:
+        return MailSeen(reach=Reach.BROKEN, reason=exchangers.doubt, domain=domain, at=at)
+    if exchangers.denies:
+        return MailSeen(reach=Reach.ANSWERED, domain=domain, is_missing=True, at=at)
+    return None
 
 
 def _prepare(name: bytes, exchangers: Found, resolver: Resolver, ends_at: float) -> None:
