@@ -6,6 +6,7 @@ report = run(snapshot, catalogue=exposure_catalogue(), today=date(2026, 11, 22),
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -61,7 +62,7 @@ def run(
     snapshot, told, outside = _told(snapshot, claims, perimeter)
     judge, clock = _judge(snapshot, today, holes, perimeter)
     joined = _joined(judge.judge_all(catalogue, checks), told, snapshot, catalogue, holes)
-    findings, gaps = sorted(joined.findings, key=order), sorted(joined.gaps, key=_place)
+    findings, gaps = _in_order(joined)
     return ExposureReport(
         **_of_sweep(snapshot),
         audited_on=today.isoformat(),
@@ -156,8 +157,16 @@ def fingerprint(snapshot: Snapshot) -> str:
     return hashlib.sha256(msgspec.json.encode(snapshot)).hexdigest()
 
 
-def _place(gap: Gap) -> tuple[str, str]:
-    return gap.check, gap.target
+def _in_order(joined: Reconciled) -> tuple[list[Finding], list[Gap]]:
+    """The findings by `order`, and the gaps by check and target: one key after the other, the last one first, since the
+    tuples of half a million lines would weigh as much as what they sort."""
+    findings, gaps = joined.findings, joined.gaps
+    for field in ("target", "check", "theme"):
+        findings.sort(key=attrgetter(field))
+    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    for field in ("target", "check"):
+        gaps.sort(key=attrgetter(field))
+    return findings, gaps
 
 
 def _notes(snapshot: Snapshot, outside: Sequence[Outside], clock: Clock) -> list[str]:
