@@ -52,11 +52,16 @@ def a_shown_report(days_ago: int, **fields: object) -> ExposureReport:
         Gap("tls_chain", "imap.ch-exemple.example:993", "Le serveur n’a pas répondu.", "silent"),
         Gap("hole_known", WWW, "La version n’est pas prouvée.", "answered"),
     )
-    endpoints = (
-        EndpointLine(VPN, "203.0.113.9", 443, "https", "FortiGate", "7.2.5", "TLS 1.2, 1.3"),
-        EndpointLine(WWW, "203.0.113.8", 443, "https", "nginx", "1.24.0", "TLS 1.2, 1.3"),
-    )
     at = timezone.now() - timedelta(days=days_ago)
+    seen = at.isoformat()
+    endpoints = (
+        EndpointLine(
+            VPN, "203.0.113.9", 443, "https", "FortiGate", "7.2.5", "TLS 1.2, 1.3", seen_at=seen
+        ),
+        EndpointLine(
+            WWW, "203.0.113.8", 443, "https", "nginx", "1.24.0", "TLS 1.2, 1.3", seen_at=seen
+        ),
+    )
     report = an_exposure(*findings, at=at, gaps=gaps, endpoints=endpoints, score=44.0, **fields)
     themes = [
         ThemeScore("service", 25, 25, 1, 0),
