@@ -69,7 +69,9 @@ def test_a_sample_cut_anywhere_is_refused_or_read_as_less(tmp_path: Path, name: 
             assert refused.found
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.sampled_from(NAMES), st.data())
 def test_a_spoilt_sample_is_refused_or_read(tmp_path: Path, name: str, data: st.DataObject) -> None:
     whole = bytearray((SAMPLES / name).read_bytes())
