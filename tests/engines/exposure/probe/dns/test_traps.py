@@ -58,10 +58,12 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def false_signature(name: bytes, kind: int, tag: int, algorithm: int, size: int) -> Record:
-    """A signature by a key of the zone that does not hold."""
+def false_signature(
+    name: bytes, kind: int, tag: int, algorithm: int, size: int, *, ends: int = 999
+) -> Record:
+    """A signature by a key of the zone that does not hold; `ends` in seconds from now."""
     head = kind.to_bytes(2, "big") + bytes([algorithm, count_labels(name)]) + b"\0\0\0\x3c"
-    head += (int(NOW) + 999).to_bytes(4, "big") + (int(NOW) - 999).to_bytes(4, "big")
+    head += (int(NOW) + ends).to_bytes(4, "big") + (int(NOW) - 999).to_bytes(4, "big")
     return Record(name, wire.RRSIG, 60, head + tag.to_bytes(2, "big") + ZONE + os.urandom(size))
 
 
@@ -303,6 +305,27 @@ def test_a_zone_is_blamed_through_a_resolver_only_when_that_one_refuses_it(
         seen = zone(trap, forwarder="127.0.0.1")
     assert (seen.dnssec.state, seen.addresses.is_known) == (state, False)
     assert ("Le résolveur interrogé" in seen.dnssec.reason) is not refuses
+
+
+def test_a_signature_that_ended_is_the_fault_of_its_zone_through_any_resolver() -> None:
+    def ended(name: bytes, kind: int) -> Said | None:
+        if (name, kind) != (ZONE, wire.A):
+            return None
+        signature = false_signature(ZONE, wire.A, trap.zone.key.tag, 15, 64, ends=-1)
+        return Said([Record(ZONE, wire.A, 60, HERE), signature])
+
+    with Trap(ended, is_known=True) as trap:
+        seen = zone(trap, forwarder="127.0.0.1")
+    assert (seen.dnssec.state, seen.dnssec.reason) == ("bogus", dnssec.EXPIRED)
+
+
+def test_no_domain_is_blamed_for_the_zone_above_it() -> None:
+    with Trap(lambda name, kind: None) as trap:
+        trap.zone.ds = trap.zone.ds[:-1] + bytes([trap.zone.ds[-1] ^ 1])
+        seen = looked(trap, lambda r: look_at_zone("hospital.trap", resolver=r, dial=NOBODY))
+        own = zone(trap)
+    assert (seen.dnssec.state, own.dnssec.state) == ("unknown", "bogus")
+    assert "au-dessus" in seen.dnssec.reason
 
 
 def test_a_resolver_that_answers_for_names_that_are_not_makes_no_wildcard() -> None:

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from rempart.engines.exposure.probe.dns import wire
 from rempart.engines.exposure.probe.dns.answers import Found
+from rempart.engines.exposure.probe.dns.dnssec import EXPIRED, NOT_YET
 from rempart.engines.exposure.probe.dns.names import to_wire
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.seen.common import Reach
@@ -23,8 +24,11 @@ async def confirmed(
     dnssec: DnssecSeen, name: bytes, resolver: Resolver, ends_at: float
 ) -> DnssecSeen:
     """The same, unless a resolver may be what makes the zone look bogus: one that verifies refuses such a zone when
-    it is asked to (RFC 4035 §3.2.2), and that refusal is the proof."""
+    it is asked to (RFC 4035 §3.2.2), and that refusal is the proof. A signature out of its dates needs none: who
+    changes an answer leaves it unsigned, and the dates were written by the zone."""
     if dnssec.state != "bogus" or not resolver.forwarder:
+        return dnssec
+    if dnssec.reason.endswith((EXPIRED, NOT_YET)):
         return dnssec
     reply = await resolver.verified_by_it(name, wire.SOA, ends_at)
     if reply.message is not None and reply.message.rcode == wire.SERVFAIL:

@@ -14,7 +14,7 @@ from rempart.engines.exposure.probe.dns.chain import Chain
 from rempart.engines.exposure.probe.dns.dnssec import State
 from rempart.engines.exposure.probe.dns.facts import caa_text, fact, name_text
 from rempart.engines.exposure.probe.dns.lies import confirmed, without_inventions
-from rempart.engines.exposure.probe.dns.names import ROOT, is_under, parent_of, to_text, to_wire
+from rempart.engines.exposure.probe.dns.names import is_under, parent_of, to_text, to_wire
 from rempart.engines.exposure.probe.dns.questions import Reply, Wait
 from rempart.engines.exposure.probe.dns.resolver import Resolver
 from rempart.engines.exposure.probe.dns.suffix import registrable
@@ -36,6 +36,7 @@ MOST_NAMES: Final = 60
 _ALIAS_AT_TOP: Final = (
     "Le domaine lui-même est un alias, ce que le protocole refuse : sa zone ne se lit pas."
 )
+_BROKEN_ABOVE: Final = "La zone au-dessus du domaine ne se vérifie pas."
 
 
 @dataclass(slots=True)
@@ -303,12 +304,17 @@ async def _soa(work: _Work, answers: list[Reply]) -> tuple[SoaSeen | None, Found
     return None, None
 
 
+def _registered(name: bytes) -> bytes:
+    """The domain that a person registered, or the name itself."""
+    return to_wire(registrable(to_text(name)) or to_text(name))
+
+
 async def _dnssec(work: _Work, chain: Chain, answers: list[Found]) -> DnssecSeen:
-    """The chain's word, unless an answer of the zone itself is bogus. When the root's own keys are not the ones that
-    are known, someone on the way lies: that is no fault of this zone."""
+    """The chain's word, unless an answer of the zone itself is bogus. A chain that breaks above the domain that was
+    registered is no fault of its zone: the zone above is badly signed, or someone on the way lies."""
     state, reason = chain.state, chain.reason
-    if state is State.BOGUS and chain.zone == ROOT:
-        return DnssecSeen(reason=reason)
+    if state is State.BOGUS and not is_under(chain.zone, _registered(work.name)):
+        return DnssecSeen(reason=f"{_BROKEN_ABOVE} {reason}")
     ends = [(chain.expires_at, chain.begins_at)] if chain.expires_at else []
     for found in answers:
         if found.reach is not Reach.ANSWERED or found.aliases:
@@ -335,7 +341,7 @@ async def _dnssec(work: _Work, chain: Chain, answers: list[Found]) -> DnssecSeen
 async def _caa(work: _Work) -> Fact:
     """The issuers allowed, at the name or above it up to the domain that was registered (RFC 8659 §3)."""
     name = work.name
-    last = to_wire(registrable(to_text(name)) or to_text(name))
+    last = _registered(name)
     while True:
         said = fact(await work.find(name, wire.CAA), caa_text)
         if not said.is_absent or name == last or not is_under(parent_of(name), last):
