@@ -164,7 +164,7 @@ def test_a_report_is_deposited_and_read(
     file = tmp_path / "report.json"
     file.write_bytes(msgspec.json.encode(a_shown_report(2)))
     page = page_as("alice", HOME)
-    page.get_by_role("link", name="Déposer un rapport").first.click()
+    page.get_by_role("link", name="Déposer un rapport").click()
     page.get_by_label("Fichier").set_input_files(file)
     axe_clean(page)
     page.get_by_role("button", name="Déposer").click()
