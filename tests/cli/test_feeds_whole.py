@@ -44,9 +44,11 @@ def command(*arguments: object, before: str = "") -> list[str]:
 
 
 def rempart(*arguments: object, before: str = "") -> subprocess.CompletedProcess[str]:
+    # Coverage would write what it measured on the full disk too, and end in a traceback of its own.
+    given = {k: v for k, v in os.environ.items() if before != FULL or not k.startswith("COVERAGE_")}
     return subprocess.run(
         command(*arguments, before=before), capture_output=True, text=True, encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"}, check=False, timeout=120,
+        env={**given, "PYTHONUTF8": "1", "COLUMNS": "200"}, check=False, timeout=120,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Public files that are damaged or of another shape: refused in words, and never a bundle that breaks later."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,16 @@ def test_a_file_of_another_shape_is_refused_in_words(
 ) -> None:
     with pytest.raises(UnreadableSource):
         read_folder(folder(tmp_path, **{name: data}))
+
+
+def test_a_cell_is_bounded_whoever_read_a_table_before(tmp_path: Path) -> None:
+    before = csv.field_size_limit(1 << 20)
+    try:
+        table = b"#score_date:2026-01-01\ncve,epss\n" + b'"' + b"x" * 200000
+        with pytest.raises(UnreadableSource):
+            read_folder(folder(tmp_path, a_csv=table))
+    finally:
+        csv.field_size_limit(before)
 
 
 @pytest.mark.parametrize("day", ["2026-99-99", "bientôt", "0000-00-00", 3, None])

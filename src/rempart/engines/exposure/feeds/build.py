@@ -29,6 +29,7 @@ from rempart.kernel.errors import UnreadableSource
 
 # Below, a score says no more than that nothing is foreseen: it is kept only for the holes that the bundle names.
 _TOLD_SCORE: Final = 0.01
+_MOST_FIELD: Final = 1 << 17  # characters in a cell of a table
 # What a document that is not of the expected shape makes its reader raise.
 _MALFORMED: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError)
 
@@ -160,6 +161,8 @@ def _keep_json(data: Any, name: str, changed_on: str, work: _Work) -> None:
 def _keep_csv(lines: Iterator[str], name: str, work: _Work) -> None:
     first = next(lines, "")
     whole = (line for part in ([first], lines) for line in part)
+    # The limit is the process's own: whoever read a table before may have moved it.
+    csv.field_size_limit(_MOST_FIELD)
     try:
         if first.startswith("#") or "epss" in first:
             work.keep("epss", *scores_of(whole))
